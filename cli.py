@@ -1,0 +1,5 @@
+"""The command `carelane`."""
+
+
+def main() -> None:
+    """Run the command line."""
