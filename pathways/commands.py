@@ -1,0 +1,41 @@
+"""What `advance` asks of the world. Tasks, events out and lists are facts (`pathways.facts`), not commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pathways.catalog import Retry
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """Run a registered action and report its result for (`address`, `run`).
+
+    `key` is the idempotency key for every outside write; `timeout_seconds` is one attempt's limit. `slow` actions
+    may take long, so what has happened so far is recorded before they are awaited.
+    """
+
+    address: str
+    run: int
+    action: str
+    key: str
+    input: Json
+    retry: Retry
+    timeout_seconds: float
+    slow: bool = False
+    command: Literal["run-action"] = "run-action"
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonAction:
+    """The position was left: the action's result is no longer awaited."""
+
+    address: str
+    run: int
+    command: Literal["abandon-action"] = "abandon-action"
+
+
+Command = RunAction | AbandonAction

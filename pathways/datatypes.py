@@ -1,0 +1,321 @@
+"""The data types a definition declares: of inputs, form fields, action output and event data.
+
+A `DataType` says three things: whether a JSON value conforms (`conform`), how expressions see it (`load`), and,
+for lint, which FEEL type it has (`feel_type`). Values are kept as JSON; they become FEEL values when read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+from pathways import feel
+from pathways.durations import DurationError, parse_duration
+from pathways.feel import types as feel_types
+
+Json = Any
+"""A JSON value: null, boolean, number, text, list or object."""
+
+Kind = Literal[
+    "any",
+    "text",
+    "code",
+    "boolean",
+    "integer",
+    "decimal",
+    "quantity",
+    "billing_units",
+    "date",
+    "instant",
+    "period",
+    "duration",
+    "Reference",
+    "attachment",
+    "list",
+    "object",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+_REFERENCE = re.compile(r"^(urn:uuid:[0-9a-f-]{36}|(?:https?://\S+/)?[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}(/_history/\S+)?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a value does not conform: the path inside the value (empty for the value itself) and the reason."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
+class MisfitError(ValueError):
+    """Raised inside `conform`; `misfit` says where and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(reason)
+        self.misfit = Misfit(path, reason)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named, typed member of an object, an input, or the data of an event."""
+
+    name: str
+    type: DataType
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class DataType:
+    """A declared type. `fields` belongs to `object` (closed unless `open`), `item` to `list`."""
+
+    kind: Kind = "any"
+    options: tuple[str, ...] = ()
+    value_set: str | None = None
+    target: tuple[str, ...] = ()
+    item: DataType | None = None
+    fields: tuple[Field, ...] = ()
+    open: bool = False
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields of an object by their name."""
+        return {member.name: member for member in self.fields}
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether expressions read the JSON as it is, so that nothing has to be converted."""
+        match self.kind:
+            case "date" | "instant" | "duration" | "period":
+                return False
+            case "list":
+                return self.item is None or self.item.is_plain
+            case "object":
+                return all(member.type.is_plain for member in self.fields)
+            case _:
+                return True
+
+    def load(self, value: Json) -> Any:
+        """The value as expressions see it: ISO text of dates, instants and durations become FEEL's own."""
+        if value is None or self.is_plain:
+            return value
+        match self.kind:
+            case "date":
+                return feel.date_value(value)
+            case "instant":
+                return feel.instant_value(value)
+            case "duration":
+                return load_duration(value)
+            case "period":
+                return {key: feel.date_value(value[key]) if value.get(key) else None for key in ("start", "end")}
+            case "list":
+                item = self.item or ANY
+                return [item.load(one) for one in value]
+            case _:
+                members = self.by_name
+                return {
+                    name: members[name].type.load(one) if name in members else one for name, one in value.items()
+                }
+
+    def conform(self, value: Json, path: str = "") -> Json:
+        """The value as it is kept: only declared fields, absent optional ones as null.
+
+        Raises `MisfitError` with the place and the reason where the value is not of this type.
+        """
+        if value is None or self.kind == "any":
+            return plain_json(value, path)
+        return _CONFORM[self.kind](self, value, path)
+
+    @cached_property
+    def feel_type(self) -> feel_types.Type:
+        """The type that lint works with inside expressions."""
+        match self.kind:
+            case "text" | "code":
+                return feel_types.STRING
+            case "boolean":
+                return feel_types.BOOLEAN
+            case "integer" | "decimal":
+                return feel_types.NUMBER
+            case "date":
+                return feel_types.DATE
+            case "instant":
+                return feel_types.DATE_TIME
+            case "list":
+                return feel_types.list_of((self.item or ANY).feel_type)
+            case "period":
+                return feel_types.context_of({"start": feel_types.DATE, "end": feel_types.DATE})
+            case "Reference":
+                return feel_types.context_of({"reference": feel_types.STRING, "display": feel_types.STRING})
+            case "object":
+                members = {member.name: member.type.feel_type for member in self.fields}
+                return feel_types.context_of(members, open=self.open)
+            case _:
+                return feel_types.ANY
+
+
+ANY = DataType()
+TEXT = DataType("text")
+OPEN_OBJECT = DataType("object", open=True)
+
+
+def load_duration(value: str) -> Any:
+    """A declared duration as expressions see it; authored units such as business days stay text."""
+    return feel.duration_value(value) if value.startswith(("P", "-P")) else value
+
+
+def plain_json(value: Json, path: str = "") -> Json:
+    """A JSON value as it is kept: decimals that FEEL gave become numbers; anything else not JSON is refused."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): plain_json(one, _join(path, str(name))) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_json(one, f"{path}[{index}]") for index, one in enumerate(value)]
+    if isinstance(value, (Decimal, date, datetime)) or hasattr(value, "__feel__"):
+        return feel.to_json(value)
+    return feel.to_json(value)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _text(declared: DataType, value: Json, path: str) -> Json:
+    if not isinstance(value, str):
+        raise MisfitError(path, f"must be text, not {_name(value)}")
+    if declared.options and value not in declared.options:
+        raise MisfitError(path, f'must be one of {", ".join(declared.options)}; "{value}" is not')
+    return value
+
+
+def _boolean(_: DataType, value: Json, path: str) -> Json:
+    if not isinstance(value, bool):
+        raise MisfitError(path, f"must be true or false, not {_name(value)}")
+    return value
+
+
+def _number(declared: DataType, value: Json, path: str) -> Json:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise MisfitError(path, f"must be a number, not {_name(value)}")
+    if declared.kind in ("integer", "billing_units") and value != int(value):
+        raise MisfitError(path, f"must be a whole number; {value} is not")
+    return int(value) if declared.kind in ("integer", "billing_units") else feel.to_json(value)
+
+
+def _iso(declared: DataType, value: Json, path: str) -> Json:
+    if isinstance(value, (date, datetime)) or not isinstance(value, str):
+        value = feel.to_json(value) if not isinstance(value, (int, float, Mapping, list)) else value
+    if isinstance(value, str):
+        parse = feel.date_value if declared.kind == "date" else feel.instant_value
+        if parse(value) is not None:
+            return value
+    example = "2026-03-31" if declared.kind == "date" else "2026-03-31T09:00:00-04:00"
+    raise MisfitError(path, f"must be a {declared.kind} such as {example}, not {_name(value)}")
+
+
+def _duration(_: DataType, value: Json, path: str) -> Json:
+    text = value if isinstance(value, str) else feel.to_json(value)
+    if not isinstance(text, str):
+        raise MisfitError(path, f"must be a duration such as 3 days or P3D, not {_name(value)}")
+    try:
+        parse_duration(text)
+    except DurationError as error:
+        raise MisfitError(path, error.message) from None
+    return text
+
+
+def _mapping(value: Json, path: str) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping):
+        raise MisfitError(path, f"must be an object, not {_name(value)}")
+    return value
+
+
+def _period(_: DataType, value: Json, path: str) -> Json:
+    value = _mapping(value, path)
+    kept = {}
+    for edge in ("start", "end"):
+        given = value.get(edge)
+        kept[edge] = None if given is None else _iso(DataType("date"), given, _join(path, edge))
+    return kept
+
+
+def _reference(declared: DataType, value: Json, path: str) -> Json:
+    value = _mapping(value, path)
+    reference = value.get("reference")
+    if not isinstance(reference, str) or not _REFERENCE.match(reference):
+        raise MisfitError(path, "must have a reference such as Patient/123")
+    if declared.target and not any(f"{target}/" in reference for target in declared.target):
+        if not reference.startswith("urn:uuid:"):
+            raise MisfitError(path, f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
+    display = value.get("display")
+    return {"reference": reference, "display": display if isinstance(display, str) else None}
+
+
+def _quantity(_: DataType, value: Json, path: str) -> Json:
+    value = _mapping(value, path)
+    number, unit = value.get("value"), value.get("unit") or value.get("code")
+    if isinstance(number, bool) or not isinstance(number, (int, float, Decimal)) or not isinstance(unit, str):
+        raise MisfitError(path, "must have a value and a UCUM unit")
+    return {"value": feel.to_json(number), "unit": unit}
+
+
+def _list(declared: DataType, value: Json, path: str) -> Json:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise MisfitError(path, f"must be a list, not {_name(value)}")
+    item = declared.item or ANY
+    return [item.conform(one, f"{path}[{index}]") for index, one in enumerate(value)]
+
+
+def _object(declared: DataType, value: Json, path: str) -> Json:
+    value = _mapping(value, path)
+    kept: dict[str, Json] = {}
+    for member in declared.fields:
+        given = value.get(member.name)
+        if given is None and member.required:
+            raise MisfitError(_join(path, member.name), "is required")
+        kept[member.name] = member.type.conform(given, _join(path, member.name))
+    if declared.open:
+        kept |= {name: plain_json(one, _join(path, name)) for name, one in value.items() if name not in kept}
+    return kept
+
+
+_CONFORM = {
+    "text": _text,
+    "code": _text,
+    "boolean": _boolean,
+    "integer": _number,
+    "decimal": _number,
+    "billing_units": _number,
+    "date": _iso,
+    "instant": _iso,
+    "duration": _duration,
+    "period": _period,
+    "Reference": _reference,
+    "attachment": lambda declared, value, path: plain_json(_mapping(value, path), path),
+    "quantity": _quantity,
+    "list": _list,
+    "object": _object,
+}
+
+
+def _name(value: Json) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'the text "{value[:40]}"'
+        case int() | float() | Decimal():
+            return f"the number {value}"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "an object"

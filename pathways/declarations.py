@@ -1,0 +1,145 @@
+"""How data types are written down: in the language's own form, or as JSON Schema.
+
+The language's form is `{type: code, options: [a, b], required: true}`, or just the name of a type. Actions and
+events come with JSON Schema (from pydantic models or the event catalog) or with a map of names to such forms.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pathways.datatypes import ANY, KINDS, OPEN_OBJECT, DataType, Field, Kind
+from pathways.errors import CarelaneError
+
+_KEYS = {"type", "options", "value_set", "target", "many", "item", "fields", "open", "required"}
+_SCHEMA_KEYS = {"$schema", "$ref", "$defs", "properties", "anyOf", "oneOf", "allOf", "enum", "const", "additionalProperties", "items"}
+_SCHEMA_TYPES = {"string", "number", "integer", "boolean", "array", "object", "null"}
+_FORMATS: dict[str, Kind] = {"date": "date", "date-time": "instant", "duration": "duration"}
+
+
+class DeclarationError(CarelaneError):
+    """A type is not written as the language or JSON Schema would have it."""
+
+    code = "bad-declaration"
+
+
+def read_type(declared: Any) -> DataType:
+    """A data type from the language's form: the name of a type, or a mapping with `type`.
+
+    Raises `DeclarationError` for an unknown type or key, with the nearest name.
+    """
+    if isinstance(declared, str):
+        declared = {"type": declared}
+    if not isinstance(declared, Mapping):
+        raise DeclarationError("A type is a name, or a mapping with the key type.")
+    kind = declared.get("type", "text")
+    if kind not in KINDS:
+        raise DeclarationError(f'"{kind}" is not a type.', hint=_nearest(str(kind), KINDS))
+    fields = declared.get("fields")
+    item = declared.get("item", declared.get("of"))
+    one = DataType(
+        kind=kind,
+        options=tuple(str(option) for option in declared.get("options") or ()),
+        value_set=declared.get("value_set"),
+        target=tuple(_as_list(declared.get("target"))),
+        item=read_type(item) if item is not None else None,
+        fields=read_fields(fields) if isinstance(fields, Mapping) else (),
+        open=bool(declared.get("open", kind == "object" and not fields)),
+    )
+    return DataType("list", item=one) if declared.get("many") else one
+
+
+def read_fields(declared: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of an object from a map of names to types; a name that ends with `?` is never required."""
+    return tuple(
+        Field(str(name), read_type(one), bool(isinstance(one, Mapping) and one.get("required")))
+        for name, one in declared.items()
+    )
+
+
+def read_object(declared: Any) -> DataType:
+    """An object's type from any of the accepted forms: JSON Schema, a map of fields, a list of names, or nothing.
+
+    Nothing at all means an open object, of which every field may be read.
+    """
+    if declared is None or declared is True:
+        return OPEN_OBJECT
+    if isinstance(declared, list):
+        return DataType("object", fields=tuple(Field(str(name), ANY) for name in declared))
+    if not isinstance(declared, Mapping):
+        raise DeclarationError("A schema is JSON Schema, a map of names to types, or a list of names.")
+    if is_json_schema(declared):
+        return from_json_schema(declared)
+    if declared.get("type") == "object" and isinstance(declared.get("fields"), Mapping):
+        return read_type(declared)
+    return DataType("object", fields=read_fields(declared))
+
+
+def is_json_schema(declared: Mapping[str, Any]) -> bool:
+    """Whether a mapping is JSON Schema rather than a map of field names to types."""
+    kind = declared.get("type")
+    if isinstance(kind, (str, list)) and (kind in _SCHEMA_TYPES if isinstance(kind, str) else True):
+        return "fields" not in declared
+    return bool(_SCHEMA_KEYS & declared.keys()) and not isinstance(kind, Mapping)
+
+
+def from_json_schema(schema: Mapping[str, Any], root: Mapping[str, Any] | None = None) -> DataType:
+    """The data type that a JSON Schema (draft 2020-12, the part pydantic writes) describes; else `any`."""
+    root = root or schema
+    if reference := schema.get("$ref"):
+        return from_json_schema(_resolve(str(reference), root), root)
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            real = [one for one in schema[key] if one.get("type") != "null"]
+            return from_json_schema(real[0], root) if len(real) == 1 else ANY
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), None)
+    if custom := schema.get("x-carelane-type"):
+        return DataType(custom, target=tuple(_as_list(schema.get("x-carelane-target"))))
+    if "enum" in schema and all(isinstance(one, str) for one in schema["enum"]):
+        return DataType("code", options=tuple(schema["enum"]))
+    match kind:
+        case "string":
+            return DataType(_FORMATS.get(schema.get("format", ""), "text"))
+        case "integer":
+            return DataType("integer")
+        case "number":
+            return DataType("decimal")
+        case "boolean":
+            return DataType("boolean")
+        case "array":
+            return DataType("list", item=from_json_schema(schema.get("items") or {}, root))
+        case "object":
+            return _object(schema, root)
+        case _:
+            return _object(schema, root) if "properties" in schema else ANY
+
+
+def _object(schema: Mapping[str, Any], root: Mapping[str, Any]) -> DataType:
+    properties = schema.get("properties") or {}
+    required = set(schema.get("required") or ())
+    fields = tuple(Field(name, from_json_schema(one, root), name in required) for name, one in properties.items())
+    return DataType("object", fields=fields, open=not properties and schema.get("additionalProperties") is not False)
+
+
+def _resolve(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Any = root
+    for part in reference.removeprefix("#/").split("/"):
+        found = found.get(part, {}) if isinstance(found, Mapping) else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(one) for one in value]
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Types are {', '.join(known)}."
+
+

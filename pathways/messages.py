@@ -1,0 +1,118 @@
+"""What passes between the interpreting workflow, the activities and those who call it. Plain data, JSON at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pathways.facts import Recorded
+from pathways.plan import Contract
+from pathways.state import Source, State
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The demonstration clock: pathway time runs `factor` times as fast as real time since `anchor`.
+
+    At the real moment `anchor` it was `shown` in pathway time. A factor of 0 means that time stands until it is moved.
+    """
+
+    factor: float
+    anchor: datetime
+    shown: datetime
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What an instance takes along when it continues as new: its state, and what the store has not confirmed yet."""
+
+    state: State
+    tail: tuple[Recorded, ...] = ()
+    recorded_rev: int = 0
+    pace: Pace | None = None
+
+
+@dataclass(frozen=True)
+class StartInstance:
+    """The workflow's argument: a new instance by its plan's digest and inputs, or one carried over."""
+
+    instance: str
+    digest: str
+    zone: str = "UTC"
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    by: str | None = None
+    pace: Pace | None = None
+    carried: Carried | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why an event was refused: a stable code, words for the person, and detail for the page (form errors, say)."""
+
+    code: str
+    message: str
+    detail: Json = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an update answers: the revision that it made, and its result or why it was refused."""
+
+    rev: int
+    result: Json = None
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """An order to an action: its input, and for whom and what it acts.
+
+    `key` is the idempotency key of every outside write; `contract` narrows what may be read and written.
+    """
+
+    instance: str
+    pathway: str
+    version: str
+    digest: str
+    step: str
+    address: str
+    key: str
+    input: Json
+    contract: Contract
+    now: datetime
+
+
+@dataclass(frozen=True)
+class ActionResult:
+    """What an action gives: its output and the versions of what it read in the core; or the problem it reports."""
+
+    output: Json = None
+    sources: tuple[Source, ...] = ()
+    problem: str | None = None
+    message: str = ""
+    detail: Json = None
+
+
+@dataclass(frozen=True)
+class RecordRequest:
+    """Revisions for the store, in order, without gaps. `snapshot` replaces what can be rebuilt, if the store asked.
+
+    `digest` is that of the instance's snapshot at the last of these revisions.
+    """
+
+    instance: str
+    recorded: tuple[Recorded, ...]
+    digest: str
+    snapshot: Json = None
+
+
+@dataclass(frozen=True)
+class RecordAnswer:
+    """What the store has now; `needs_snapshot` when it found a gap or a different history."""
+
+    rev: int
+    needs_snapshot: bool = False

@@ -1,0 +1,57 @@
+"""What can be rebuilt from an instance: its open positions, tasks, listeners and incidents, as facts.
+
+The store keeps the same in its tables; both sides compute the digest of it, so that a difference shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from pathways.facts import IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
+from pathways.state import Saved
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open position, for the picture of where the instance stands."""
+
+    address: str
+    step: str
+    title: str
+    waits: str
+    entered_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything about an open instance that the store can rebuild from it, at revision `rev`."""
+
+    instance: str
+    rev: int
+    digest: str
+    pathway: str
+    version: str
+    title: str
+    zone: str
+    started_at: str
+    status: Literal["running", "cancelling", "ended"]
+    outcome: str | None
+    stage: str | None
+    attributes: Mapping[str, Json]
+    positions: tuple[Standing, ...]
+    tasks: tuple[TaskOpened, ...]
+    listeners: tuple[ListenerArmed, ...]
+    waits: tuple[WaitStarted, ...]
+    incidents: tuple[IncidentOpened, ...]
+    data: Mapping[str, Mapping[str, Saved]]
+
+
+def snapshot_to_json(snapshot: Snapshot) -> Json:
+    """The snapshot as JSON."""
+    return TypeAdapter(Snapshot).dump_python(snapshot, mode="json")
