@@ -1,0 +1,1 @@
+"""The sub-commands of `carelane`, a module each; `cli` mounts them."""

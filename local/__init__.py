@@ -1,0 +1,1 @@
+"""Carelane on one machine: PostgreSQL, Temporal and the processes beside them, without containers."""
