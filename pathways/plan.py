@@ -89,6 +89,7 @@ class Do(StepBase):
 
     action: str = ""
     input: Computed = Computed(None)
+    takes: DataType = ANY
     save: str | None = None
     output: DataType = ANY
     problems: tuple[str, ...] = ()
@@ -146,6 +147,7 @@ class WaitForEvent(StepBase):
 
     type: str = ""
     key: Computed = Computed(None)
+    keyed: bool = False
     when: Condition | None = None
     data: DataType = ANY
     save: str | None = None

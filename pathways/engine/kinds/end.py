@@ -1,0 +1,13 @@
+"""`end`: finish the pathway with an outcome."""
+
+from __future__ import annotations
+
+from pathways.engine.outcomes import Answer, Finish
+from pathways.engine.run import Run
+from pathways.plan import End
+from pathways.state import Position
+
+
+def enter(_run: Run, step: End, position: Position) -> Answer:
+    """Finish."""
+    return Finish(position, step.outcome)

@@ -1,0 +1,36 @@
+"""What `advance` answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pathways.commands import Command
+from pathways.facts import Fact
+from pathways.state import State
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an event was not applied: a stable code, words for the person who sent it, and detail by field or place."""
+
+    code: str
+    message: str
+    detail: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The next state, what the world is asked to do, and what has become true.
+
+    With a `refusal` the event was not applied; deadlines that were due before it have fired all the same. `rev` has
+    risen by one where anything changed at all. `result` answers the event (a verdict, a task's outcome).
+    """
+
+    state: State
+    commands: tuple[Command, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    refusal: Refusal | None = None
+    result: Json = None

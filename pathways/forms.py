@@ -1,0 +1,70 @@
+"""The form of a task: one set of rules for the engine, the API and the page.
+
+`required_when` and `show_when` see the fields as typed so far, which hide saved names; those are then reached as
+`saved.<name>`. A hidden field is neither required nor kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pathways import feel
+from pathways.datatypes import MisfitError
+from pathways.plan import FormField
+from pathways.values import Scope
+
+Json = Any
+
+_ADAPTER: TypeAdapter[tuple[FormField, ...]] = TypeAdapter(tuple[FormField, ...])
+
+
+def to_json(form: tuple[FormField, ...]) -> Json:
+    """The form as JSON, for lists and pages."""
+    return _ADAPTER.dump_python(form, mode="json", exclude_defaults=True)
+
+
+def from_json(document: Json) -> tuple[FormField, ...]:
+    """The form from its JSON."""
+    return _ADAPTER.validate_python(document or ())
+
+
+def check(
+    form: tuple[FormField, ...], typed: Mapping[str, Json], scope: Scope, env: feel.Environment
+) -> tuple[dict[str, Json], dict[str, str]]:
+    """The values to keep, and what is wrong by field name (empty when all is well).
+
+    `typed` holds JSON values of the declared types. Unknown fields are errors, so that nothing typed is lost silently.
+    """
+    errors = {
+        name: "is not a field of this form" for name in typed if all(field.name != name for field in form)
+    }
+    values: dict[str, Json] = {}
+    for field in form:
+        given = typed.get(field.name)
+        try:
+            values[field.name] = field.type.conform(None if given in ("", []) else given)
+        except MisfitError as error:
+            errors[field.name] = str(error.misfit)
+            values[field.name] = None
+    seen = form_scope(form, values, scope)
+    kept: dict[str, Json] = {}
+    for field in form:
+        visible = field.show_when is None or field.show_when.holds(seen, env) is True
+        if not visible:
+            kept[field.name] = None
+            errors.pop(field.name, None)
+            continue
+        kept[field.name] = values[field.name]
+        required = field.required or (field.required_when is not None and field.required_when.holds(seen, env) is True)
+        if required and kept[field.name] is None and field.name not in errors:
+            errors[field.name] = "is required"
+    return kept, errors
+
+
+def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], scope: Scope) -> dict[str, Any]:
+    """What a field's rules see: the fields as typed, then what is saved, which is also there as `saved`."""
+    fields = {field.name: field.type.load(values.get(field.name)) for field in form}
+    return {**scope, **fields, "saved": scope}
