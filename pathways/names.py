@@ -1,0 +1,37 @@
+"""The rules for names: what expressions see, and ids, which they never see."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pathways import feel
+
+NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
+IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
+VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
+EVENT_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*\Z")
+
+RESERVED: Final = frozenset({"instance", "event", "problem", "iteration", "saved", "item", "partial"})
+"""Names that the language itself binds."""
+
+TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})
+"""What a completed task saves besides its form's fields."""
+
+
+def why_no_name(text: str) -> str:
+    """Why a text can't be a name that expressions see; empty when it can."""
+    if not NAME.match(text):
+        return f'"{text}" is not a name: a name is a small letter or _, then letters, digits and _.'
+    if text in RESERVED:
+        return f'"{text}" is a name that the language itself uses.'
+    if text in feel.RESERVED_NAMES:
+        return f'"{text}" is a word of FEEL.'
+    return ""
+
+
+def why_no_identifier(text: str) -> str:
+    """Why a text can't be an id; empty when it can."""
+    if not IDENTIFIER.match(text):
+        return f'"{text}" is not an id: an id is a small letter, then small letters, digits and -.'
+    return ""
