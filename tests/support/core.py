@@ -1,0 +1,101 @@
+"""A development core on a real socket, for tests that speak HTTP to it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import uvicorn
+
+from activities.gateways.fhir.auth import SmartBackendAuth, generate_key
+from devcore.app import FHIR_PATH, Client, Quirks, create_core
+
+
+@dataclass
+class LiveCore:
+    """A running core and the ways to make it fail."""
+
+    root: str
+    app: Any
+
+    @property
+    def base_url(self) -> str:
+        """The FHIR base address."""
+        return self.root + FHIR_PATH
+
+    def fail(self, **fault: Any) -> None:
+        """Make the next matching requests fail; the arguments are those of `devcore.faults.Fault`."""
+        httpx.post(f"{self.root}/$fault", json=fault).raise_for_status()
+
+    def heal(self) -> None:
+        """Take every fault back."""
+        httpx.delete(f"{self.root}/$fault").raise_for_status()
+
+    def counts(self) -> dict[str, Any]:
+        """Requests answered, and resources held by type."""
+        counted: dict[str, Any] = httpx.get(f"{self.root}/$counts").raise_for_status().json()
+        return counted
+
+
+class _Server(uvicorn.Server):
+    """uvicorn in a thread: it says when it listens, and leaves signals alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """Serve an ASGI application on an ephemeral port; gives its root address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=2)
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    if not server.listening.wait(30):
+        raise RuntimeError("the server did not start within 30 seconds")
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listener.close()
+
+
+@contextlib.contextmanager
+def live_core(
+    database: Path,
+    *,
+    auth: Literal["smart", "none"] = "none",
+    clients: Mapping[str, Client] | None = None,
+    quirks: Quirks | None = None,
+) -> Iterator[LiveCore]:
+    """A core that serves until the block ends."""
+    app = create_core(database, auth=auth, clients=clients, quirks=quirks)
+    with serving(app) as root:
+        yield LiveCore(root, app)
+
+
+def registered_client(
+    base_url: str, client_id: str = "carelane", scopes: str = "system/*.cruds"
+) -> tuple[Client, SmartBackendAuth]:
+    """A client with a fresh key: what the core registers, and what signs in with it."""
+    private, public = generate_key(client_id)
+    auth = SmartBackendAuth(base_url=base_url, client_id=client_id, private_key=private, scopes=scopes)
+    return Client(client_id, public, scopes), auth
