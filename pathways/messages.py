@@ -116,3 +116,19 @@ class RecordAnswer:
 
     rev: int
     needs_snapshot: bool = False
+
+
+@dataclass(frozen=True)
+class Description:
+    """Where an instance stands: its revision, how far the store confirmed it, and the nearest deadline.
+
+    `digest` is that of its snapshot; `at_rest` is whether no action runs; `now` is pathway time.
+    """
+
+    rev: int
+    recorded_rev: int
+    status: str
+    now: datetime
+    deadline: datetime | None
+    digest: str
+    at_rest: bool
