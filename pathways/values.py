@@ -21,7 +21,7 @@ Json = Any
 Scope = Mapping[str, Any]
 Evaluate = Callable[[Scope, feel.Environment], Any]
 
-_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 class _Authored:
@@ -117,7 +117,7 @@ class Timing(_Authored):
 def _template(text: str) -> tuple[str | feel.Expression, ...]:
     parts: list[str | feel.Expression] = []
     end = 0
-    for found in _PLACEHOLDER.finditer(text):
+    for found in PLACEHOLDER.finditer(text):
         if found.start() > end:
             parts.append(text[end : found.start()])
         parts.append(feel.parse_expression(found.group(1).strip()))
@@ -134,7 +134,7 @@ def is_expression(source: Json) -> bool:
 
 def is_template(source: Json) -> bool:
     """Whether an authored value is a text with expressions inside."""
-    return isinstance(source, str) and not source.startswith("=") and _PLACEHOLDER.search(source) is not None
+    return isinstance(source, str) and not source.startswith("=") and PLACEHOLDER.search(source) is not None
 
 
 def _expressions(source: Json) -> list[feel.Expression]:

@@ -1,0 +1,79 @@
+"""Checking the expressions of a definition where they stand: every one compiles, or is a finding with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pathways import feel
+from pathways.diagnostics import Mark
+from pathways.durations import DurationError, parse_duration
+from pathways.model import Authored, Text
+from pathways.reader import Reader
+from pathways.values import PLACEHOLDER, is_expression
+
+Json = Any
+Path = tuple[str | int, ...]
+
+
+def check_condition(reader: Reader, text: Text) -> str:
+    """Note what is wrong with a condition; gives its text, or `null` where it can't be compiled."""
+    return text.value if check_feel(reader, text.value, text.mark) else "null"
+
+
+def check_timing(reader: Reader, text: Text, *, business: bool) -> str:
+    """Note what is wrong with a time: an expression, an authored duration, a date or an instant."""
+    if is_expression(text.value):
+        return text.value if check_feel(reader, text.value[1:], _after(text.mark, 1)) else "=null"
+    if feel.instant_value(text.value) is not None or feel.date_value(text.value) is not None:
+        return text.value
+    try:
+        duration = parse_duration(text.value)
+    except DurationError as error:
+        reader.note("bad-duration", text.mark, error.message, error.hint)
+        return "=null"
+    if duration.needs_calendar and not business:
+        hint = "Name one at the top: calendar: us-business."
+        reader.note("no-calendar", text.mark, f'"{text}" counts business time, and the pathway has no calendar.', hint)
+    return text.value
+
+
+def check_authored(reader: Reader, authored: Authored) -> Json:
+    """Note what is wrong inside a value; gives the value with null for what can't be compiled."""
+    return _checked(reader, authored, authored.source, ())
+
+
+def _checked(reader: Reader, authored: Authored, source: Json, path: Path) -> Json:
+    if isinstance(source, Mapping):
+        return {name: _checked(reader, authored, one, (*path, name)) for name, one in source.items()}
+    if isinstance(source, list):
+        return [_checked(reader, authored, one, (*path, index)) for index, one in enumerate(source)]
+    if isinstance(source, str):
+        mark = authored.place(path)
+        good = [check_feel(reader, text, _after(mark, offset)) for text, offset in expressions_in(source)]
+        return source if all(good) else None
+    return source
+
+
+def expressions_in(source: str) -> Iterator[tuple[str, int]]:
+    """Every expression in a text, with its offset: the whole after `=`, or each part in braces."""
+    if is_expression(source):
+        yield source[1:], 1
+        return
+    for found in PLACEHOLDER.finditer(source):
+        yield found.group(1).strip(), found.start(1)
+
+
+def check_feel(reader: Reader, text: str, mark: Mark) -> bool:
+    """Whether an expression compiles; notes why not."""
+    try:
+        feel.parse_expression(text)
+    except feel.FeelSyntaxError as error:
+        place = Mark(mark.line + error.line - 1, mark.column + error.column - 1 if error.line == 1 else error.column)
+        reader.note("bad-expression", place, f'"{text[:80]}" is not FEEL: {error.message}', error.hint)
+        return False
+    return True
+
+
+def _after(mark: Mark, columns: int) -> Mark:
+    return Mark(mark.line, mark.column + columns)

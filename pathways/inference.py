@@ -1,0 +1,68 @@
+"""The declared type of what an expression gives, as far as it can be told: so that a computed date stays a date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pathways import feel
+from pathways.datatypes import ANY, DataType, Field
+from pathways.feel import types as feel_types
+from pathways.values import Computed, is_expression
+
+_SIMPLE: dict[feel_types.Type, DataType] = {
+    feel_types.STRING: DataType("text"),
+    feel_types.BOOLEAN: DataType("boolean"),
+    feel_types.NUMBER: DataType("decimal"),
+    feel_types.DATE: DataType("date"),
+    feel_types.DATE_TIME: DataType("instant"),
+    feel_types.DAYS_TIME_DURATION: DataType("duration"),
+    feel_types.YEARS_MONTHS_DURATION: DataType("duration"),
+}
+
+
+def type_of(value: Computed, types: Mapping[str, DataType]) -> DataType:
+    """The type of a value as authored, given the types of the names it may read; `any` where it can't be told."""
+    source = value.source
+    if not is_expression(source):
+        return _of_literal(source)
+    text = source[1:].strip()
+    along = _along(text.split("."), types)
+    if along is not None:
+        return along
+    names = {name: declared.feel_type for name, declared in types.items()}
+    return from_feel(feel.infer(feel.parse_expression(source[1:]), names).type)
+
+
+def _along(path: list[str], types: Mapping[str, DataType]) -> DataType | None:
+    """The type at the end of a plain path such as `claim.decision`, with all its declared detail."""
+    declared = types.get(path[0])
+    for name in path[1:]:
+        if declared is None or declared.kind != "object" or name not in declared.by_name:
+            return None
+        declared = declared.by_name[name].type
+    return declared
+
+
+def _of_literal(source: Any) -> DataType:
+    match source:
+        case bool():
+            return DataType("boolean")
+        case int() | float():
+            return DataType("decimal")
+        case str():
+            return DataType("text")
+        case _:
+            return ANY
+
+
+def from_feel(found: feel_types.Type) -> DataType:
+    """The data type that keeps a FEEL type's values."""
+    if simple := _SIMPLE.get(found):
+        return simple
+    if isinstance(found, feel_types.ListType):
+        return DataType("list", item=from_feel(found.item))
+    if isinstance(found, feel_types.ContextType):
+        members = tuple(Field(name, from_feel(one)) for name, one in found.fields)
+        return DataType("object", fields=members, open=True)
+    return ANY
