@@ -1,7 +1,8 @@
 """Business calendars: when an office is open.
 
-A calendar is immutable and addressed by its digest, like a plan: a deadline remembers which one it was computed
-with, and a new holiday makes a new calendar. What is computed with one is in `pathways.business_time`.
+A calendar is immutable and addressed by its digest, like a plan: a deadline remembers which one it was
+computed with, and a new holiday makes a new calendar. What is computed with one is in
+`pathways.business_time`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -42,8 +44,8 @@ class CalendarError(CarelaneError):
 class Calendar:
     """When an office is open: weekly hours in a zone, less the dates on which it is closed.
 
-    `zone` is an IANA name; `hours` holds the opening intervals of each weekday from Monday on, in minutes since
-    midnight, sorted and apart. Holiday rules are already among the `closed` dates.
+    `zone` is an IANA name; `hours` holds the opening intervals of each weekday from Monday on, in minutes
+    since midnight, sorted and apart. Holiday rules are already among the `closed` dates.
     """
 
     name: str
@@ -55,16 +57,19 @@ class Calendar:
     def parse(cls, name: str, mapping: Mapping[str, Any]) -> Calendar:
         """Read a calendar as authored: `zone`, `hours`, `closed`, `holidays`.
 
-        `hours` maps weekdays (`mon` … `sun`) to intervals such as `["08:00-12:00", "13:00-17:00"]`; `24:00` may
-        close a day. `closed` lists ISO dates. `holidays` is a country (`US`) or `{country, subdivision, observed}`
-        and is written out into closed dates by the `holidays` package for the years 2000 to 2100, so that the
-        digest, and every deadline, stays the same when that package changes its mind. Raises `CalendarError`.
+        `hours` maps weekdays (`mon` … `sun`) to intervals such as `["08:00-12:00", "13:00-17:00"]`; `24:00`
+        may close a day. `closed` lists ISO dates. `holidays` is a country (`US`) or `{country, subdivision,
+        observed}` and is written out into closed dates by the `holidays` package for the years 2000 to 2100,
+        so that the digest, and every deadline, stays the same when that package changes its mind. Raises
+        `CalendarError`.
         """
         if not isinstance(mapping, Mapping):
             raise CalendarError(f"Calendar {name} is not a mapping.", hint="It has a zone and hours.")
         for key in mapping:
             if key not in _KEYS:
-                raise CalendarError(f'Calendar {name} has an unknown entry "{key}".', hint=_nearest(key, _KEYS))
+                raise CalendarError(
+                    f'Calendar {name} has an unknown entry "{key}".', hint=_nearest(key, _KEYS)
+                )
         if mapping.get("name", name) != name:
             raise CalendarError(f'Calendar {name} calls itself "{mapping["name"]}".', hint="Use one name.")
         closed = _closed_dates(name, mapping.get("closed")) | _holiday_dates(name, mapping.get("holidays"))
@@ -76,7 +81,7 @@ class Calendar:
         return zone(self.zone)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the calendar as JSON that `parse` reads back to an equal one, on any version of its libraries."""
+        """Return JSON that `parse` reads back to an equal calendar, whatever `holidays` says by then."""
         return {
             "name": self.name,
             "zone": self.zone,
@@ -115,7 +120,9 @@ def _clock(minutes: int) -> str:
 
 def _zone_name(name: str, given: object) -> str:
     if not isinstance(given, str):
-        raise CalendarError(f"Calendar {name} has no zone.", hint="Give an IANA name such as America/New_York.")
+        raise CalendarError(
+            f"Calendar {name} has no zone.", hint="Give an IANA name such as America/New_York."
+        )
     try:
         zone(given)
     except ZoneError as error:
@@ -125,7 +132,9 @@ def _zone_name(name: str, given: object) -> str:
 
 def _hours(name: str, given: object) -> tuple[tuple[Interval, ...], ...]:
     if not isinstance(given, Mapping):
-        raise CalendarError(f"Calendar {name} has no hours.", hint='Give them by weekday: {mon: ["08:00-17:00"]}.')
+        raise CalendarError(
+            f"Calendar {name} has no hours.", hint='Give them by weekday: {mon: ["08:00-17:00"]}.'
+        )
     for day in given:
         if day not in WEEKDAYS:
             raise CalendarError(f'Calendar {name}: "{day}" is no weekday.', hint=_nearest(day, WEEKDAYS))
@@ -140,9 +149,11 @@ def _intervals(name: str, day: str, given: object) -> tuple[Interval, ...]:
         return ()
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list | tuple):
-        raise CalendarError(f"Calendar {name}, {day}: {given!r} is no list of hours.", hint='Write ["08:00-17:00"].')
+        raise CalendarError(
+            f"Calendar {name}, {day}: {given!r} is no list of hours.", hint='Write ["08:00-17:00"].'
+        )
     intervals = sorted(_interval(f"Calendar {name}, {day}", text) for text in texts)
-    for (_, closing), (opening, _) in zip(intervals, intervals[1:], strict=False):
+    for (_, closing), (opening, _) in pairwise(intervals):
         if opening < closing:
             raise CalendarError(
                 f"Calendar {name}, {day}: hours overlap from {_clock(opening)} to {_clock(closing)}.",
@@ -197,7 +208,11 @@ def _holiday_dates(name: str, given: object) -> frozenset[date]:
     if isinstance(given, Mapping):
         rule = given
     unknown = [key for key in rule if key not in ("country", "subdivision", "observed")]
-    if unknown or not isinstance(rule.get("country"), str) or not isinstance(rule.get("observed", True), bool):
+    if (
+        unknown
+        or not isinstance(rule.get("country"), str)
+        or not isinstance(rule.get("observed", True), bool)
+    ):
         raise CalendarError(
             f"Calendar {name}: {given!r} is no rule for holidays.",
             hint="Write a country's code (US) or {country: US, subdivision: NY, observed: true}.",

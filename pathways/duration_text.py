@@ -1,7 +1,7 @@
 """Durations as authors write them: `3 days`, `4 business hours`, `-3 business days`, `P1Y2M`, `PT90M`.
 
-A duration keeps the units it was written in, because they mean different things: `1 day` is the same local time
-tomorrow, `24 hours` is elapsed time, `1 business day` needs a calendar. What each means is computed by
+A duration keeps the units it was written in, because they mean different things: `1 day` is the same local
+time tomorrow, `24 hours` is elapsed time, `1 business day` needs a calendar. What each means is computed by
 `pathways.durations`.
 """
 
@@ -18,8 +18,8 @@ Unit = Literal[
     "seconds", "minutes", "hours", "days", "weeks", "months", "years", "business-hours", "business-days"
 ]
 
-# The most that may be written of each unit: a thousand years of elapsed and calendar time, and about a hundred of
-# business time, which is counted day by day. Anything beyond is a slip of the pen, better found at lint.
+# The most that may be written of each unit: a thousand years of elapsed and calendar time, and about a
+# hundred of business time, which is counted day by day. Beyond that is a slip of the pen, better found at lint.
 LIMITS: dict[Unit, int] = {
     "seconds": 31_557_600_000,
     "minutes": 525_960_000,
@@ -41,7 +41,8 @@ _WORDS: dict[str, Unit] = {
 }
 _AUTHORED = re.compile(r"(-?)([0-9]+)\s+([a-z]+(?:[\s-]+[a-z]+)*)", re.IGNORECASE)
 _ISO = re.compile(
-    r"(?P<sign>-?)P(?=.)(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
+    r"(?P<sign>-?)P(?=.)"
+    r"(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
     r"(?:T(?=.)(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)S)?)?"
 )
 _ISO_UNITS: tuple[Unit, ...] = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")

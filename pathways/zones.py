@@ -1,8 +1,8 @@
 """Time zones, read from the pinned `tzdata` package alone.
 
-The machine's own zone files differ from host to host and change under a running process. A pathway's deadlines
-must not, so `zone` is the only way Carelane obtains a zone. Nothing is set globally: other libraries in the same
-process keep their own search path.
+The machine's own zone files differ from host to host and change under a running process. A pathway's
+deadlines must not, so `zone` is the only way Carelane obtains a zone. Nothing is set globally: other
+libraries in the same process keep their own search path.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def zone_names() -> frozenset[str]:
 def zone(name: str) -> ZoneInfo:
     """Return the zone called `name`, such as `America/New_York` or `UTC`.
 
-    Each name gives one object for the life of the process. Such zones cannot be pickled (they are not read from
-    the machine's search path), so what is stored or sent is the name. Raises `ZoneError` for an unknown name.
+    Each name gives one object for the life of the process. Such zones can be neither pickled nor deep-copied,
+    so what is stored or sent is the name. Raises `ZoneError` for an unknown name.
     """
     if name not in zone_names():
         near = difflib.get_close_matches(str(name), zone_names(), n=1)
