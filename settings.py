@@ -28,6 +28,7 @@ class SettingsError(CarelaneError):
     """A setting is missing, malformed, or a development default where production runs."""
 
     code = "settings"
+    exit_status = 2
 
 
 class Environment(StrEnum):
@@ -158,6 +159,15 @@ class Settings(BaseSettings):
         description="Pathway seconds that pass in one real second; 1440 makes a day pass in a minute.",
     )
 
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description=(
+            "Port on which worker and relay tell Prometheus their metrics, once they are ready. "
+            "Unset: they tell nobody."
+        ),
+    )
     log_level: str = Field(default="info", description="Least severe level that is logged.")
     log_format: LogFormat = Field(
         default=LogFormat.CONSOLE, description="`console` for people, `json` for collectors."

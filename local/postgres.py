@@ -49,6 +49,8 @@ class PostgresServer:
     crash of the machine, not of the server: for states that end with the command.
     """
 
+    name = "PostgreSQL"
+
     def __init__(
         self,
         state_dir: Path,

@@ -36,6 +36,8 @@ _OPTIONS = (
 class TemporalServer:
     """A server for development; with a database file, `start` again continues where it was."""
 
+    name = "Temporal"
+
     def __init__(
         self,
         program: Path,

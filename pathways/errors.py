@@ -13,9 +13,11 @@ class CarelaneError(Exception):
     """What went wrong, in words for the person who meets it.
 
     `code` is stable and may be relied on by callers; `hint` says what to do about it, or is empty.
+    `exit_status` is the command line's: 1 for what failed, 2 for what was asked wrongly.
     """
 
     code: ClassVar[str] = "error"
+    exit_status: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -1,0 +1,83 @@
+"""Carelane on this machine: run everything, try the demonstration, fetch programs, show the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import settings
+from local.progress import to_stderr
+
+app = typer.Typer(no_args_is_help=True, help="Carelane on this machine.")
+
+
+@app.command()
+def dev(
+    ui: Annotated[bool, typer.Option("--temporal-ui", help="Serve Temporal's own pages too.")] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C; starting again continues where it was."""
+    import devserver
+    from local.supervisor import interruptible
+
+    with interruptible(), devserver.running(settings.load(), to_stderr, ui=ui) as platform:
+        to_stderr(f"Carelane is at {platform.settings.public_url} (Ctrl-C stops it).")
+        platform.supervisor.watch_until(lambda: False)
+
+
+@app.command("forget-state")
+def forget_state() -> None:
+    """Remove what `carelane dev` and `carelane demo` have kept: databases, logs, passwords."""
+    import devserver
+
+    devserver.forget_state(settings.load().state_dir)
+
+
+@app.command("fetch-programs")
+def fetch_programs(
+    temporal: Annotated[bool, typer.Option("--temporal", help="The Temporal server.")] = False,
+    chromium: Annotated[bool, typer.Option("--chromium", help="Chromium, for the browser tests.")] = False,
+) -> None:
+    """Get the programs that tests and `carelane dev` need, where this machine does not have them."""
+    from local.chromium import obtain_chromium
+    from local.temporal_program import TemporalProgram
+
+    configured = settings.load()
+    environment = settings.environment_of(configured)
+    if temporal and configured.temporal_address is None:
+        TemporalProgram(configured.cache_dir, environment=environment).obtain()
+    if chromium:
+        obtain_chromium(configured.chromium, environment=environment)
+
+
+@app.command("settings")
+def show_settings(
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write the page docs/settings.md.")] = False,
+) -> None:
+    """List every setting with its value; secrets are not shown."""
+    if markdown:
+        typer.echo(settings.markdown(), nl=False)
+        return
+    configured = settings.load()
+    for name, field in settings.variables().items():
+        typer.echo(f"{name}={getattr(configured, field)}")
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Drive every case to its end, then leave.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
+    patients: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder of FHIR transaction bundles (*.json, *.json.gz) with patients.",
+        ),
+    ] = None,
+) -> None:
+    """Show Carelane at work: referrals that go different ways, one pathway day in a minute."""
+    from devcore import demo as demonstration
+
+    demonstration.run(settings.load(demo=True), once=once, fresh=fresh, patients=patients)
