@@ -106,9 +106,7 @@ class SmartBackendAuth:
         answer = await self._send("GET", url, "discovering its sign-in")
         found = answer.get("token_endpoint")
         if not isinstance(found, str):
-            raise ProtocolError(
-                "The core's SMART configuration names no token endpoint.", hint="Set its address."
-            )
+            raise ProtocolError("The core's SMART configuration names no token endpoint.", hint="Set its address.")
         return found
 
     def _assertion(self, audience: str, now: float) -> str:
@@ -134,9 +132,7 @@ class SmartBackendAuth:
         except httpx.TimeoutException:
             raise TimedOut(f"The core did not answer in time when {what}.") from None
         except httpx.TransportError as error:
-            raise Unavailable(
-                f"The core could not be reached when {what} ({type(error).__name__})."
-            ) from None
+            raise Unavailable(f"The core could not be reached when {what} ({type(error).__name__}).") from None
         if response.status_code != 200:
             raise _sign_in_error(response, what)
         try:

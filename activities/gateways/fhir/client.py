@@ -101,17 +101,13 @@ class FhirClient:
     async def history(self, reference: str) -> AsyncIterator[Resource]:
         """Every version that the core has, the latest first, without deletions. Raises NotFound."""
         at = Reference.parse(reference)
-        pages = search_pages(
-            self._transport, f"{at.unversioned}/_history", [], f"read the history of {at.type}"
-        )
+        pages = search_pages(self._transport, f"{at.unversioned}/_history", [], f"read the history of {at.type}")
         async for entry in pages:
             resource = entry.get("resource")
             if isinstance(resource, dict) and resource.get("resourceType") == at.type:
                 yield resource
 
-    async def search(
-        self, resource_type: str, params: Params, *, fresh: bool = False
-    ) -> AsyncIterator[Resource]:
+    async def search(self, resource_type: str, params: Params, *, fresh: bool = False) -> AsyncIterator[Resource]:
         """Everything that matches, page after page, `_include`d resources among it.
 
         Unknown parameters are refused rather than ignored, where the core knows how. `fresh` asks it not to
@@ -119,9 +115,7 @@ class FhirClient:
         IncompleteSearch after the last resource given, when the core has more and does not say where.
         """
         pairs = pairs_of(params)
-        async for entry in search_pages(
-            self._transport, resource_type, pairs, f"search {resource_type}", fresh=fresh
-        ):
+        async for entry in search_pages(self._transport, resource_type, pairs, f"search {resource_type}", fresh=fresh):
             resource = entry.get("resource")
             if isinstance(resource, dict) and entry.get("search", {}).get("mode") != "outcome":
                 yield resource
@@ -185,14 +179,10 @@ class FhirClient:
         at = Reference.of(resource)
         _refuse_flaws(flaws_of(resource))
         headers = _RETURN | ({"If-Match": f'W/"{if_match}"'} if if_match is not None else {})
-        answer = await self._transport.send(
-            "PUT", at.unversioned, f"update {at.type}", body=resource, headers=headers
-        )
+        answer = await self._transport.send("PUT", at.unversioned, f"update {at.type}", body=resource, headers=headers)
         return await self._written(answer, at.type, None, at.unversioned)
 
-    async def patch(
-        self, reference: str, operations: list[dict[str, Any]], *, if_match: str | None
-    ) -> Resource:
+    async def patch(self, reference: str, operations: list[dict[str, Any]], *, if_match: str | None) -> Resource:
         """Apply a JSON Patch to the version `if_match`, where the core has PATCH (NotSupported otherwise)."""
         at = Reference.parse(reference)
         headers = _RETURN | ({"If-Match": f'W/"{if_match}"'} if if_match is not None else {})
@@ -258,9 +248,7 @@ class FhirClient:
         if reference is not None:
             return await self.read(reference, fresh=True)
         if key is not None:
-            async for found in self.search(
-                resource_type, [keys.search_parameter(resource_type, key)], fresh=True
-            ):
+            async for found in self.search(resource_type, [keys.search_parameter(resource_type, key)], fresh=True):
                 return found
         raise ProtocolError(f"The core does not say what became of the {resource_type} sent to it.")
 

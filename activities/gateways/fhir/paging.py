@@ -21,9 +21,7 @@ def pairs_of(params: Params) -> list[tuple[str, str]]:
     """Parameters as pairs, in order."""
     items = params.items() if isinstance(params, Mapping) else params
     return [
-        (name, value)
-        for name, values in items
-        for value in ([values] if isinstance(values, str) else list(values))
+        (name, value) for name, values in items for value in ([values] if isinstance(values, str) else list(values))
     ]
 
 

@@ -59,9 +59,7 @@ class ScopedFhir:
         self._may_read(Reference.parse(reference).type)
         return self._noted(await self._client.vread(reference, version))
 
-    async def search(
-        self, resource_type: str, params: Params, *, fresh: bool = False
-    ) -> AsyncIterator[Resource]:
+    async def search(self, resource_type: str, params: Params, *, fresh: bool = False) -> AsyncIterator[Resource]:
         """As `FhirClient.search`; what `_include` brings must be listed too. Raises ContractViolation."""
         self._may_read(resource_type)
         pairs = pairs_of(params)

@@ -29,9 +29,7 @@ class Answer:
 class Transport:
     """Sends requests to one core."""
 
-    def __init__(
-        self, base_url: str, *, auth: Auth | None, http: httpx.AsyncClient | None, timeout: float
-    ) -> None:
+    def __init__(self, base_url: str, *, auth: Auth | None, http: httpx.AsyncClient | None, timeout: float) -> None:
         self.base_url = base_url.rstrip("/")
         self._auth = auth
         self._timeout = timeout
@@ -80,9 +78,7 @@ class Transport:
         if self._auth is None:
             return await self._once(method, url, what, content, headers)
         token = await self._auth.token()
-        response = await self._once(
-            method, url, what, content, headers | {"Authorization": f"Bearer {token}"}
-        )
+        response = await self._once(method, url, what, content, headers | {"Authorization": f"Bearer {token}"})
         if response.status_code == 401:  # expired early, or the core was restarted: once more with a new one
             token = await self._auth.token(rejected=token)
             headers = headers | {"Authorization": f"Bearer {token}"}
