@@ -149,6 +149,7 @@ class OpenTime:
         """Return the open time from `start` to a later `end`, in microseconds."""
         first, last = to_micros(start), to_micros(end)
         first_year, last_year = self._year_number(first), self._year_number(last)
+        self._check_horizon(first_year, last_year)
         whole = sum(self._year(number).done[-1] for number in range(first_year, last_year))
         return whole + self._year(last_year).open_before(last) - self._year(first_year).open_before(first)
 
@@ -183,6 +184,8 @@ class OpenTime:
         return from_micros(micros).astimezone(self._zone).year
 
     def _year(self, number: int, *, start: int | None = None) -> _Year:
+        if start is not None:
+            self._check_horizon(start, number)
         year = self._years.get(number)
         if year is None:
             if not 2 <= number <= 9998:
@@ -193,12 +196,14 @@ class OpenTime:
             if len(self._years) >= _YEARS_KEPT:
                 self._years.clear()
             year = self._years[number] = self._make_year(number)
-        if start is not None and abs(number - start) > _HORIZON_YEARS:
+        return year
+
+    def _check_horizon(self, start: int, number: int) -> None:
+        if abs(number - start) > _HORIZON_YEARS:
             raise DurationError(
                 f"That is more than {_HORIZON_YEARS} years away in calendar {self._calendar.name}.",
                 hint="Check the amount, and how often the calendar is open.",
             )
-        return year
 
     def _make_year(self, number: int) -> _Year:
         hours, closed = self._calendar.hours, self._calendar.closed
@@ -206,9 +211,7 @@ class OpenTime:
         closed_here = {day.toordinal() for day in closed if day.year == number}
         # The offset at each midnight UTC from the day before a date to the day after its last hour, anywhere
         # on earth: where those are equal no clock changed in between.
-        offsets = [
-            self._offset((ordinal - _EPOCH_ORDINAL) * 86_400) for ordinal in range(first - 1, last + 4)
-        ]
+        offsets = [self._offset((ordinal - _EPOCH_ORDINAL) * 86_400) for ordinal in range(first - 1, last + 4)]
         of_day: dict[int, tuple[_Segment, ...]] = {}
         for ordinal in range(first, last + 1):
             intervals = hours[(ordinal - 1) % 7]
@@ -216,9 +219,7 @@ class OpenTime:
                 continue
             midnight = (ordinal - _EPOCH_ORDINAL) * _DAY
             near = offsets[ordinal - first : ordinal - first + 4]
-            spans = [
-                (midnight + opening * _MINUTE, midnight + closing * _MINUTE) for opening, closing in intervals
-            ]
+            spans = [(midnight + opening * _MINUTE, midnight + closing * _MINUTE) for opening, closing in intervals]
             if near.count(near[0]) == len(near):
                 shift = near[0] * SECOND
                 of_day[ordinal] = tuple((opening - shift, closing - shift) for opening, closing in spans)

@@ -67,9 +67,7 @@ class Calendar:
             raise CalendarError(f"Calendar {name} is not a mapping.", hint="It has a zone and hours.")
         for key in mapping:
             if key not in _KEYS:
-                raise CalendarError(
-                    f'Calendar {name} has an unknown entry "{key}".', hint=_nearest(key, _KEYS)
-                )
+                raise CalendarError(f'Calendar {name} has an unknown entry "{key}".', hint=_nearest(key, _KEYS))
         if mapping.get("name", name) != name:
             raise CalendarError(f'Calendar {name} calls itself "{mapping["name"]}".', hint="Use one name.")
         closed = _closed_dates(name, mapping.get("closed")) | _holiday_dates(name, mapping.get("holidays"))
@@ -120,9 +118,7 @@ def _clock(minutes: int) -> str:
 
 def _zone_name(name: str, given: object) -> str:
     if not isinstance(given, str):
-        raise CalendarError(
-            f"Calendar {name} has no zone.", hint="Give an IANA name such as America/New_York."
-        )
+        raise CalendarError(f"Calendar {name} has no zone.", hint="Give an IANA name such as America/New_York.")
     try:
         zone(given)
     except ZoneError as error:
@@ -132,9 +128,7 @@ def _zone_name(name: str, given: object) -> str:
 
 def _hours(name: str, given: object) -> tuple[tuple[Interval, ...], ...]:
     if not isinstance(given, Mapping):
-        raise CalendarError(
-            f"Calendar {name} has no hours.", hint='Give them by weekday: {mon: ["08:00-17:00"]}.'
-        )
+        raise CalendarError(f"Calendar {name} has no hours.", hint='Give them by weekday: {mon: ["08:00-17:00"]}.')
     for day in given:
         if day not in WEEKDAYS:
             raise CalendarError(f'Calendar {name}: "{day}" is no weekday.', hint=_nearest(day, WEEKDAYS))
@@ -149,9 +143,7 @@ def _intervals(name: str, day: str, given: object) -> tuple[Interval, ...]:
         return ()
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list | tuple):
-        raise CalendarError(
-            f"Calendar {name}, {day}: {given!r} is no list of hours.", hint='Write ["08:00-17:00"].'
-        )
+        raise CalendarError(f"Calendar {name}, {day}: {given!r} is no list of hours.", hint='Write ["08:00-17:00"].')
     intervals = sorted(_interval(f"Calendar {name}, {day}", text) for text in texts)
     for (_, closing), (opening, _) in pairwise(intervals):
         if opening < closing:
@@ -208,11 +200,7 @@ def _holiday_dates(name: str, given: object) -> frozenset[date]:
     if isinstance(given, Mapping):
         rule = given
     unknown = [key for key in rule if key not in ("country", "subdivision", "observed")]
-    if (
-        unknown
-        or not isinstance(rule.get("country"), str)
-        or not isinstance(rule.get("observed", True), bool)
-    ):
+    if unknown or not isinstance(rule.get("country"), str) or not isinstance(rule.get("observed", True), bool):
         raise CalendarError(
             f"Calendar {name}: {given!r} is no rule for holidays.",
             hint="Write a country's code (US) or {country: US, subdivision: NY, observed: true}.",

@@ -25,6 +25,10 @@ class Retry:
     most: float = 300.0
 
 
+DEFAULT_RETRY = Retry()
+"""What an action gets that says nothing of its own."""
+
+
 @dataclass(frozen=True)
 class Action:
     """A registered action: what it takes and gives, which problems it reports, what it reads and writes in the core."""
@@ -36,7 +40,7 @@ class Action:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     business_key: str | None = None
-    retry: Retry = Retry()
+    retry: Retry = DEFAULT_RETRY
     timeout_seconds: float = 30.0
     slow: bool = False
 

@@ -272,7 +272,9 @@ class _Compiler:
         for edge in edges:
             if edge.outcome is not None and edge.outcome.value not in known:
                 hint = nearest(edge.outcome.value, known, plural="Outcomes")
-                self.reader.note("unknown-outcome", edge.outcome.mark, f'The task has no outcome "{edge.outcome}".', hint)
+                self.reader.note(
+                    "unknown-outcome", edge.outcome.mark, f'The task has no outcome "{edge.outcome}".', hint
+                )
         if missing := sorted(known - named):
             message = f'next of "{step.id}" says nothing for the outcome {", ".join(missing)}.'
             self.reader.note("missing-outcome", step.id.mark, message)
@@ -369,11 +371,14 @@ def names_of(plan: Plan) -> tuple[Field, ...]:
 def _of_task(step: Task) -> DataType:
     fields = [Field(one.name, one.type, one.required) for one in step.form]
     outcome = DataType("code", options=tuple(one.id for one in step.outcomes))
-    own = [Field("outcome", outcome, True), Field("by", DataType("text"), True), Field("at", DataType("instant"), True)]
+    own = [
+        Field("outcome", outcome, True),
+        Field("by", DataType("text"), True),
+        Field("at", DataType("instant"), True),
+    ]
     return DataType("object", fields=(*fields, *own))
 
 
 def _common(types: Iterable[DataType]) -> DataType:
     known = [one for one in types if one.kind != "any"]
     return known[0] if known and all(one == known[0] for one in known) else ANY
-

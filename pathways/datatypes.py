@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -41,7 +41,9 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
-_REFERENCE = re.compile(r"^(urn:uuid:[0-9a-f-]{36}|(?:https?://\S+/)?[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}(/_history/\S+)?)$")
+_REFERENCE = re.compile(
+    r"^(urn:uuid:[0-9a-f-]{36}|(?:https?://\S+/)?[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}(/_history/\S+)?)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,7 @@ class DataType:
                 return [item.load(one) for one in value]
             case _:
                 members = self.by_name
-                return {
-                    name: members[name].type.load(one) if name in members else one for name, one in value.items()
-                }
+                return {name: members[name].type.load(one) if name in members else one for name, one in value.items()}
 
     def conform(self, value: Json, path: str = "") -> Json:
         """The value as it is kept: only declared fields, absent optional ones as null.
@@ -150,12 +150,12 @@ class DataType:
             case "list":
                 return feel_types.list_of((self.item or ANY).feel_type)
             case "period":
-                return feel_types.context_of({"start": feel_types.DATE, "end": feel_types.DATE})
+                return feel_types.context({"start": feel_types.DATE, "end": feel_types.DATE})
             case "Reference":
-                return feel_types.context_of({"reference": feel_types.STRING, "display": feel_types.STRING})
+                return feel_types.context({"reference": feel_types.STRING, "display": feel_types.STRING})
             case "object":
                 members = {member.name: member.type.feel_type for member in self.fields}
-                return feel_types.context_of(members, open=self.open)
+                return feel_types.context(members, open=self.open)
             case _:
                 return feel_types.ANY
 
@@ -251,11 +251,15 @@ def _reference(declared: DataType, value: Json, path: str) -> Json:
     reference = value.get("reference")
     if not isinstance(reference, str) or not _REFERENCE.match(reference):
         raise MisfitError(path, "must have a reference such as Patient/123")
-    if declared.target and not any(f"{target}/" in reference for target in declared.target):
-        if not reference.startswith("urn:uuid:"):
-            raise MisfitError(path, f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
+    foreign = declared.target and not any(f"{target}/" in reference for target in declared.target)
+    if foreign and not reference.startswith("urn:uuid:"):
+        raise MisfitError(path, f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
     display = value.get("display")
     return {"reference": reference, "display": display if isinstance(display, str) else None}
+
+
+def _attachment(_: DataType, value: Json, path: str) -> Json:
+    return plain_json(_mapping(value, path), path)
 
 
 def _quantity(_: DataType, value: Json, path: str) -> Json:
@@ -298,7 +302,7 @@ _CONFORM = {
     "duration": _duration,
     "period": _period,
     "Reference": _reference,
-    "attachment": lambda declared, value, path: plain_json(_mapping(value, path), path),
+    "attachment": _attachment,
     "quantity": _quantity,
     "list": _list,
     "object": _object,

@@ -14,7 +14,19 @@ from pathways.datatypes import ANY, KINDS, OPEN_OBJECT, DataType, Field, Kind
 from pathways.errors import CarelaneError
 
 _KEYS = {"type", "options", "value_set", "target", "many", "item", "fields", "open", "required"}
-_SCHEMA_KEYS = {"$schema", "$ref", "$defs", "properties", "anyOf", "oneOf", "allOf", "enum", "const", "additionalProperties", "items"}
+_SCHEMA_KEYS = {
+    "$schema",
+    "$ref",
+    "$defs",
+    "properties",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "enum",
+    "const",
+    "additionalProperties",
+    "items",
+}
 _SCHEMA_TYPES = {"string", "number", "integer", "boolean", "array", "object", "null"}
 _FORMATS: dict[str, Kind] = {"date": "date", "date-time": "instant", "duration": "duration"}
 
@@ -141,5 +153,3 @@ def _as_list(value: Any) -> list[str]:
 def _nearest(word: str, known: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
     return f"Did you mean {near[0]}?" if near else f"Types are {', '.join(known)}."
-
-

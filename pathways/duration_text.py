@@ -14,12 +14,10 @@ from typing import ClassVar, Literal, cast
 
 from pathways.errors import CarelaneError
 
-Unit = Literal[
-    "seconds", "minutes", "hours", "days", "weeks", "months", "years", "business-hours", "business-days"
-]
+Unit = Literal["seconds", "minutes", "hours", "days", "weeks", "months", "years", "business-hours", "business-days"]
 
 # The most that may be written of each unit: a thousand years of elapsed and calendar time, and about a
-# hundred of business time, which is counted day by day. Beyond that is a slip of the pen, better found at lint.
+# hundred of business time, which is counted day by day. More than that is a slip, better found at lint.
 LIMITS: dict[Unit, int] = {
     "seconds": 31_557_600_000,
     "minutes": 525_960_000,
@@ -46,6 +44,13 @@ _ISO = re.compile(
     r"(?:T(?=.)(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)S)?)?"
 )
 _ISO_UNITS: tuple[Unit, ...] = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
+# What people write for a unit by habit; never read, only understood well enough to suggest the word.
+_HABITS = {
+    "s": "seconds", "sec": "seconds", "m": "minutes", "min": "minutes", "mins": "minutes", "h": "hours",
+    "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "mo": "months", "y": "years",
+    "yr": "years", "bd": "business days", "bh": "business hours", "working days": "business days",
+    "working hours": "business hours", "work days": "business days", "workdays": "business days",
+}  # fmt: skip
 _FORMS = (
     "Write a whole number and a unit (seconds, minutes, hours, days, weeks, months, years, business hours, "
     'business days), such as "3 days" or "4 business hours", or ISO 8601, such as P7D or PT90M.'
@@ -118,21 +123,20 @@ def _authored_parts(text: str, match: re.Match[str]) -> tuple[tuple[int, Unit], 
     word = " ".join(words.lower().split())
     unit = _WORDS.get(word)
     if unit is None:
-        near = difflib.get_close_matches(word, _WORDS, n=1)
-        meant = f'Did you mean "{sign}{digits} {near[0]}"? ' if near else ""
-        raise DurationError(f'"{text}" is not a duration: there is no unit "{words}".', hint=meant + _FORMS)
+        raise DurationError(
+            f'"{_short(text)}" is not a duration: there is no unit "{_short(words)}".',
+            hint=_meant(sign + digits, word) + _FORMS,
+        )
     return ((_amount(text, sign, digits), unit),)
 
 
 def _iso_parts(text: str) -> tuple[tuple[int, Unit], ...]:
     match = _ISO.fullmatch(text)
     if match is None:
-        raise DurationError(f'"{text}" is not a duration.', hint=_why_not(text) + _FORMS)
+        raise DurationError(f'"{_short(text)}" is not a duration.', hint=_why_not(text) + _FORMS)
     found = cast("dict[Unit, str | None]", match.groupdict())
     return tuple(
-        (_amount(text, match["sign"], digits), unit)
-        for unit in _ISO_UNITS
-        if (digits := found[unit]) is not None
+        (_amount(text, match["sign"], digits), unit) for unit in _ISO_UNITS if (digits := found[unit]) is not None
     )
 
 
@@ -140,15 +144,24 @@ def _why_not(text: str) -> str:
     if re.search(r"[0-9][.,][0-9]", text):
         return 'Fractions are not read; use a smaller unit, such as "90 minutes" for one and a half hours. '
     if glued := re.fullmatch(r"(-?[0-9]+)([a-z]+)", text, re.IGNORECASE):
-        near = difflib.get_close_matches(glued[2].lower(), _WORDS, n=1, cutoff=0.3)
-        return f'Did you mean "{glued[1]} {near[0]}"? ' if near else ""
+        return _meant(glued[1], glued[2].lower())
     return ""
+
+
+def _meant(amount: str, word: str) -> str:
+    near = difflib.get_close_matches(word, _WORDS, n=1)
+    unit = _HABITS.get(word) or (near[0] if near else None)
+    return f'Did you mean "{_short(amount)} {unit}"? ' if unit else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _amount(text: str, sign: str, digits: str) -> int:
     # int() itself refuses thousands of digits; no limit below is longer than eleven.
     if len(digits.lstrip("0")) > 12:
-        raise DurationError(f'"{text[:40]}…" is far too long a duration.', hint=_FORMS)
+        raise DurationError(f'"{_short(text)}" is far too long a duration.', hint=_FORMS)
     return -int(digits) if sign else int(digits)
 
 

@@ -32,9 +32,7 @@ __all__ = [
 
 
 @overload
-def add(
-    start: datetime, duration: Duration, zone: ZoneInfo, calendar: Calendar | None = None
-) -> datetime: ...
+def add(start: datetime, duration: Duration, zone: ZoneInfo, calendar: Calendar | None = None) -> datetime: ...
 @overload
 def add(start: date, duration: Duration, zone: ZoneInfo, calendar: Calendar | None = None) -> date: ...
 def add(start: date, duration: Duration, zone: ZoneInfo, calendar: Calendar | None = None) -> date:
@@ -106,17 +104,11 @@ def add_working_seconds(start: datetime, seconds: int, calendar: Calendar | None
         raise _out_of_range(f"{start.isoformat()} plus {seconds} seconds") from error
 
 
-def _add_to_instant(
-    start: datetime, duration: Duration, zone: ZoneInfo, calendar: Calendar | None
-) -> datetime:
+def _add_to_instant(start: datetime, duration: Duration, zone: ZoneInfo, calendar: Calendar | None) -> datetime:
     if duration.needs_calendar:
         ((amount, unit),) = duration.parts
         times = open_time(_needed(calendar, duration))
-        return (
-            times.add_days(start, amount)
-            if unit == "business-days"
-            else times.add(start, amount * 3600 * SECOND)
-        )
+        return times.add_days(start, amount) if unit == "business-days" else times.add(start, amount * 3600 * SECOND)
     months, days, seconds = _sums(duration)
     instant = start.astimezone(UTC)
     if months or days:
@@ -168,9 +160,7 @@ def _needed(calendar: Calendar | None, duration: Duration) -> Calendar:
 
 def _check_aware(moment: datetime) -> None:
     if moment.utcoffset() is None:
-        raise DurationError(
-            f"{moment.isoformat()} has no offset, so it is no instant.", hint="Add Z or +00:00."
-        )
+        raise DurationError(f"{moment.isoformat()} has no offset, so it is no instant.", hint="Add Z or +00:00.")
 
 
 def _out_of_range(what: str) -> DurationError:

@@ -128,4 +128,3 @@ Event = (
     | Retried
     | Cancelled
 )
-

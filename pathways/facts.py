@@ -308,4 +308,3 @@ def recorded_to_json(recorded: tuple[Recorded, ...]) -> Json:
 def recorded_from_json(document: Json) -> tuple[Recorded, ...]:
     """The revisions from their JSON."""
     return _adapter().validate_python(document)
-

@@ -38,9 +38,7 @@ def check(
 
     `typed` holds JSON values of the declared types. Unknown fields are errors, so that nothing typed is lost silently.
     """
-    errors = {
-        name: "is not a field of this form" for name in typed if all(field.name != name for field in form)
-    }
+    errors = {name: "is not a field of this form" for name in typed if all(field.name != name for field in form)}
     values: dict[str, Json] = {}
     for field in form:
         given = typed.get(field.name)

@@ -16,8 +16,8 @@ _SIMPLE: dict[feel_types.Type, DataType] = {
     feel_types.NUMBER: DataType("decimal"),
     feel_types.DATE: DataType("date"),
     feel_types.DATE_TIME: DataType("instant"),
-    feel_types.DAYS_TIME_DURATION: DataType("duration"),
-    feel_types.YEARS_MONTHS_DURATION: DataType("duration"),
+    feel_types.DAYS_TIME: DataType("duration"),
+    feel_types.YEARS_MONTHS: DataType("duration"),
 }
 
 

@@ -39,7 +39,19 @@ _KEYS = (
     "steps",
 )
 _LATER = ("unique", "on_duplicate", "starts_on", "clocks", "on", "side_flows", "coverage", "effective_from")
-_INPUT_KEYS = ("type", "target", "options", "value_set", "required", "default", "fields", "item", "many", "title", "note")
+_INPUT_KEYS = (
+    "type",
+    "target",
+    "options",
+    "value_set",
+    "required",
+    "default",
+    "fields",
+    "item",
+    "many",
+    "title",
+    "note",
+)
 _OUTCOME_KINDS = ("success", "unsuccessful", "cancelled")
 
 
@@ -195,5 +207,3 @@ def _contract(reader: Reader, node: Node | None) -> ContractDecl | None:
         return None
     reads, writes = (reader.texts(node.get(key), key) for key in ("reads", "writes"))
     return ContractDecl(node.mark, reads, writes)
-
-

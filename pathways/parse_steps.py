@@ -61,7 +61,12 @@ _FIELD_KEYS = (
 def parse_step(reader: Reader, name: Text, node: Node) -> StepDecl | None:
     """Read one step; None where its kind can't be told."""
     if not node.is_map:
-        reader.note("shape", node.mark, f'The step "{name}" is a map of keys to values.', "Begin with do, task, wait, …")
+        reader.note(
+            "shape",
+            node.mark,
+            f'The step "{name}" is a map of keys to values.',
+            "Begin with do, task, wait, …",
+        )
         return None
     kinds = [kind for kind in _OF_KIND if kind in node.value]
     later = [kind for kind in _LATER if kind in node.value]
@@ -175,7 +180,9 @@ def _retry(reader: Reader, node: Node | None, where: str) -> RetryDecl | None:
     numbers: dict[str, float | None] = {}
     for key in ("attempts", "factor"):
         one = node.get(key)
-        if one is not None and (isinstance(one.value, bool) or not isinstance(one.value, (int, float)) or one.value < 1):
+        if one is not None and (
+            isinstance(one.value, bool) or not isinstance(one.value, (int, float)) or one.value < 1
+        ):
             reader.note("shape", one.mark, f"{key} of retry is a number from 1.")
             one = None
         numbers[key] = None if one is None else one.value
@@ -183,7 +190,11 @@ def _retry(reader: Reader, node: Node | None, where: str) -> RetryDecl | None:
         numbers[key] = _seconds(reader, node.get(key), key)
     attempts = numbers["attempts"]
     return RetryDecl(
-        node.mark, None if attempts is None else int(attempts), numbers["first"], numbers["factor"], numbers["most"]
+        node.mark,
+        None if attempts is None else int(attempts),
+        numbers["first"],
+        numbers["factor"],
+        numbers["most"],
     )
 
 

@@ -16,13 +16,17 @@ from pydantic import Field as Discriminated
 from pydantic import TypeAdapter
 
 from pathways.calendars import Calendar
-from pathways.catalog import Retry
+from pathways.catalog import DEFAULT_RETRY, Retry
 from pathways.datatypes import ANY, DataType, Field
 from pathways.values import Computed, Condition, Timing
 
 Json = Any
 
-EntryKind = Literal["success", "unsuccessful", "cancelled"]
+OutcomeKind = Literal["success", "unsuccessful", "cancelled"]
+
+NOTHING = Computed(None)
+EMPTY = Computed("")
+ROUTINE = Computed("routine")
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,14 @@ class Do(StepBase):
     """Run a registered action (BPMN service task)."""
 
     action: str = ""
-    input: Computed = Computed(None)
+    input: Computed = NOTHING
     takes: DataType = ANY
     save: str | None = None
     output: DataType = ANY
     problems: tuple[str, ...] = ()
     catch: tuple[Catch, ...] = ()
     accept: tuple[str, ...] = ()
-    retry: Retry = Retry()
+    retry: Retry = DEFAULT_RETRY
     timeout_seconds: float = 30.0
     business_key: str | None = None
     slow: bool = False
@@ -106,11 +110,11 @@ class Do(StepBase):
 class Task(StepBase):
     """Open a task for people (BPMN user task)."""
 
-    task_title: Computed = Computed("")
+    task_title: Computed = EMPTY
     help: Computed | None = None
-    queue: Computed = Computed("")
+    queue: Computed = EMPTY
     role: str | None = None
-    priority: Computed = Computed("routine")
+    priority: Computed = ROUTINE
     due: Timing | None = None
     form: tuple[FormField, ...] = ()
     outcomes: tuple[TaskOutcome, ...] = ()
@@ -146,7 +150,7 @@ class WaitForEvent(StepBase):
     """Wait for a domain event with a correlation key (BPMN message catch event)."""
 
     type: str = ""
-    key: Computed = Computed(None)
+    key: Computed = NOTHING
     keyed: bool = False
     when: Condition | None = None
     data: DataType = ANY
@@ -168,7 +172,7 @@ class Emit(StepBase):
     """Publish a domain event of the catalog."""
 
     type: str = ""
-    data: Computed = Computed(None)
+    data: Computed = NOTHING
     schema: DataType = ANY
     kind: Literal["emit"]
 
@@ -192,7 +196,7 @@ class Outcome:
 
     id: str
     title: str
-    kind: EntryKind = "unsuccessful"
+    kind: OutcomeKind = "unsuccessful"
     undo: bool = False
 
 

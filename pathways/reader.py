@@ -31,7 +31,12 @@ class Reader:
                 message = f'"{name}" in {where} is part of the language that this version of Carelane does not run yet.'
                 self.note("not-supported", mark, message, "Remove it, or use a newer Carelane.")
             elif name not in known:
-                self.note("unknown-key", mark, f'"{name}" is not a key of {where}.', nearest(name, known, plural="Keys"))
+                self.note(
+                    "unknown-key",
+                    mark,
+                    f'"{name}" is not a key of {where}.',
+                    nearest(name, known, plural="Keys"),
+                )
         return True
 
     def text(self, node: Node | None, where: str) -> Text | None:

@@ -56,9 +56,7 @@ def check_cases(lines: Iterable[str]) -> Report:
         try:
             content = json.loads(line)
             if "calendars" in content:
-                calendars |= {
-                    name: Calendar.parse(name, given) for name, given in content["calendars"].items()
-                }
+                calendars |= {name: Calendar.parse(name, given) for name, given in content["calendars"].items()}
                 continue
             total += 1
             failure = _check(number, content, calendars)

@@ -46,8 +46,7 @@ def advance(plan: Plan, state: State, event: Event, at: datetime) -> Transition:
         return _after_the_end(state, event)
     begun = state.rev > 0
     if begun == isinstance(event, Started):
-        refusal = Refusal("already-started", "The instance runs already.") if begun else _not_started()
-        return Transition(state, refusal=refusal)
+        return Transition(state, refusal=_already_started() if begun else _not_started())
     run = Run(plan, state, max(at.astimezone(UTC), state.now))
     _catch_up(run)
     if run.status == "ended":
@@ -68,6 +67,10 @@ def _after_the_end(state: State, event: Event) -> Transition:
 
 def _ended(outcome: str | None) -> Refusal:
     return Refusal("ended", f"The instance has ended as {outcome}.", {"outcome": outcome})
+
+
+def _already_started() -> Refusal:
+    return Refusal("already-started", "The instance runs already.")
 
 
 def _not_started() -> Refusal:
@@ -111,9 +114,9 @@ def _apply(run: Run, event: Event) -> tuple[Refusal | None, Json]:
 
 
 def _start(run: Run, event: Started) -> Refusal | None:
-    plan, errors, values = run.plan, {}, {}
+    plan, values = run.plan, dict[str, Json]()
     known = {one.name for one in plan.inputs}
-    errors |= {name: "is not an input of this pathway" for name in event.inputs if name not in known}
+    errors = {name: "is not an input of this pathway" for name in event.inputs if name not in known}
     for declared in plan.inputs:
         given = event.inputs.get(declared.name)
         given = declared.default if given is None else given
@@ -127,9 +130,7 @@ def _start(run: Run, event: Started) -> Refusal | None:
     if errors:
         return Refusal("inputs-invalid", "The inputs do not fit what the pathway takes.", errors)
     run.facts.append(
-        InstanceStarted(
-            run.now, plan.pathway, plan.version, run.state.digest, plan.title, run.state.zone, event.by
-        )
+        InstanceStarted(run.now, plan.pathway, plan.version, run.state.digest, plan.title, run.state.zone, event.by)
     )
     for name, value in values.items():
         if value is not None:
@@ -187,7 +188,8 @@ def _deliver(run: Run, event: MessageReceived) -> Json:
     takers: list[Json] = []
     for position in listening:
         step = run.plan.step[position.step]
-        if run.status != "ended" and isinstance(step, WaitForEvent) and wait.matches(step, position, event):
-            if run.positions.get(position.address) is position and wait.receive(run, step, position, event):
-                takers.append(position.address)
+        if not isinstance(step, WaitForEvent) or not wait.matches(step, position, event):
+            continue
+        if run.positions.get(position.address) is position and wait.receive(run, step, position, event):
+            takers.append(position.address)
     return {"verdict": "consumed" if takers else "ignored", "by": takers}

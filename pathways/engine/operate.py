@@ -55,12 +55,15 @@ def _again(run: Run, step: Step, position: Position, incident: Incident, event: 
         run.go_on(step, do.order(run, step, replace(position, key=key), position.input))
     elif isinstance(step, WaitForEvent) and incident.phase == "act":
         if not wait.take(run, step, position):
-            following = run.begin(step, replace(position, bound={}))
-            assert following is None, "an event wait never passes on entry"
+            _begin_again(run, step, replace(position, bound={}))
     else:
-        following = run.begin(step, position)
-        if following is not None:
-            run.enter(*following)
+        _begin_again(run, step, position)
+
+
+def _begin_again(run: Run, step: Step, position: Position) -> None:
+    following = run.begin(step, position)
+    if following is not None:
+        run.enter(*following)
 
 
 def cancel(run: Run, event: Cancelled) -> Refusal | None:

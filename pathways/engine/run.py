@@ -98,9 +98,7 @@ class Run:
         self, timing: Timing, position: Position, start: datetime, edge: Literal["start", "end"] = "end"
     ) -> datetime:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""
-        return resolve(
-            timing, start, self.zone, self.plan.default_calendar, self.scope(position), self.env, edge=edge
-        )
+        return resolve(timing, start, self.zone, self.plan.default_calendar, self.scope(position), self.env, edge=edge)
 
     # -- data -------------------------------------------------------------------------------------------------
 
@@ -168,7 +166,7 @@ class Run:
                 self.positions[position.address] = position
                 return None
             case Halt():
-                self._halt(step, answer)
+                self._halt(answer)
                 return None
             case Finish(position, outcome):
                 self._leave(position, step, "completed")
@@ -265,7 +263,7 @@ class Run:
         """The id of an incident of this instance."""
         return ids.incident_id(self.state.instance, incident.number, incident.opened_at)
 
-    def _halt(self, step: Step, halt: Halt) -> None:
+    def _halt(self, halt: Halt) -> None:
         """Let a position stand still. What it did before stays done; a repeated failure is the same incident."""
         before = halt.position.incident
         if before is None:
@@ -314,9 +312,7 @@ class Run:
         return Transition(state, tuple(self.commands), tuple(self.facts), refusal, result)
 
 
-def incident_fact(
-    instance: str, plan: Plan, position: Position, incident: Incident, at: datetime
-) -> IncidentOpened:
+def incident_fact(instance: str, plan: Plan, position: Position, incident: Incident, at: datetime) -> IncidentOpened:
     """The fact that states an open incident. Its fingerprint leaves out what differs between instances."""
     return IncidentOpened(
         at=at,

@@ -29,7 +29,13 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
         stage=state.stage,
         attributes=state.attributes,
         positions=tuple(
-            Standing(position.address, step.id, step.title or step.id, position.waits, position.entered_at.isoformat())
+            Standing(
+                position.address,
+                step.id,
+                step.title or step.id,
+                position.waits,
+                position.entered_at.isoformat(),
+            )
             for position, step in steps
         ),
         tasks=tuple(

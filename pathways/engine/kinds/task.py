@@ -32,7 +32,9 @@ def enter(run: Run, step: Task, position: Position) -> Answer:
     if not isinstance(shown["queue"], str) or not shown["queue"]:
         return Halt(position, "expression", f'The queue "{step.queue.source}" gives no name.', "enter")
     if shown["priority"] not in PRIORITIES:
-        message = f'The priority "{step.priority.source}" gives {shown["priority"]!r}; it is one of {", ".join(PRIORITIES)}.'
+        message = (
+            f'The priority "{step.priority.source}" gives {shown["priority"]!r}; it is one of {", ".join(PRIORITIES)}.'
+        )
         return Halt(position, "expression", message, "enter")
     due_at = None
     if step.due is not None:
@@ -79,9 +81,7 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     if errors:
         return Refusal("form-invalid", "Some fields need another look.", errors)
     ident = ids.task_id(run.state.instance, position.address, position.entered_at)
-    run.facts.append(
-        TaskClosed(run.now, ident, position.address, "completed", chosen.id, event.by, form=values)
-    )
+    run.facts.append(TaskClosed(run.now, ident, position.address, "completed", chosen.id, event.by, form=values))
     if step.save is not None:
         saved: dict[str, Json] = {**values, "outcome": chosen.id, "by": event.by, "at": run.now.isoformat()}
         run.save(step.save, saved, position.address, by=event.by)

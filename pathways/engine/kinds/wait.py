@@ -23,7 +23,11 @@ class _ForEvent:
         key = plain_json(step.key.evaluate(run.scope(position), run.env)) if step.keyed else ANY_KEY
         text = None if key is None else str(key)
         position = replace(
-            position, waits="event", key=text, armed_at=run.now if text is not None else None, armed_rev=run.state.rev + 1
+            position,
+            waits="event",
+            key=text,
+            armed_at=run.now if text is not None else None,
+            armed_rev=run.state.rev + 1,
         )
         if text is not None:
             run.facts.append(listener_fact(step, position))
@@ -89,7 +93,14 @@ def take(run: Run, step: WaitForEvent, position: Position) -> bool:
         holds = step.when.holds(scope, run.env)
         if holds is None:
             message = f'The condition "{step.when.source}" is neither true nor false for event {event["id"]}.'
-            _stop(run, step, position, "expression", message, {"because": step.when.expression.explain(scope, run.env)})
+            _stop(
+                run,
+                step,
+                position,
+                "expression",
+                message,
+                {"because": step.when.expression.explain(scope, run.env)},
+            )
             return True
         if not holds:
             return False
@@ -101,9 +112,7 @@ def take(run: Run, step: WaitForEvent, position: Position) -> bool:
     return True
 
 
-def _stop(
-    run: Run, step: WaitForEvent, position: Position, kind: str, message: str, detail: Json = None
-) -> None:
+def _stop(run: Run, step: WaitForEvent, position: Position, kind: str, message: str, detail: Json = None) -> None:
     if position.waits == "event":
         run.disarm(position, consumed=position.bound["event"]["id"])
     halted = replace(position, waits="operator")

@@ -1,0 +1,131 @@
+"""Routing, data, emitting, ending, cancelling, and loops that never rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from pathways.engine import snapshot, snapshot_digest
+from pathways.plan import plan_from_json
+from pathways.state import state_from_json, state_to_json
+from tests.support.plans import Player, make_plan
+
+
+def test_attempts_loop_through_set_and_decide() -> None:
+    """A loop by `set` and `decide` visits its steps again, each with its own address."""
+    plan = make_plan(
+        """
+outcomes: {reached: {title: Reached, kind: success}, gave-up: Gave up}
+steps:
+  begin: {set: {attempts: 0}}
+  call: {task: {queue: calls, outcomes: {yes: Reached, no: No answer}}, next: {yes: reached, no: count}}
+  count: {set: {attempts: =attempts + 1}}
+  again: {decide: {rules: [{when: attempts < 3, to: call}, {to: gave-up}]}}
+  reached: {end: reached}
+  gave-up: {end: gave-up}
+"""
+    )
+    player = Player(plan)
+    for address in ("call", "call@2", "call@3"):
+        assert player.standing == [address]
+        player.complete(address, "no")
+    assert player.state.outcome == "gave-up"
+    assert player.value("attempts") == 3
+    assert len({fact.id for fact in player.of("task-opened")}) == 3
+
+
+@pytest.mark.parametrize(("when", "kind"), [("x > 3", "expression"), ("x", "expression"), ("x = 5", "no-branch")])
+def test_conditions_are_strict(when: str, kind: str) -> None:
+    """A condition that gives null or no boolean is an incident, and so is a decision without a way."""
+    given = 1 if kind == "no-branch" else None
+    given = "text" if when == "x" else given
+    rules = f"[{{when: {when}, to: e}}]"
+    text = f"inputs: {{x: any}}\noutcomes: {{a: A}}\nsteps: {{d: {{decide: {{rules: {rules}}}}}, e: {{end: a}}}}"
+    player = Player(make_plan(text), {} if given is None else {"x": given})
+    incident = player.at_address("d").incident
+    assert incident is not None
+    assert incident.kind == kind
+    player.retry("d")
+    assert player.of("incident-opened")[-1].id == player.of("incident-opened")[0].id
+
+
+def test_runaway_is_stopped() -> None:
+    """A cycle that consumes nothing is stopped as an incident."""
+    plan = make_plan("outcomes: {x: X}\nsteps: {a: {set: {n: 1}, next: b}, b: {set: {m: 1}, next: a}, e: {end: x}}")
+    player = Player(plan)
+    (position,) = player.state.positions.values()
+    assert position.incident is not None
+    assert position.incident.kind == "runaway"
+
+
+def test_computed_dates_stay_dates() -> None:
+    """A date computed by `set` is a date where it is read, and after a JSON round trip."""
+    plan = make_plan(
+        """
+outcomes: {x: {title: X, kind: success}, y: Y}
+steps:
+  s: {set: {day: '=date("2026-05-01") + duration("P3D")', copy: =day}}
+  p: {wait: {for: 1 hour}}
+  d: {decide: {rules: [{when: 'copy > date("2026-05-03")', to: x}, {to: y}]}}
+  x: {end: x}
+  y: {end: y}
+"""
+    )
+    player = Player(plan)
+    player.after(hours=1).tick()
+    assert player.value("day") == "2026-05-04"
+    assert player.state.outcome == "x"
+
+
+def test_emit_and_template() -> None:
+    """An emitted event carries its data; texts are filled in."""
+    plan = make_plan(
+        "inputs: {n: integer}\noutcomes: {x: X}\nsteps:\n"
+        "  say: {emit: {type: thing.happened, data: {text: 'n is {{ n }}', next: =n + 1}}}\n  e: {end: x}",
+        {"events": {"thing.happened": {"schema": {"text": "text", "next": "integer"}}}},
+    )
+    player = Player(plan, {"n": 4})
+    assert player.of("event-emitted")[0].data == {"text": "n is 4", "next": 5}
+
+
+def test_cancel_leaves_everything() -> None:
+    """Cancelling closes tasks and ends the instance as cancelled, with who and why; then nothing goes any more."""
+    player = Player(make_plan("outcomes: {x: X}\nsteps: {t: {task: {queue: q}}, e: {end: x}}"))
+    player.cancel()
+    assert player.of("task-closed")[0].how == "cancelled"
+    ended = player.of("instance-ended")[0]
+    assert (ended.outcome, ended.kind, ended.by, ended.reason) == (
+        "cancelled",
+        "cancelled",
+        "supervisor-1",
+        "no longer needed",
+    )
+    assert player.complete("t", "done").refusal.code == "ended"  # type: ignore[union-attr]
+
+
+def test_inputs_are_checked() -> None:
+    """A missing, unknown or wrong input refuses the start by name."""
+    plan = make_plan(
+        "inputs: {p: {type: Reference, target: [Patient], required: true}}\noutcomes: {x: X}\nsteps: {e: {end: x}}"
+    )
+    assert Player(plan, {}).last.refusal.detail == {"p": "is required"}  # type: ignore[union-attr]
+    assert "q" in Player(plan, {"q": 1, "p": {"reference": "Patient/1"}}).last.refusal.detail  # type: ignore[union-attr]
+    assert "p" in Player(plan, {"p": {"reference": "Task/1"}}).last.refusal.detail  # type: ignore[union-attr]
+
+
+def test_plan_survives_json_and_keeps_its_digest() -> None:
+    """The digest names the content: it is the same after JSON, and another for another text."""
+    text = "outcomes: {x: X}\nsteps: {t: {task: {queue: q, due: 2 days}}, e: {end: x}}"
+    plan = make_plan(text)
+    again = plan_from_json(plan.document)
+    assert again == plan
+    assert again.digest == plan.digest
+    assert make_plan(text.replace("2 days", "3 days")).digest != plan.digest
+
+
+def test_snapshot_shows_what_stands() -> None:
+    """The snapshot has the open task, and the same digest after a JSON round trip of the state."""
+    player = Player(make_plan("outcomes: {x: X}\nsteps: {t: {task: {queue: q}}, e: {end: x}}"))
+    found = snapshot(player.plan, player.state)
+    assert [task.id for task in found.tasks] == [player.of("task-opened")[0].id]
+    again = snapshot(player.plan, state_from_json(state_to_json(player.state)))
+    assert snapshot_digest(again) == snapshot_digest(found)

@@ -1,0 +1,150 @@
+"""Plans from text, and a player that drives the engine by hand and prints what happened when a test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pathways.calendars import Calendar
+from pathways.catalog import Catalog, read_catalog
+from pathways.commands import RunAction
+from pathways.compile import compile_definition
+from pathways.engine import Transition, advance, next_deadline, start_state
+from pathways.events import (
+    ActionCompleted,
+    ActionFailed,
+    ActionProblem,
+    Cancelled,
+    Event,
+    MessageReceived,
+    Retried,
+    Started,
+    TaskCompleted,
+    TimePassed,
+)
+from pathways.facts import Fact
+from pathways.parse import parse
+from pathways.plan import Plan, plan_from_json
+from pathways.state import Position, State, state_from_json, state_to_json
+
+US_BUSINESS = {
+    "zone": "America/New_York",
+    "hours": {day: ["08:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
+}
+HEAD = """
+language: 1
+pathway: example
+version: 1.0.0
+title: Example
+"""
+MONDAY = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+"""Monday 2026-03-02, 09:00 in New York."""
+
+
+def catalog_of(document: Mapping[str, Any] | None = None) -> Catalog:
+    """A catalog from its document, with the built-in calendar."""
+    base = Catalog(calendars={"us-business": Calendar.parse("us-business", US_BUSINESS)})
+    return read_catalog(document or {}, base=base)
+
+
+def make_plan(text: str, catalog: Mapping[str, Any] | None = None) -> Plan:
+    """The plan of a definition's text (the head is added where it lacks one); fails on any error."""
+    full = text if "language:" in text else HEAD + text
+    parsed = parse(full, "example.yaml")
+    assert parsed.definition is not None, parsed.diagnostics
+    compiled = compile_definition(parsed.definition, catalog_of(catalog))
+    errors = [str(one) for one in (*parsed.diagnostics, *compiled.diagnostics) if one.severity == "error"]
+    assert compiled.plan is not None, errors
+    assert not errors, errors
+    return plan_from_json(compiled.plan.document)
+
+
+class Player:
+    """Plays events to one instance. Each transition is checked for what must always hold."""
+
+    def __init__(self, plan: Plan, inputs: Mapping[str, Any] | None = None, *, zone: str = "America/New_York") -> None:
+        self.plan = plan
+        self.at = MONDAY
+        self.state: State = start_state(plan, "01JTEST0000000000000000000", zone, self.at)
+        self.facts: list[Fact] = []
+        self.orders: dict[str, RunAction] = {}
+        self.last = self.play(Started(inputs or {}, by="tester"))
+
+    def play(self, event: Event) -> Transition:
+        """Play an event now. The state survives JSON, and a second try gives the same."""
+        before = self.state
+        found = advance(self.plan, before, event, self.at)
+        again = advance(self.plan, state_from_json(state_to_json(before)), event, self.at)
+        assert again == found, "equal inputs give equal outputs"
+        assert state_from_json(state_to_json(found.state)) == found.state
+        assert found.state.rev - before.rev == (1 if found.facts else 0)
+        self.state = found.state
+        self.facts += found.facts
+        for command in found.commands:
+            if isinstance(command, RunAction):
+                self.orders[command.address] = command
+        self.last = found
+        return found
+
+    def after(self, **time: float) -> Player:
+        """Let time pass, firing nothing yet."""
+        self.at += timedelta(**time)
+        return self
+
+    def tick(self) -> Transition:
+        """Fire what is due."""
+        return self.play(TimePassed())
+
+    def give(self, address: str, output: Any = None) -> Transition:
+        """An action answers."""
+        return self.play(ActionCompleted(address, self.orders[address].run, {} if output is None else output))
+
+    def problem(self, address: str, name: str) -> Transition:
+        """An action reports a problem."""
+        return self.play(ActionProblem(address, self.orders[address].run, name))
+
+    def fail(self, address: str, message: str = "the core is away") -> Transition:
+        """An action fails for good."""
+        return self.play(ActionFailed(address, self.orders[address].run, message, attempts=3))
+
+    def complete(
+        self, address: str, outcome: str = "", form: Mapping[str, Any] | None = None, **more: Any
+    ) -> Transition:
+        """A person completes a task."""
+        return self.play(TaskCompleted(address, outcome, form or {}, more.pop("by", "coordinator-1"), **more))
+
+    def deliver(self, kind: str, key: str | None = None, data: Any = None, ident: str = "e-1") -> Transition:
+        """A domain event arrives."""
+        return self.play(MessageReceived(ident, kind, key, data or {}))
+
+    def retry(self, address: str, **more: Any) -> Transition:
+        """An operator tries again."""
+        return self.play(Retried(address, "supervisor-1", "repaired", **more))
+
+    def cancel(self) -> Transition:
+        """An operator cancels."""
+        return self.play(Cancelled("supervisor-1", "no longer needed"))
+
+    @property
+    def standing(self) -> list[str]:
+        """The addresses where the instance stands."""
+        return sorted(self.state.positions)
+
+    def at_address(self, address: str) -> Position:
+        """The position at an address."""
+        return self.state.positions[address]
+
+    def value(self, name: str) -> Any:
+        """A saved value."""
+        saved = self.state.data.get("", {}).get(name)
+        return None if saved is None else saved.value
+
+    def of(self, kind: str) -> list[Any]:
+        """The facts of a kind so far."""
+        return [fact for fact in self.facts if fact.fact == kind]
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The next deadline."""
+        return next_deadline(self.state)
