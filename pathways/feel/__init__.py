@@ -1,0 +1,40 @@
+"""FEEL, the expression language of DMN 1.5 (chapter 10), for pathways.
+
+`parse_expression` and `parse_unary_tests` read text once; the objects they give are evaluated as often as wanted
+against a scope (a mapping of names to values) and an `Environment`. Evaluation is pure and total: the same inputs
+give the same value, nothing is raised, nothing runs for long. The package stands alone.
+"""
+
+from __future__ import annotations
+
+from pathways.feel.convert import date_value, duration_value, instant_value, time_value
+from pathways.feel.environment import Environment, HostFunction
+from pathways.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
+from pathways.feel.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
+from pathways.feel.moments import Time
+from pathways.feel.rendering import Json, to_json
+from pathways.feel.values import DaysTime, Function, Range, Value, YearsMonths
+
+__all__ = [
+    "DaysTime",
+    "Environment",
+    "Expression",
+    "FeelError",
+    "FeelLimitError",
+    "FeelSyntaxError",
+    "Function",
+    "HostFunction",
+    "Json",
+    "Range",
+    "Time",
+    "UnaryTests",
+    "Value",
+    "YearsMonths",
+    "date_value",
+    "duration_value",
+    "instant_value",
+    "parse_expression",
+    "parse_unary_tests",
+    "time_value",
+    "to_json",
+]

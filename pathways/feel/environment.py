@@ -1,0 +1,70 @@
+"""What surrounds an evaluation: the host's time, zone and functions, and the work done so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+
+from pathways.feel import limits, types
+from pathways.feel.errors import FeelLimitError
+from pathways.feel.values import Value
+
+_NO_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class HostFunction:
+    """A function that the host adds, with its declared type.
+
+    It is called with as many positional arguments as the expression gives; arguments that do not fit their
+    declared types make the call null before it is made. It must be pure; whatever it raises makes the call null.
+    """
+
+    call: Callable[..., Value]
+    type: types.FunctionType
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The time that `now()` and `today()` give, the zone they give it in, and the host's functions.
+
+    A function is a `HostFunction`, or any callable of positional FEEL values. `now` must be aware.
+    """
+
+    now: datetime
+    zone: tzinfo
+    functions: Mapping[str, Callable[..., Any] | HostFunction] = field(default_factory=lambda: _NO_FUNCTIONS)
+
+    def local_now(self) -> datetime:
+        """Give the time of the evaluation in its zone."""
+        return self.now.astimezone(self.zone)
+
+    def today(self) -> date:
+        """Give the date of the evaluation in its zone."""
+        return self.local_now().date()
+
+
+class Run:
+    """One evaluation: what names mean in it, what it may still spend, and why values became null."""
+
+    __slots__ = ("calls", "environment", "reasons", "scope", "steps")
+
+    def __init__(self, scope: Mapping[str, Value], environment: Environment, reasons: list[str] | None = None) -> None:
+        self.scope = scope
+        self.environment = environment
+        self.reasons = reasons
+        self.steps = limits.STEPS
+        self.calls = limits.CALLS
+
+    def spend(self, steps: int) -> None:
+        """Count work; raises FeelLimitError when the evaluation has done too much."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise FeelLimitError(f"it takes more than {limits.STEPS} steps")
+
+    def fail(self, reason: str) -> None:
+        """Note why a value is null (and be that null)."""
+        if self.reasons is not None and reason not in self.reasons and len(self.reasons) < 20:
+            self.reasons.append(reason)

@@ -1,0 +1,36 @@
+"""The built-in functions of FEEL (DMN 1.5 section 10.3.4), a module per family, and Carelane's own.
+
+`BUILTINS` holds them by name. To add one, decorate its body in the module of its family.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pathways.feel.functions import (
+    care,
+    contexts,
+    conversions,
+    lists,
+    numeric,
+    ranges,
+    strings,
+    temporal,
+)
+from pathways.feel.functions.registry import REGISTRY
+from pathways.feel.functions.signature import Builtin
+
+BUILTINS: Final[dict[str, Builtin]] = REGISTRY
+"""Every built-in by name; complete once this package is imported."""
+
+__all__ = [
+    "BUILTINS",
+    "care",
+    "contexts",
+    "conversions",
+    "lists",
+    "numeric",
+    "ranges",
+    "strings",
+    "temporal",
+]

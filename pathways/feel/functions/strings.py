@@ -1,0 +1,118 @@
+"""Functions of strings (DMN 1.5 section 10.3.4.3). Positions count characters (code points) from 1."""
+
+from __future__ import annotations
+
+from pathways.feel import regexes
+from pathways.feel.environment import Run
+from pathways.feel.functions.registry import builtin
+from pathways.feel.numbers import Number
+from pathways.feel.operators import check_length
+from pathways.feel.values import Value
+
+
+def _made(run: Run, text: str) -> str:
+    """Count the work of making a string and hold it to its limit."""
+    run.spend(len(text) // 100)
+    return check_length(text)
+
+
+@builtin("substring", "string: string", "start position: number", "length?: number", gives="string")
+def substring(run: Run, string: str, start: Number, length: Number | None = None) -> str | None:
+    """Give a part; a negative start counts from the end."""
+    position = int(start)
+    if position == 0 or abs(position) > len(string):
+        return run.fail(f"a string of {len(string)} characters has no position {position}")
+    begin = position - 1 if position > 0 else len(string) + position
+    if length is None:
+        return string[begin:]
+    if length < 1:
+        return run.fail("a length is at least 1")
+    return string[begin : begin + int(length)]
+
+
+@builtin("string length", "string: string", gives="number")
+def string_length(run: Run, string: str) -> int:
+    """Count the characters."""
+    return len(string)
+
+
+@builtin("upper case", "string: string", gives="string")
+def upper_case(run: Run, string: str) -> str:
+    """Give it in capitals."""
+    return _made(run, string.upper())
+
+
+@builtin("lower case", "string: string", gives="string")
+def lower_case(run: Run, string: str) -> str:
+    """Give it in small letters."""
+    return _made(run, string.lower())
+
+
+@builtin("substring before", "string: string", "match: string", gives="string")
+def substring_before(run: Run, string: str, match: str) -> str:
+    """Give what stands before the first match, or nothing."""
+    before, found, _ = string.partition(match) if match else ("", "", "")
+    return before if found else ""
+
+
+@builtin("substring after", "string: string", "match: string", gives="string")
+def substring_after(run: Run, string: str, match: str) -> str:
+    """Give what stands after the first match, or nothing."""
+    return string.partition(match)[2] if match else string
+
+
+@builtin("contains", "string: string", "match: string", gives="boolean")
+def contains(run: Run, string: str, match: str) -> bool:
+    """Say whether it holds the other."""
+    return match in string
+
+
+@builtin("starts with", "string: string", "match: string", gives="boolean")
+def starts_with(run: Run, string: str, match: str) -> bool:
+    """Say whether it starts with the other."""
+    return string.startswith(match)
+
+
+@builtin("ends with", "string: string", "match: string", gives="boolean")
+def ends_with(run: Run, string: str, match: str) -> bool:
+    """Say whether it ends with the other."""
+    return string.endswith(match)
+
+
+@builtin("matches", "input: string", "pattern: string", "flags?: string|null", gives="boolean")
+def matches(run: Run, string: str, pattern: str, flags: str | None = None) -> bool | None:
+    """Say whether a regular expression is found in it."""
+    compiled = regexes.compiled(pattern, flags or "")
+    if isinstance(compiled, str):
+        return run.fail(compiled)
+    run.spend(len(string) // 10)
+    return compiled.search(string) is not None
+
+
+@builtin("replace", "input: string", "pattern: string", "replacement: string", "flags?: string|null", gives="string")
+def replace(run: Run, string: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
+    """Replace what a regular expression finds; `$1` stands for its first group."""
+    compiled = regexes.compiled(pattern, flags or "")
+    if isinstance(compiled, str):
+        return run.fail(compiled)
+    run.spend(len(string) // 10)
+    replaced = regexes.replace(compiled, string, replacement, literal="q" in (flags or ""))
+    return run.fail(f"the replacement {replacement!r} is not sound") if replaced is None else _made(run, replaced)
+
+
+@builtin("split", "string: string", "delimiter: string", gives="list<string>")
+def split(run: Run, string: str, delimiter: str) -> list[str] | None:
+    """Cut at what a regular expression finds."""
+    compiled = regexes.compiled(delimiter, "")
+    if isinstance(compiled, str):
+        return run.fail(compiled)
+    run.spend(len(string) // 10)
+    return regexes.split(compiled, string)
+
+
+@builtin("string join", "list: list<string>", "delimiter?: string|null", gives="string")
+def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> str:
+    """Join strings, leaving nulls out."""
+    texts = [item for item in items if item is not None]
+    run.spend(len(texts) + sum(map(len, texts)) // 100)
+    return _made(run, (delimiter or "").join(texts))

@@ -1,0 +1,156 @@
+"""Regular expressions of XPath (DMN 1.5 10.3.4.3 refers to XQuery and XPath Functions 3.1, section 5.6).
+
+RE2 runs them: its time grows with the length of the text alone, whatever the pattern, so no pattern can hang an
+evaluation. What RE2 has no form for (back references, character class subtraction) makes the call null.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import re2
+
+from pathways.feel import limits
+
+_DIGIT: Final = r"\p{Nd}"
+_SPACE: Final = r" \t\n\r"
+_NOT_WORD: Final = r"\p{P}\p{Z}\p{C}"
+_NAME_START: Final = r":A-Z_a-z\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{2ff}\x{370}-\x{37d}\x{37f}-\x{1fff}"
+_NAME: Final = _NAME_START + r"\-.0-9\x{b7}\x{300}-\x{36f}"
+
+_OUTSIDE: Final = {
+    "d": _DIGIT,
+    "D": r"\P{Nd}",
+    "s": f"[{_SPACE}]",
+    "S": f"[^{_SPACE}]",
+    "w": f"[^{_NOT_WORD}]",
+    "W": f"[{_NOT_WORD}]",
+    "i": f"[{_NAME_START}]",
+    "I": f"[^{_NAME_START}]",
+    "c": f"[{_NAME}]",
+    "C": f"[^{_NAME}]",
+}
+_INSIDE: Final = {
+    "d": _DIGIT,
+    "D": r"\P{Nd}",
+    "s": _SPACE,
+    "w": r"\p{L}\p{M}\p{N}\p{S}",
+    "W": _NOT_WORD,
+    "i": _NAME_START,
+    "c": _NAME,
+}
+"""What XPath's escapes are in RE2, outside and inside of a character class. Those missing inside have no form."""
+
+_PLAIN_ESCAPES: Final = frozenset("nrt\\|.?*+(){}-[]^$/ \"'=<>,:;#%&@!~`_")
+_CATEGORY: Final = re.compile(r"\\[pP]\{(?P<name>[A-Za-z]{1,2})\}")
+_REFERENCE: Final = re.compile(r"\$([0-9]+)|\\([\\$])|([$\\])")
+
+
+class _NoFormError(Exception):
+    """Something that RE2 cannot say."""
+
+
+@lru_cache(maxsize=512)
+def compiled(pattern: str, flags: str) -> Any:
+    """Give the compiled pattern, or the words for what is wrong with it."""
+    if len(pattern) > limits.PATTERN_CHARACTERS:
+        return f"a pattern has at most {limits.PATTERN_CHARACTERS} characters"
+    if set(flags) - set("smixq"):
+        return f'"{flags[:20]}" are no flags: s, m, i, x, q'
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    switches = "".join(flag for flag in "smi" if flag in flags)
+    try:
+        text = re2.escape(pattern) if "q" in flags else "".join(_translated(pattern, "x" in flags))
+        return re2.compile(f"(?{switches}){text}" if switches else text, options)
+    except (re2.error, _NoFormError, ValueError):
+        return f'"{pattern[:60]}" is no pattern that can be run'
+
+
+def _translated(pattern: str, extended: bool) -> Iterator[str]:
+    """Give the pieces of RE2's form of an XPath pattern."""
+    position, in_class = 0, False
+    while position < len(pattern):
+        character = pattern[position]
+        if character == "\\":
+            piece, position = _escape(pattern, position, in_class)
+            yield piece
+            continue
+        if in_class and character == "[":
+            raise _NoFormError("character class subtraction")
+        if character == "[" or (in_class and character == "]"):
+            in_class = character == "["
+        if pattern.startswith("(?", position) and not pattern.startswith("(?:", position) and not in_class:
+            raise _NoFormError("only (?:…) is XPath's")
+        if not (extended and not in_class and character in " \t\n\r"):
+            yield character
+        position += 1
+
+
+def _escape(pattern: str, position: int, in_class: bool) -> tuple[str, int]:
+    """Give RE2's form of the escape at a position, and the position after it."""
+    category = _CATEGORY.match(pattern, position)
+    if category:
+        return category[0], category.end()
+    following = pattern[position + 1 : position + 2]
+    known = (_INSIDE if in_class else _OUTSIDE).get(following)
+    if known is not None:
+        return known, position + 2
+    if following and following in _PLAIN_ESCAPES:
+        return "\\" + following if following not in " \"'=<>,:;#%&@!~`_" else following, position + 2
+    raise _NoFormError(f"\\{following}")
+
+
+def replace(pattern: Any, text: str, replacement: str, *, literal: bool) -> str | None:
+    """Replace every match. `$1` is the first group, `$0` the whole; `\\$` and `\\\\` stand for themselves."""
+    parts = [replacement] if literal else _replacement_parts(replacement, pattern.groups)
+    if parts is None:
+        return None
+    made: list[str] = []
+    end = 0
+    for match in pattern.finditer(text):
+        made.append(text[end : match.start()])
+        made.extend(part if isinstance(part, str) else match.group(part) or "" for part in parts)
+        end = match.end()
+    made.append(text[end:])
+    return "".join(made)
+
+
+def _replacement_parts(replacement: str, groups: int) -> list[str | int] | None:
+    """Cut a replacement into texts and numbers of groups; None when it is not sound."""
+    parts: list[str | int] = []
+    end = 0
+    for found in _REFERENCE.finditer(replacement):
+        parts.append(replacement[end : found.start()])
+        end = found.end()
+        if found[3]:
+            return None
+        if found[2]:
+            parts.append(found[2])
+            continue
+        digits = found[1]
+        while len(digits) > 1 and int(digits) > groups:  # as many digits as make the number of a group
+            digits, end = digits[:-1], end - 1
+        parts.append(int(digits) if int(digits) <= groups else "")
+        if end < found.end():
+            parts.append(replacement[end : found.end()])
+            end = found.end()
+    parts.append(replacement[end:])
+    return parts
+
+
+def split(pattern: Any, text: str) -> list[str] | None:
+    """Cut a text at every match; an empty match cuts between characters."""
+    parts: list[str] = []
+    end = 0
+    for match in pattern.finditer(text):
+        if match.end() == match.start() and match.start() in (0, len(text)):
+            continue
+        parts.append(text[end : match.start()])
+        end = match.end()
+    parts.append(text[end:])
+    return parts

@@ -1,0 +1,164 @@
+"""The types of expressions: a small immutable algebra, and which values belong to a type.
+
+`conforms` follows DMN 1.5 section 10.3.2.9 for values (`instance of`, parameters of functions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pathways.feel import values
+from pathways.feel.values import Range, Value, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A FEEL type. Compare with `==`; `str()` writes it as FEEL does."""
+
+    def __str__(self) -> str:
+        return "Any"
+
+
+@dataclass(frozen=True, slots=True)
+class Simple(Type):
+    """A type without parts, by its FEEL name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ListType(Type):
+    """`list<item>`."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"list<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextType(Type):
+    """A context with fields of these types. An open one may have more fields, of which nothing is known."""
+
+    fields: tuple[tuple[str, Type], ...]
+    open: bool = False
+
+    def field(self, name: str) -> Type | None:
+        """Give the type of a field, or None when it is not declared."""
+        return next((type_ for key, type_ in self.fields if key == name), None)
+
+    def __str__(self) -> str:
+        parts = [f"{name}: {type_}" for name, type_ in self.fields]
+        return f"context<{', '.join(parts)}>" if parts else "context"
+
+
+@dataclass(frozen=True, slots=True)
+class RangeType(Type):
+    """`range<item>`."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"range<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType(Type):
+    """`function<parameters> -> result`. `names` are the parameters' names where they are known.
+
+    The last `optional` parameters may be left out; `parameters` of None says nothing about them.
+    """
+
+    parameters: tuple[Type, ...] | None
+    result: Type
+    names: tuple[str, ...] = ()
+    optional: int = 0
+
+    def __str__(self) -> str:
+        return f"function<{', '.join(map(str, self.parameters or ()))}> -> {self.result}"
+
+
+ANY: Final = Type()
+NULL: Final = Simple("null")
+NUMBER: Final = Simple(values.NUMBER)
+STRING: Final = Simple(values.STRING)
+BOOLEAN: Final = Simple(values.BOOLEAN)
+DATE: Final = Simple(values.DATE)
+TIME: Final = Simple(values.TIME)
+DATE_TIME: Final = Simple(values.DATE_TIME)
+DAYS_TIME: Final = Simple(values.DAYS_TIME)
+YEARS_MONTHS: Final = Simple(values.YEARS_MONTHS)
+
+SIMPLE: Final[Mapping[str, Type]] = {
+    "Any": ANY,
+    "Null": NULL,
+    "number": NUMBER,
+    "string": STRING,
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "time": TIME,
+    "date and time": DATE_TIME,
+    "dateTime": DATE_TIME,
+    "days and time duration": DAYS_TIME,
+    "dayTimeDuration": DAYS_TIME,
+    "years and months duration": YEARS_MONTHS,
+    "yearMonthDuration": YEARS_MONTHS,
+    "list": ListType(ANY),
+    "context": ContextType((), open=True),
+    "range": RangeType(ANY),
+    "function": FunctionType(None, ANY),
+}
+
+
+def context(fields: Mapping[str, Type], *, open: bool = False) -> ContextType:  # noqa: A002 - the word of the field
+    """Make a context type from a mapping of its fields."""
+    return ContextType(tuple(sorted(fields.items())), open)
+
+
+def list_of(item: Type) -> ListType:
+    """Make a list type."""
+    return ListType(item)
+
+
+def range_of(item: Type) -> RangeType:
+    """Make a range type."""
+    return RangeType(item)
+
+
+def function(parameters: Iterable[tuple[str, Type]], result: Type, *, optional: int = 0) -> FunctionType:
+    """Make a function type from named parameters, of which the last `optional` may be left out."""
+    pairs = tuple(parameters)
+    return FunctionType(tuple(type_ for _, type_ in pairs), result, tuple(name for name, _ in pairs), optional)
+
+
+def conforms(value: Value, type_: Type) -> bool:
+    """Say whether a value that is not null belongs to a type; null belongs to `Null` only."""
+    match type_:
+        case Simple(name=name):
+            return kind(value) == name
+        case ListType(item=item):
+            return kind(value) == values.LIST and all(_fits(each, item) for each in value)
+        case ContextType(fields=fields):
+            return kind(value) == values.CONTEXT and all(
+                name in value and _fits(value[name], field) for name, field in fields
+            )
+        case RangeType(item=item):
+            return isinstance(value, Range) and all(
+                item == ANY or conforms(each, item) for each in (value.low, value.high) if each is not None
+            )
+        case FunctionType(parameters=parameters):
+            return isinstance(value, values.Function) and (
+                not parameters or value.variadic or len(value.parameters) == len(parameters)
+            )
+        case _:
+            return value is not None
+
+
+def _fits(value: Value, type_: Type) -> bool:
+    """Say whether a part of a value fits: null fits every type there."""
+    return value is None or conforms(value, type_)
