@@ -71,7 +71,8 @@ class Answer:
 class ActionRequest:
     """An order to an action: its input, and for whom and what it acts.
 
-    `key` is the idempotency key of every outside write; `contract` narrows what may be read and written.
+    `key` is the idempotency key of every outside write; `contract` narrows what may be read and written. `now` is
+    pathway time, and `zone` the instance's, for what people read.
     """
 
     instance: str
@@ -84,6 +85,7 @@ class ActionRequest:
     input: Json
     contract: Contract
     now: datetime
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Temporal: one workflow type that interprets any plan. Pure but for what Temporal gives it."""

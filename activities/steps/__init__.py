@@ -1,0 +1,1 @@
+"""The actions that pathways name, a module per domain. Discovered: a new module here needs no registration."""

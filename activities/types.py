@@ -1,0 +1,58 @@
+"""The types that actions declare beyond Python's own, as pydantic models whose JSON Schema the language understands.
+
+Text, numbers, booleans, dates, instants (`datetime`) and lists of them need nothing from here; a code is a `Literal`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+
+class Reference(BaseModel):
+    """A reference to a resource of the core, `Type/id`; `display` names no patient."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"x-carelane-type": "Reference"})
+
+    reference: str
+    display: str | None = None
+
+    @classmethod
+    def to(cls, resource: dict[str, Any]) -> Self:
+        """The reference of a resource that the core gave."""
+        return cls(reference=f"{resource['resourceType']}/{resource['id']}")
+
+
+class Quantity(BaseModel):
+    """A number with its UCUM unit."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"x-carelane-type": "quantity"})
+
+    value: Decimal
+    unit: str
+
+
+class Attachment(BaseModel):
+    """A document's content on its way to the core, base64, with its media type."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"x-carelane-type": "attachment"})
+
+    content_type: str
+    data: str
+    title: str | None = None
+
+
+class Targets:
+    """What a `Reference` may refer to: `Annotated[Reference, Targets("Patient")]`."""
+
+    def __init__(self, *types: str) -> None:
+        self.types = types
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The reference's own schema, in place, with its targets."""
+        found: dict[str, Any] = dict(handler.resolve_ref_schema(handler(schema)))
+        return found | {"x-carelane-target": list(self.types)}
