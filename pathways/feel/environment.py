@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pathways.feel import limits, types
 from pathways.feel.errors import FeelLimitError
 from pathways.feel.values import Value
+
+T = TypeVar("T")
 
 _NO_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {}
 
@@ -64,7 +66,8 @@ class Run:
         if self.steps < 0:
             raise FeelLimitError(f"it takes more than {limits.STEPS} steps")
 
-    def fail(self, reason: str) -> None:
+    def fail(self, reason: str) -> T | None:
         """Note why a value is null (and be that null)."""
         if self.reasons is not None and reason not in self.reasons and len(self.reasons) < 20:
             self.reasons.append(reason)
+        return None

@@ -23,6 +23,7 @@ class Literal(Node):
 
     value: Value
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Name(Node):
     """A name; `?` is the value under test."""

@@ -60,7 +60,7 @@ def compare(left: Value, right: Value, run: Run) -> int | None:
     first, second = order_key(left, left_kind), order_key(right, left_kind)
     if first is None or second is None:
         return run.fail("a number that is not finite has no order")
-    return (first > second) - (first < second)
+    return -1 if first < second else int(first > second)
 
 
 def equal(left: Value, right: Value, run: Run) -> bool | None:
@@ -240,10 +240,12 @@ def _over(value: DaysTime | YearsMonths, factor: numbers.Number) -> DaysTime | Y
     return _scaled(value, factor, divide=True)
 
 
-def _scaled(value: DaysTime | YearsMonths, factor: numbers.Number, *, divide: bool) -> Value:
+def _scaled(value: DaysTime | YearsMonths, factor: numbers.Number, *, divide: bool) -> DaysTime | YearsMonths | None:
     amount = value.nanos if isinstance(value, DaysTime) else value.months
     scaled = _scale(amount, factor, divide=divide)
-    return None if scaled is None else type(value)(scaled)
+    if scaled is None:
+        return None
+    return DaysTime(scaled) if isinstance(value, DaysTime) else YearsMonths(scaled)
 
 
 def _ratio(left: Value, right: Value) -> numbers.Number | None:
@@ -308,4 +310,3 @@ def _table() -> dict[tuple[str, str, str], Callable[[Value, Value], Value]]:
 
 _TABLE: Final = _table()
 """By operator and kinds. A pair that is not here has no meaning."""
-

@@ -26,7 +26,9 @@ _LEVELS: Final = {"+": 0, "-": 0, "*": 1, "/": 1, "**": 2}
 
 def parse(text: str) -> Node:
     """Read an expression; raises FeelSyntaxError."""
-    return _parse(text, "expression_start")
+    tree = _parse(text, "expression_start")
+    assert isinstance(tree, Node)  # noqa: S101 - what the grammar's rule makes
+    return tree
 
 
 def parse_tests(text: str) -> nodes.Tests:
@@ -54,10 +56,10 @@ def _parse(text: str, start: str) -> Any:
     if start == "unary_start":
         _mark_negation(tokens)
     try:
-        tree = _lark().parse(tokens, start=start)  # type: ignore[arg-type]  # our lexer takes tokens
+        tree: Any = _lark().parse(tokens, start=start)
     except UnexpectedToken as error:
         raise _unexpected(text, error) from None
-    except _Unsound as error:
+    except _UnsoundError as error:
         raise syntax_error(text, error.offset, error.message) from None
     if tree.depth > limits.EXPRESSION_DEPTH:
         raise FeelSyntaxError(
@@ -94,7 +96,7 @@ def _unexpected(text: str, error: UnexpectedToken) -> FeelSyntaxError:
     return syntax_error(text, error.token.start_pos or 0, f"`{found}` does not fit here{wanted}", hint)
 
 
-class _Unsound(Exception):
+class _UnsoundError(Exception):
     """A literal that has no value, found while the tree is made."""
 
     def __init__(self, offset: int, message: str) -> None:
@@ -111,7 +113,7 @@ class _TokenLexer(Lexer):
     def __init__(self, lexer_conf: object) -> None:
         """Take Lark's settings, of which none matters."""
 
-    def lex(self, lexer_state: LexerState, parser_state: object) -> Iterator[Token]:
+    def lex(self, lexer_state: LexerState, parser_state: object) -> Iterator[Token]:  # noqa: ARG002 - Lark passes it
         """Give the tokens one by one."""
         yield from lexer_state.text  # type: ignore[misc]
 
@@ -256,7 +258,7 @@ class _Builder(Transformer[Token, Any]):
         written = CONTEXT.create_decimal(str(parts[0]))
         whole = integer_of(written) if str(parts[0]).isdigit() else None
         if not written.is_finite():
-            raise _Unsound(parts[0].start_pos or 0, f"{parts[0]} is too large a number")
+            raise _UnsoundError(parts[0].start_pos or 0, f"{parts[0]} is too large a number")
         return nodes.Literal(*_extent(parts), written if whole is None else whole)
 
     def string(self, parts: list[Any]) -> Node:
@@ -265,7 +267,7 @@ class _Builder(Transformer[Token, Any]):
     def at_literal(self, parts: list[Any]) -> Node:
         value = at_value(str(parts[0]))
         if value is None:
-            raise _Unsound(parts[0].start_pos or 0, f'@"{parts[0]}" is no date, time, date and time or duration')
+            raise _UnsoundError(parts[0].start_pos or 0, f'@"{parts[0]}" is no date, time, date and time or duration')
         return nodes.Literal(*_extent(parts), value)
 
     def true(self, parts: list[Any]) -> Node:
@@ -282,7 +284,8 @@ class _Builder(Transformer[Token, Any]):
 
     def brackets(self, parts: list[Any]) -> Node:
         start, end, _ = _extent(parts)
-        return replace(parts[1], start=start, end=end, depth=parts[1].depth + 1)
+        inner: Node = parts[1]
+        return replace(inner, start=start, end=end, depth=inner.depth + 1)
 
     def several_tests(self, parts: list[Any]) -> Node:
         return nodes.Tests(*_extent(parts), tuple(_rest(parts)))

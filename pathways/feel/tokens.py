@@ -17,8 +17,11 @@ from lark import Token
 from pathways.feel.errors import FeelSyntaxError
 
 KEYWORDS: Final = frozenset(
-    "if then else for return in some every satisfies and or between instance of function external true false null".split()
-)
+    (
+        "if", "then", "else", "for", "return", "in", "some", "every", "satisfies", "and", "or", "between", "instance",
+        "of", "function", "external", "true", "false", "null",
+    )
+)  # fmt: skip
 SPACED_TYPES: Final = ("date and time", "days and time duration", "years and months duration")
 SPACED_PROPERTIES: Final = ("time offset", "start included", "end included")
 _GENERIC_TYPES: Final = ("list", "context", "range", "function")
@@ -81,9 +84,7 @@ class _Cutter:
     def add(self, type_: str, end: int, value: str | None = None) -> None:
         """Append the token that goes from here to `end`, and move there."""
         start = self.position
-        self.tokens.append(
-            Token(type_, self.text[start:end] if value is None else value, start_pos=start, end_pos=end)
-        )
+        self.tokens.append(Token(type_, self.text[start:end] if value is None else value, start_pos=start, end_pos=end))
         self.position = end
 
     @property
@@ -218,7 +219,9 @@ def _word(cutter: _Cutter, end: int) -> None:
     word = cutter.text[cutter.position : end]
     if cutter.last == "DOT":
         cutter.add("NAME", end)
-    elif word in _GENERIC_TYPES and _type_may_stand(cutter) and (opening := re.compile(r"\s*<").match(cutter.text, end)):
+    elif (
+        word in _GENERIC_TYPES and _type_may_stand(cutter) and (opening := re.compile(r"\s*<").match(cutter.text, end))
+    ):
         cutter.add(f"{word.upper()}_TYPE", end)
         cutter.position = opening.end() - 1
         cutter.add("TYPE_OPEN", opening.end())

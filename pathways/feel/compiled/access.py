@@ -184,4 +184,3 @@ def negation(node: nodes.Negation, place: Place) -> Code:
     """Build `-operand`."""
     operand = place.build(node.operand)
     return lambda names, run: negate(operand(names, run), run)
-

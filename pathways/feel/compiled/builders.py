@@ -7,8 +7,8 @@ from typing import Final
 
 from pathways.feel import nodes
 from pathways.feel.compiled import access, calls, logic, loops
-from pathways.feel.compiled.place import Code, Locals, Place
 from pathways.feel.compiled.logic import Test, build_test
+from pathways.feel.compiled.place import Code, Locals, Place
 from pathways.feel.environment import Run
 from pathways.feel.nodes import Node
 from pathways.feel.values import Value

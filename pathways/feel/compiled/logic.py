@@ -10,7 +10,8 @@ from pathways.feel import nodes, types, values
 from pathways.feel.compiled.place import Code, Locals, Place
 from pathways.feel.environment import Run
 from pathways.feel.nodes import Node
-from pathways.feel.operators import arithmetic as calculate, article, compare, equal, in_range
+from pathways.feel.operators import arithmetic as calculate
+from pathways.feel.operators import article, compare, equal, in_range
 from pathways.feel.values import Range, Value, kind
 
 _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -99,18 +100,19 @@ def arithmetic(node: nodes.Arithmetic, place: Place) -> Code:
 def logic(node: nodes.Logic, place: Place) -> Code:
     """Build `and` or `or` of three values: what is not boolean counts as null."""
     operands = [(place.build(operand), place.words(operand)) for operand in node.operands]
-    decisive = not node.conjunction
+    decisive: bool = not node.conjunction
 
     def run_logic(names: Locals, run: Run) -> bool | None:
         unknown = False
         for operand, words in operands:
             value = operand(names, run)
-            if value is decisive:
-                return decisive
-            if value is not True and value is not False:
-                unknown = True
-                if value is not None:
-                    run.fail(f"{words} is {article(kind(value))}, not true or false")
+            if value is True or value is False:
+                if value is decisive:
+                    return decisive
+                continue
+            unknown = True
+            if value is not None:
+                run.fail(f"{words} is {article(kind(value))}, not true or false")
         return None if unknown else not decisive
 
     return run_logic
@@ -233,4 +235,3 @@ def passes(value: Value, test: Value, run: Run) -> bool | None:
     return any(
         (in_range(value, item, run) if isinstance(item, Range) else equal(value, item, run)) is True for item in test
     )
-

@@ -19,7 +19,7 @@ def covers(run: Run, period: Mapping[str, Value], date: Value) -> bool | None:
     """
     day = _day(date)
     start, end = _end(run, period, "start"), _end(run, period, "end")
-    if day is None or start is False or end is False:
+    if day is None or isinstance(start, bool) or isinstance(end, bool):
         return None
     number = moments.day_number(day)
     after_start = start is None or moments.day_number(start) <= number
@@ -44,7 +44,8 @@ def _day(value: Value) -> AnyDate | None:
         value = iso.parse_date(value) or iso.parse_date_time(value)
     match kind(value):
         case values.DATE:
-            return value
+            day: AnyDate = value
+            return day
         case values.DATE_TIME:
             return moments.date_part(value)
         case _:

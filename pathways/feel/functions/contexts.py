@@ -67,7 +67,7 @@ def context_put_at(run: Run, context: Mapping[str, Value], keys: list[str], valu
         inner = levels[-1].get(key)
         if kind(inner) != values.CONTEXT:
             return run.fail(f"{key} is no context")
-        levels.append(inner)
+        levels.append(inner or {})
     made = value
     for level, key in zip(reversed(levels), reversed(keys), strict=True):
         run.spend(len(level) + 1)

@@ -68,7 +68,7 @@ def most(run: Run, *items: Value) -> Value:
 
 def _spread(items: tuple[Value, ...]) -> list[Value]:
     """Give the items of a function that takes a list or the items themselves."""
-    return items[0] if len(items) == 1 and isinstance(items[0], list | tuple) else list(items)
+    return list(items[0] if len(items) == 1 and isinstance(items[0], list | tuple) else items)
 
 
 @builtin("sum", "list: list<number>", gives="number")
@@ -90,9 +90,10 @@ def _sum(found: list[Number]) -> Number | None:
 @builtin("product", "n: number", gives="number", variadic=True)
 def product(run: Run, *items: Value) -> Number | None:
     """Multiply numbers."""
-    result: Number | None = 1
-    for each in _numbers(run, _spread(items), "product") or [None]:
-        result = None if result is None or each is None else numbers.multiply(result, each)
+    found = _numbers(run, _spread(items), "product")
+    result: Number | None = None if found is None else 1
+    for each in found or ():
+        result = None if result is None else numbers.multiply(result, each)
     return result
 
 
@@ -324,4 +325,3 @@ def sort(run: Run, items: list[Value], precedes: Function | None = None) -> list
 
     made = sorted(items, key=functools.cmp_to_key(order))
     return run.fail("the items of sort have no order") if undecided else made
-

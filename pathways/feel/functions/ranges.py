@@ -13,7 +13,6 @@ from pathways.feel.operators import compare, in_range, negate
 from pathways.feel.values import Range, Value
 
 
-
 def _order(run: Run, first: Value, second: Value) -> int | None:
     """Compare two ends; an end that is open for ever cannot be compared."""
     if first is None or second is None:
@@ -266,9 +265,9 @@ def _end(node: nodes.Node, run: Run) -> Value:
             return value
         case nodes.Negation(operand=nodes.Literal(value=value)):
             return negate(value, run)
-        case nodes.Call(
-            function=nodes.Name(name=name), arguments=(nodes.Literal(value=str(text)),), names=None
-        ) if name in _READERS:
+        case nodes.Call(function=nodes.Name(name=name), arguments=(nodes.Literal(value=str(text)),), names=None) if (
+            name in _READERS
+        ):
             return _READERS[name](text)
         case _:
             return None

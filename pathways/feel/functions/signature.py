@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import UTC
+from typing import Any, Final, Protocol, TypeVar
 
 from pathways.feel import moments, types, values
 from pathways.feel.environment import Run
@@ -181,7 +182,7 @@ def coerce(value: Value, wanted: types.Type) -> tuple[bool, Value]:
         if found == values.LIST and len(value) == 1 and kind(value[0]) == wanted.name:
             return _finite(value[0])
         if found == values.DATE and wanted.name == values.DATE_TIME:
-            return True, moments.make_datetime(moments.day_number(value), 0, moments.UTC)
+            return True, moments.make_datetime(moments.day_number(value), 0, UTC)
         return False, None
     if isinstance(wanted, types.ListType):
         items = value if kind(value) == values.LIST else [value]
@@ -205,17 +206,25 @@ def _finite(value: Value) -> tuple[bool, Value]:
     return found is not None or value is None, found
 
 
-def declare(registry: dict[str, Builtin]) -> Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]]:
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """How a module of functions declares one."""
+
+    def __call__(self, name: str, *parameters: str, gives: str, variadic: bool = False) -> Callable[[F], F]:
+        """Give the decorator of a body."""
+
+
+def declare(registry: dict[str, Builtin]) -> Decorator:
     """Give the decorator that adds signatures to a registry.
 
     `@builtin("substring", "string: string", "start position: number", "length?: number", gives="string")`: the body
     gets the evaluation and the arguments; those left out at the end are not passed, those left out before are None.
     """
 
-    def builtin(
-        name: str, *parameters: str, gives: str, variadic: bool = False
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        def add(body: Callable[..., Any]) -> Callable[..., Any]:
+    def builtin(name: str, *parameters: str, gives: str, variadic: bool = False) -> Callable[[F], F]:
+        def add(body: F) -> F:
             read_parameters = tuple(Parameter.of(parameter) for parameter in parameters)
             signature = Signature(read_parameters, _SPEC[gives], body, variadic)
             registry.setdefault(name, Builtin(name)).signatures.append(signature)
