@@ -1,0 +1,161 @@
+"""The database, and the unit of work: one transaction with every repository on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from sqlalchemy import exc, select
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from store.audit import Audit
+from store.definitions import Definitions
+from store.errors import StoreUnavailableError
+from store.inbox import Inbox
+from store.incidents import Incidents
+from store.instances import Instances, Listeners
+from store.people import People, Sessions
+from store.results import Results
+from store.tables.base import dump_json
+from store.tasks import Tasks
+from store.timeline import Timeline
+from store.worklist import WorkList
+
+DRIVER = "postgresql+psycopg"
+
+
+def driver_url(url: str) -> str:
+    """The address as SQLAlchemy wants it, from a plain `postgresql://…`."""
+    scheme, _, rest = url.partition("://")
+    return f"{DRIVER}://{rest}" if scheme in {"postgresql", "postgres"} else url
+
+
+class Unit:
+    """One transaction. Repositories never commit; the transaction does when its block ends well."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """Published definitions."""
+        return Definitions(self.connection)
+
+    @cached_property
+    def instances(self) -> Instances:
+        """Instances and where they stand."""
+        return Instances(self.connection)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """What instances listen for."""
+        return Listeners(self.connection)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Tasks, claims, drafts and comments."""
+        return Tasks(self.connection)
+
+    @cached_property
+    def worklist(self) -> WorkList:
+        """The lists of open tasks."""
+        return WorkList(self.connection)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Incidents."""
+        return Incidents(self.connection)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Timelines."""
+        return Timeline(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit."""
+        return Audit(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Events that came in."""
+        return Inbox(self.connection)
+
+    @cached_property
+    def results(self) -> Results:
+        """Results of requests."""
+        return Results(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        """People and their roles."""
+        return People(self.connection)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Sessions and tokens."""
+        return Sessions(self.connection)
+
+
+class Database:
+    """A pool of connections to PostgreSQL. Made by composition roots, closed by them.
+
+    `statement_seconds` limits every statement, so that a lock that somebody holds is an error and not a hang.
+    """
+
+    def __init__(self, url: str, *, connections: int = 10, statement_seconds: float = 15.0) -> None:
+        options = f"-c timezone=UTC -c statement_timeout={int(statement_seconds * 1000)}"
+        self._engine = create_async_engine(
+            driver_url(url),
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            json_serializer=dump_json,
+            connect_args={"connect_timeout": 5, "options": options},
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Unit]:
+        """One unit of work: committed when the block ends well, else rolled back.
+
+        Raises `StoreUnavailableError` where PostgreSQL is away, or gave up because of a lock or a deadlock.
+        """
+        try:
+            async with self._engine.begin() as connection:
+                yield Unit(connection)
+        except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+            raise StoreUnavailableError(
+                "The database does not answer now.", hint="Nothing was changed; try again in a moment."
+            ) from error
+        except exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise StoreUnavailableError(
+                "The connection to the database broke.", hint="Try again in a moment."
+            ) from error
+
+    async def check(self) -> None:
+        """Return when PostgreSQL answers. Raises `StoreUnavailableError`."""
+        async with self.transaction() as unit:
+            await unit.connection.execute(select(1))
+
+    async def reached(self, instance: str, rev: int, *, within: float = 2.0) -> bool:
+        """Wait until the store has an instance's revision, `within` seconds at most; whether it has."""
+        pause, left = 0.01, within
+        while True:
+            async with self.transaction() as unit:
+                stored = await unit.instances.rev(instance)
+            if stored is not None and stored >= rev:
+                return True
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(pause, left))
+            left -= pause
+            pause = min(pause * 1.6, 0.2)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()

@@ -1,0 +1,249 @@
+"""Instances: starting them, finding them, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.paging import Page, beyond, limit_of, page_of
+from store.rows import columns, read, read_one, select_rows
+from store.tables import instance, listener, position
+
+Json = Any
+Status = Literal["starting", "running", "cancelling", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSummary:
+    """An instance as lists show it."""
+
+    id: str
+    pathway: str
+    version: str
+    title: str
+    status: Status
+    outcome: str | None
+    outcome_title: str | None
+    outcome_kind: str | None
+    stage: str | None
+    attributes: Mapping[str, Json]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(InstanceSummary):
+    """An instance with all that the store keeps on its own row.
+
+    `data` holds, by scope and name, the value with its `address`, `at`, `by` and `sources` (`pathways.state.Saved`
+    as JSON). `rev` is the last revision recorded. `pace` is the demonstration clock it was started with.
+    """
+
+    digest: str
+    zone: str
+    inputs: Mapping[str, Json]
+    data: Mapping[str, Mapping[str, Json]]
+    pace: Json
+    request: str | None
+    rev: int
+    snapshot_digest: str | None
+    started_by: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstance:
+    """An instance that somebody wants. `request` is the idempotency key of that wish."""
+
+    id: str
+    pathway: str
+    version: str
+    digest: str
+    title: str
+    zone: str
+    inputs: Mapping[str, Json]
+    at: datetime
+    by: str | None = None
+    request: str | None = None
+    pace: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One place where an instance stands, and what it waits for there."""
+
+    instance: str
+    address: str
+    step: str
+    title: str
+    waits: Literal["action", "people", "event", "time", "operator"]
+    entered_at: datetime
+    wake_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What an instance listens for; `arming` is the revision in which it was armed."""
+
+    instance: str
+    address: str
+    type: str
+    key: str
+    armed_at: datetime
+    arming: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFilter:
+    """Which instances a list shows."""
+
+    pathway: str | None = None
+    status: Status | None = None
+    open: bool | None = None
+    stage: str | None = None
+    attributes: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Instances:
+    """The instances of one unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, new: NewInstance) -> tuple[Instance, bool]:
+        """Insert a row in status `starting`; the row, and whether it is new.
+
+        It is not where the same `request` has inserted one before: that one is answered.
+        """
+        values = {
+            "id": new.id,
+            "pathway": new.pathway,
+            "version": new.version,
+            "digest": new.digest,
+            "title": new.title,
+            "zone": new.zone,
+            "status": "starting",
+            "attributes": {},
+            "inputs": dict(new.inputs),
+            "data": {},
+            "pace": new.pace,
+            "request": new.request,
+            "rev": 0,
+            "started_by": new.by,
+            "started_at": new.at,
+            "recorded_at": func.now(),
+        }
+        statement = insert(instance).values(values).on_conflict_do_nothing()
+        added = (await self._connection.execute(statement.returning(*columns(Instance, instance)))).first()
+        if added is not None:
+            return Instance(*added), True
+        same = instance.c.id == new.id
+        if new.request is not None:
+            same |= instance.c.request == new.request
+        query = select_rows(Instance, instance).where(same).order_by(instance.c.id == new.id).limit(1)
+        return Instance(*(await self._connection.execute(query)).one()), False
+
+    async def get(self, ident: str) -> Instance | None:
+        """An instance by its id."""
+        query = select_rows(Instance, instance).where(instance.c.id == ident)
+        return read_one(Instance, (await self._connection.execute(query)).first())
+
+    async def lock(self, ident: str) -> Instance | None:
+        """An instance by its id, held until the transaction ends, so that recorders take turns."""
+        query = select_rows(Instance, instance).where(instance.c.id == ident).with_for_update()
+        return read_one(Instance, (await self._connection.execute(query)).first())
+
+    async def by_request(self, request: str) -> Instance | None:
+        """The instance that a request has started."""
+        query = select_rows(Instance, instance).where(instance.c.request == request)
+        return read_one(Instance, (await self._connection.execute(query)).first())
+
+    async def rev(self, ident: str) -> int | None:
+        """The last revision recorded of an instance; None where there is no such instance."""
+        query = select(instance.c.rev).where(instance.c.id == ident)
+        return (await self._connection.execute(query)).scalar()
+
+    async def page(self, wanted: InstanceFilter, *, after: str | None = None, limit: int = 50) -> Page[InstanceSummary]:
+        """Instances, the youngest first, behind a cursor. Raises `BadCursorError`."""
+        limit = limit_of(limit)
+        query = select_rows(InstanceSummary, instance)
+        if wanted.pathway is not None:
+            query = query.where(instance.c.pathway == wanted.pathway)
+        if wanted.status is not None:
+            query = query.where(instance.c.status == wanted.status)
+        if wanted.open is not None:
+            is_open = instance.c.status != "ended"
+            query = query.where(is_open if wanted.open else ~is_open)
+        if wanted.stage is not None:
+            query = query.where(instance.c.stage == wanted.stage)
+        if wanted.attributes:
+            query = query.where(instance.c.attributes.contains(dict(wanted.attributes)))
+        order = (instance.c.started_at, instance.c.id)
+        if after is not None:
+            query = query.where(beyond(order, after, descending=True))
+        query = query.order_by(*(column.desc() for column in order)).limit(limit + 1)
+        found = read(InstanceSummary, await self._connection.execute(query))
+        return page_of(found, limit, lambda one: (one.started_at, one.id))
+
+    async def positions(self, ident: str) -> tuple[Position, ...]:
+        """Where an instance stands, by address."""
+        query = select_rows(Position, position).where(position.c.instance == ident).order_by(position.c.address)
+        return read(Position, await self._connection.execute(query))
+
+    async def counts(self) -> dict[tuple[str, Status], int]:
+        """How many instances each pathway has, by status."""
+        query = select(instance.c.pathway, instance.c.status, func.count()).group_by(
+            instance.c.pathway, instance.c.status
+        )
+        return {(row[0], row[1]): row[2] for row in await self._connection.execute(query)}
+
+    async def starting(self, *, since_before: datetime, limit: int) -> tuple[Instance, ...]:
+        """Rows that are still `starting` although they were inserted before a moment, the oldest first."""
+        query = (
+            select_rows(Instance, instance)
+            .where(instance.c.status == "starting", instance.c.recorded_at < since_before)
+            .order_by(instance.c.recorded_at, instance.c.id)
+            .limit(limit)
+        )
+        return read(Instance, await self._connection.execute(query))
+
+    async def open_after(self, ident: str, *, limit: int) -> tuple[Instance, ...]:
+        """Open instances that have been heard of, in the order of their ids, behind one: for going through all."""
+        query = (
+            select_rows(Instance, instance)
+            .where(instance.c.status.in_(("running", "cancelling")), instance.c.id > ident)
+            .order_by(instance.c.id)
+            .limit(limit)
+        )
+        return read(Instance, await self._connection.execute(query))
+
+
+class Listeners:
+    """What instances listen for."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, instances: Sequence[str]) -> tuple[Listener, ...]:
+        """The armed listeners of instances."""
+        query = (
+            select_rows(Listener, listener)
+            .where(listener.c.instance.in_(instances))
+            .order_by(listener.c.instance, listener.c.address)
+        )
+        return read(Listener, await self._connection.execute(query))
+
+    async def for_event(self, event_type: str, keys: Sequence[str]) -> tuple[Listener, ...]:
+        """The armed listeners for a type of event with one of the keys."""
+        query = (
+            select_rows(Listener, listener)
+            .where(listener.c.type == event_type, listener.c.key.in_(keys))
+            .order_by(listener.c.instance, listener.c.address)
+        )
+        return read(Listener, await self._connection.execute(query))

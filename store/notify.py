@@ -1,0 +1,44 @@
+"""How the relay learns at once that there is work: PostgreSQL's LISTEN and NOTIFY.
+
+A notification says only that something is there. Whoever waits looks at the tables, and looks now and then without
+one, for a notification may be lost with its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+CHANNEL = "carelane_relay"
+
+
+async def announce(connection: AsyncConnection) -> None:
+    """Tell relays, when this transaction commits, that there is something to deliver."""
+    await connection.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+class Bell:
+    """A connection on which notifications arrive."""
+
+    def __init__(self, connection: psycopg.AsyncConnection) -> None:
+        self._connection = connection
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for a notification, that long at most; whether one came. Raises where the connection is gone."""
+        async for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+            return True
+        return False
+
+
+@asynccontextmanager
+async def listening(url: str) -> AsyncIterator[Bell]:
+    """A bell that rings when there is something to deliver. `url` is a plain `postgresql://…`."""
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+    async with connection:
+        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        yield Bell(connection)

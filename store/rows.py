@@ -1,0 +1,36 @@
+"""Rows as frozen dataclasses: a repository selects exactly a class's fields, and makes one of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, Table, select
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Kind = TypeVar("Kind")
+
+
+@lru_cache(maxsize=64)
+def columns(kind: type[DataclassInstance], table: Table) -> tuple[ColumnElement[Any], ...]:
+    """The table's columns that have the names of the class's fields, in the class's order."""
+    return tuple(table.c[one.name] for one in fields(kind))
+
+
+def select_rows(kind: type[DataclassInstance], table: Table) -> Select[Any]:
+    """A query for all that the class needs."""
+    return select(*columns(kind, table))
+
+
+def read(kind: Callable[..., Kind], rows: Iterable[Row[Any]]) -> tuple[Kind, ...]:
+    """The rows of such a query as objects."""
+    return tuple(kind(*row) for row in rows)
+
+
+def read_one(kind: Callable[..., Kind], row: Row[Any] | Sequence[Any] | None) -> Kind | None:
+    """A row of such a query as an object; None where there is none."""
+    return None if row is None else kind(*row)

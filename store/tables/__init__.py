@@ -1,0 +1,34 @@
+"""The tables, by aggregate. Importing this package makes `metadata` complete."""
+
+from store.tables.base import metadata
+from store.tables.definitions import definition
+from store.tables.incidents import incident
+from store.tables.instances import instance, listener, position, result
+from store.tables.messages import dead_letter, delivery, inbox, outbox
+from store.tables.people import api_token, assignment, person, session
+from store.tables.records import audit, audit_head, timeline
+from store.tables.tasks import task, task_comment, task_draft
+
+__all__ = [
+    "api_token",
+    "assignment",
+    "audit",
+    "audit_head",
+    "dead_letter",
+    "definition",
+    "delivery",
+    "inbox",
+    "incident",
+    "instance",
+    "listener",
+    "metadata",
+    "outbox",
+    "person",
+    "position",
+    "result",
+    "session",
+    "task",
+    "task_comment",
+    "task_draft",
+    "timeline",
+]

@@ -1,0 +1,50 @@
+"""Records that are kept for their own sake: the timeline of each instance, and the audit."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table
+
+from store.tables.base import Document, Moment, Text, metadata
+from store.tables.instances import instance
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("instance", ForeignKey(instance.c.id), primary_key=True),
+    Column("rev", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True, comment="The fact's place within its revision."),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("address", Text),
+    Column("actor", Text),
+    Column("detail", Document, nullable=False),
+    comment="Every fact that an instance stated, in order.",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False, comment="person:<id>, or rule:<pathway>@<version>/<address>"),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False, comment="<kind>/<id> of what was changed or seen"),
+    Column("instance", Text),
+    Column("detail", Document, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("ix_audit_instance", "instance", "number"),
+    Index("ix_audit_actor", "actor", "number"),
+    Index("ix_audit_subject", "subject", "number"),
+    comment="Who changed or saw what. Each entry carries the hash of the one before it.",
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("only", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    CheckConstraint("only = 1", name="only"),
+    comment="The chain's last entry: locked by who appends, and the witness that nothing was cut off.",
+)
