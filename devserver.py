@@ -29,6 +29,7 @@ from local.supervisor import ProcessService, Supervisor
 from local.temporal_program import TemporalProgram
 from local.temporal_server import TemporalServer, require_version, server_version
 from settings import CoreAuth, Environment, Settings
+from workflows.search import ALL as SEARCH_ATTRIBUTES
 
 ROOT = Path(__file__).resolve().parent
 
@@ -153,6 +154,7 @@ def _start_temporal(
         database=settings.state_dir / "temporal.db",
         namespace=settings.temporal_namespace,
         ui_port=free_port() if ui else None,
+        search_attributes=[attribute.name for attribute in SEARCH_ATTRIBUTES],
     )
     where = server.address if server.ui_port is None else f"{server.address}, pages at port {server.ui_port}"
     supervisor.start(server, where=where)

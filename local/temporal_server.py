@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +34,10 @@ _OPTIONS = (
 
 
 class TemporalServer:
-    """A server for development; with a database file, `start` again continues where it was."""
+    """A server for development; with a database file, `start` again continues where it was.
+
+    `search_attributes` are names of keywords that workflows may set.
+    """
 
     name = "Temporal"
 
@@ -48,6 +51,7 @@ class TemporalServer:
         namespace: str = "default",
         setting: str = "CARELANE_TEMPORAL_PORT",
         ui_port: int | None = None,
+        search_attributes: Sequence[str] = (),
     ) -> None:
         self.program = program
         self.port = port
@@ -56,6 +60,7 @@ class TemporalServer:
         self.namespace = namespace
         self.setting = setting
         self.ui_port = ui_port
+        self.search_attributes = search_attributes
         self.child: Child | None = None
 
     @property
@@ -94,6 +99,8 @@ class TemporalServer:
         arguments = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port)]
         arguments += ["--http-port", str(free_port()), "--metrics-port", str(free_port())]
         arguments += ["--namespace", self.namespace, "--log-level", "warn", *_OPTIONS]
+        for name in self.search_attributes:
+            arguments += ["--search-attribute", f"{name}=Keyword"]
         if self.database is not None:
             self.database.parent.mkdir(parents=True, exist_ok=True)
             arguments += ["--db-filename", str(self.database)]

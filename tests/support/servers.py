@@ -15,6 +15,7 @@ from local.ports import free_port
 from local.postgres import PostgresServer
 from local.temporal_program import TemporalProgram
 from local.temporal_server import TemporalServer
+from workflows.search import ALL as SEARCH_ATTRIBUTES
 
 TEMPLATE = "carelane_template"
 
@@ -45,7 +46,13 @@ def temporal_program() -> Path:
 def temporal_server(program: Path, folder: Path, *, on_file: bool = False) -> TemporalServer:
     """A Temporal server on a free port, not started: in memory, or on a file to survive `kill -9`."""
     database = folder / "temporal.db" if on_file else None
-    return TemporalServer(program, port=free_port(), log=folder / "temporal.log", database=database)
+    return TemporalServer(
+        program,
+        port=free_port(),
+        log=folder / "temporal.log",
+        database=database,
+        search_attributes=[attribute.name for attribute in SEARCH_ATTRIBUTES],
+    )
 
 
 def migrated_template(postgres: PostgresServer) -> str:
