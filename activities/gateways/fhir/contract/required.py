@@ -184,10 +184,10 @@ async def says_what_is_not_there(bench: Bench) -> None:
 
 @required
 async def explains_refusals(bench: Bench) -> None:
-    """What cannot be a resource is refused as the sender's fault, with an OperationOutcome."""
-    broken = {"resourceType": "Patient", "name": "not a list of names"}
+    """What cannot be stored is refused as the sender's fault, with an OperationOutcome."""
+    patient = {"resourceType": "Patient", "name": [{"family": "Contract"}]}
     try:
-        await bench.raw.send("POST", "Patient", "create a broken Patient", body=broken)
+        await bench.raw.send("POST", "Task", "create a Patient among the Tasks", body=patient)
     except (BadRequest, Unprocessable) as error:
         expect(error.outcome_text, f"it answered {error.status} without an OperationOutcome")
     except FhirError as error:
