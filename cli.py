@@ -55,9 +55,7 @@ class Commands(TyperGroup):
         return mounted
 
 
-app = typer.Typer(
-    cls=Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None, name="carelane"
-)
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None, name="carelane")
 
 
 @app.callback()

@@ -142,9 +142,7 @@ def _migrate(settings: Settings) -> None:
         raise migration.death()
 
 
-def _start_temporal(
-    settings: Settings, supervisor: Supervisor, program: Path | None, *, ui: bool
-) -> Settings:
+def _start_temporal(settings: Settings, supervisor: Supervisor, program: Path | None, *, ui: bool) -> Settings:
     if program is None:
         return settings
     server = TemporalServer(

@@ -169,9 +169,7 @@ class Settings(BaseSettings):
         ),
     )
     log_level: str = Field(default="info", description="Least severe level that is logged.")
-    log_format: LogFormat = Field(
-        default=LogFormat.CONSOLE, description="`console` for people, `json` for collectors."
-    )
+    log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="`console` for people, `json` for collectors.")
 
     chromium: Path | None = Field(
         default=None,
@@ -219,11 +217,7 @@ class Settings(BaseSettings):
     @property
     def core_base_url(self) -> str:
         """The FHIR base URL of the core, without a trailing slash."""
-        return (
-            str(self.core_url).rstrip("/")
-            if self.core_url
-            else f"http://{self.core_host}:{self.core_port}/fhir"
-        )
+        return str(self.core_url).rstrip("/") if self.core_url else f"http://{self.core_host}:{self.core_port}/fhir"
 
     @property
     def temporal_target(self) -> str:
@@ -244,9 +238,7 @@ class Settings(BaseSettings):
         problems = []
         secret = self.session_secret.get_secret_value()
         if secret == DEVELOPMENT_SESSION_SECRET or len(secret) < MINIMUM_SECRET_LENGTH:
-            problems.append(
-                f"CARELANE_SESSION_SECRET must be set, {MINIMUM_SECRET_LENGTH} characters at least"
-            )
+            problems.append(f"CARELANE_SESSION_SECRET must be set, {MINIMUM_SECRET_LENGTH} characters at least")
         if self.database_url is None:
             problems.append("DATABASE_URL must be set")
         if self.temporal_address is None:

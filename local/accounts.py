@@ -30,8 +30,7 @@ def unprivileged_account() -> Account | None:
             continue
         return Account(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
     raise LocalError(
-        "PostgreSQL does not run as root, and this machine has no user without rights "
-        f"({' or '.join(UNPRIVILEGED)}).",
+        f"PostgreSQL does not run as root, and this machine has no user without rights ({' or '.join(UNPRIVILEGED)}).",
         hint="Run as another user than root, or set DATABASE_URL to a PostgreSQL server.",
     )
 

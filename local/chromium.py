@@ -39,9 +39,7 @@ def find_chromium(configured: Path | None, *, environment: Mapping[str, str]) ->
     return _playwrights_own(environment)
 
 
-def obtain_chromium(
-    configured: Path | None, *, environment: Mapping[str, str], report: Report = to_stderr
-) -> Path:
+def obtain_chromium(configured: Path | None, *, environment: Mapping[str, str], report: Report = to_stderr) -> Path:
     """A Chromium, downloaded or installed where there was none; `ProgramMissingError` says what to type."""
     tried = []
     found = find_chromium(configured, environment=environment)
@@ -69,9 +67,7 @@ def _ways() -> list[tuple[str, str, list[list[str]], float]]:
     apt = shutil.which("apt-get")
     if apt is not None and os.geteuid() == 0:
         commands = [[apt, "update"], [apt, "install", "--yes", "--no-install-recommends", "chromium"]]
-        ways.append(
-            ("Installing Debian's package chromium", "a minute or two, once", commands, INSTALL_SECONDS)
-        )
+        ways.append(("Installing Debian's package chromium", "a minute or two, once", commands, INSTALL_SECONDS))
     return ways
 
 

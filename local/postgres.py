@@ -149,9 +149,7 @@ class PostgresServer:
         if template is not None:
             # A copy of files is faster than WAL where nothing has to survive a crash of the machine.
             strategy = "wal_log" if self.durable else "file_copy"
-            statement += sql.SQL(" TEMPLATE {} STRATEGY {}").format(
-                sql.Identifier(template), sql.Identifier(strategy)
-            )
+            statement += sql.SQL(" TEMPLATE {} STRATEGY {}").format(sql.Identifier(template), sql.Identifier(strategy))
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             try:
                 connection.execute(statement)
@@ -162,9 +160,7 @@ class PostgresServer:
     def drop_database(self, name: str) -> None:
         """Remove a database, ending the connections that others still have to it."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _program(self) -> Program:
         options = {**self.options, "port": str(self.port)}

@@ -123,14 +123,8 @@ class Child:
     def death(self) -> ProcessDiedError:
         """The error that tells how it ended, with the end of its log."""
         status = self.exit_status
-        how = (
-            f"was ended by {signal.Signals(-status).name}"
-            if status and status < 0
-            else f"ended with {status}"
-        )
-        return ProcessDiedError(
-            f"{self.program.name} {how}.{self._log_end()}", hint=f"Its log is {self.program.log}."
-        )
+        how = f"was ended by {signal.Signals(-status).name}" if status and status < 0 else f"ended with {status}"
+        return ProcessDiedError(f"{self.program.name} {how}.{self._log_end()}", hint=f"Its log is {self.program.log}.")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to its process group; nothing happens when it is gone."""

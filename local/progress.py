@@ -23,9 +23,7 @@ def silent(line: str) -> None:
 
 
 @contextmanager
-def long_step(
-    report: Report, what: str, *, expected: str, every: float = STILL_WORKING_EVERY
-) -> Iterator[None]:
+def long_step(report: Report, what: str, *, expected: str, every: float = STILL_WORKING_EVERY) -> Iterator[None]:
     """Say what begins and how long it may take, then every few seconds that it still goes on."""
     started = time.monotonic()
     done = threading.Event()

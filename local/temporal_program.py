@@ -51,9 +51,7 @@ class TemporalProgram:
     `environment` is what the download and the build run with (proxies, certificates, Go's own variables).
     """
 
-    def __init__(
-        self, cache_dir: Path, *, environment: Mapping[str, str], report: Report = to_stderr
-    ) -> None:
+    def __init__(self, cache_dir: Path, *, environment: Mapping[str, str], report: Report = to_stderr) -> None:
         self.cache_dir = cache_dir
         self.environment = dict(environment)
         self.report = report
@@ -83,8 +81,7 @@ class TemporalProgram:
                     if way.take != self._in_cache:
                         tried.append(f"{way.name}: {reason}")
         raise ProgramMissingError(
-            "The Temporal server's program was not found. Tried:"
-            + "".join(f"\n  - {line}" for line in tried),
+            "The Temporal server's program was not found. Tried:" + "".join(f"\n  - {line}" for line in tried),
             hint=(
                 "Install Temporal's command line (https://docs.temporal.io/cli) so that `temporal` is on "
                 f"PATH, or put the program at {self.cached}, or install Go 1.24 or later, "
@@ -124,9 +121,7 @@ class TemporalProgram:
             # Modules are written read-only unless told otherwise, and could not be removed afterwards.
             extra["GOFLAGS"] = f"{self.environment.get('GOFLAGS', '')} -modcacherw".strip()
             extra["GOTMPDIR"] = str(workshop)
-            with long_step(
-                self.report, "Building the Temporal server with Go", expected="about 5 minutes, once"
-            ):
+            with long_step(self.report, "Building the Temporal server with Go", expected="about 5 minutes, once"):
                 self._run([go, "install", GO_MODULE], BUILD_SECONDS, extra)
             return self._keep(folders["GOBIN"] / "temporal")
 

@@ -71,9 +71,7 @@ class TemporalServer:
     def start(self) -> None:
         """Start it and return when it serves the namespace."""
         require_free(self.port, purpose="Temporal", setting=self.setting)
-        self.child = Child(
-            Program(name="Temporal", command=[str(self.program), *self._arguments()], log=self.log)
-        )
+        self.child = Child(Program(name="Temporal", command=[str(self.program), *self._arguments()], log=self.log))
         self.child.wait_until(self.serves, timeout=START_SECONDS)
         require_version(server_version(self.address), where=self.address)
 

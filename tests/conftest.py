@@ -25,9 +25,7 @@ _session: pytest.Session | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give slow machines time: a property fails for what it finds, never for how long it took."""
-    hypothesis_settings.register_profile(
-        "default", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    hypothesis_settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis_settings.register_profile("thorough", parent=_profile("default"), max_examples=2_000)
     hypothesis_settings.load_profile(settings.load().hypothesis_profile)
 

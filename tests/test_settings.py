@@ -102,9 +102,7 @@ def test_a_database_may_be_spelled_in_each_usual_way(environment: pytest.MonkeyP
 
 def test_a_child_process_runs_with_the_same_settings(environment: pytest.MonkeyPatch) -> None:
     """What one process hands on, another reads as the same settings."""
-    given = settings.load(
-        web_port=1234, demo=True, database_url="postgresql://u:p@h/n", temporal_address="t:1"
-    )
+    given = settings.load(web_port=1234, demo=True, database_url="postgresql://u:p@h/n", temporal_address="t:1")
     for name, value in settings.environment_of(given).items():
         environment.setenv(name, value)
     assert settings.load() == given

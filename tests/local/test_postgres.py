@@ -101,9 +101,7 @@ def test_commits_reach_the_disk_where_the_state_is_kept(server: PostgresServer) 
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
 
 
-def test_a_busy_port_is_named_with_its_setting(
-    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_busy_port_is_named_with_its_setting(server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who meets a busy port is told which setting moves it."""
     other = PostgresServer(server.state_dir, port=server.port)
     monkeypatch.setattr("local.ports.PATIENCE_SECONDS", 0.0)
@@ -111,9 +109,7 @@ def test_a_busy_port_is_named_with_its_setting(
         other.start()
 
 
-def test_two_servers_on_one_state_are_refused(
-    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_servers_on_one_state_are_refused(server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second server on the same data is told who is in the way, and the first goes on."""
     monkeypatch.setattr("local.postgres.LEFTOVER_SECONDS", 0.0)
     other = PostgresServer(server.state_dir, port=free_port())
