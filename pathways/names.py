@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pathways import feel
+from pathways.feel.functions import BUILTINS
+from pathways.feel.tokens import KEYWORDS
 
 NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -14,6 +15,9 @@ EVENT_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*\Z")
 
 RESERVED: Final = frozenset({"instance", "event", "problem", "iteration", "saved", "item", "partial"})
 """Names that the language itself binds."""
+
+FEEL_WORDS: Final = KEYWORDS | frozenset(BUILTINS)
+"""FEEL's keywords and functions: a name that hides one would mean two things."""
 
 TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})
 """What a completed task saves besides its form's fields."""
@@ -25,7 +29,7 @@ def why_no_name(text: str) -> str:
         return f'"{text}" is not a name: a name is a small letter or _, then letters, digits and _.'
     if text in RESERVED:
         return f'"{text}" is a name that the language itself uses.'
-    if text in feel.RESERVED_NAMES:
+    if text in FEEL_WORDS:
         return f'"{text}" is a word of FEEL.'
     return ""
 

@@ -21,6 +21,7 @@ Json = Any
 Scope = Mapping[str, Any]
 Evaluate = Callable[[Scope, feel.Environment], Any]
 
+_PATH = re.compile(r"[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -106,6 +107,12 @@ class Timing(_Authored):
             return parse_duration(self.source)
         except DurationError:
             return None
+
+    @cached_property
+    def path(self) -> tuple[str, ...] | None:
+        """The names along a plain path such as `=claim.limit`, whose declared value keeps its units; else None."""
+        text = self.source[1:].strip() if is_expression(self.source) else ""
+        return tuple(text.split(".")) if _PATH.match(text) else None
 
     @property
     def names(self) -> frozenset[str]:

@@ -98,7 +98,19 @@ class Run:
         self, timing: Timing, position: Position, start: datetime, edge: Literal["start", "end"] = "end"
     ) -> datetime:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""
-        return resolve(timing, start, self.zone, self.plan.default_calendar, self.scope(position), self.env, edge=edge)
+        calendar = self.plan.default_calendar
+        timing = self._declared(timing)
+        return resolve(timing, start, self.zone, calendar, self.scope(position), self.env, edge=edge)
+
+    def _declared(self, timing: Timing) -> Timing:
+        """A plain path to a value that is kept as a duration means what was declared: 7 days, not 168 hours."""
+        if timing.path is None or timing.path[0] not in self.data:
+            return timing
+        value = self.data[timing.path[0]].value
+        for name in timing.path[1:]:
+            value = value.get(name) if isinstance(value, dict) else None
+        declared = Timing(value) if isinstance(value, str) else timing
+        return declared if declared.authored is not None else timing
 
     # -- data -------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,9 @@ def listener_fact(step: WaitForEvent, position: Position) -> ListenerArmed:
 
 def matches(step: WaitForEvent, position: Position, event: MessageReceived) -> bool:
     """Whether a position listens for this event, its `when` aside."""
-    return position.waits == "event" and step.type == event.type and position.key in (ANY_KEY, event.key)
+    if position.waits != "event" or position.key is None or step.type != event.type:
+        return False
+    return position.key in (ANY_KEY, event.key)
 
 
 def receive(run: Run, step: WaitForEvent, position: Position, event: MessageReceived) -> bool:
