@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 from pathways.commands import RunAction
@@ -45,7 +44,7 @@ def workflow_id(instance: str) -> str:
     return f"pathway/{instance}"
 
 
-@workflow.defn(name=WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=WORKFLOW)
 class Pathway:
     """One instance. Its handlers answer at once and never wait; the package's README says why."""
 

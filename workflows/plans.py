@@ -22,16 +22,11 @@ class PlanMissing(CarelaneError):  # noqa: N818 - said of a plan, and met in Tem
 class PlanResolver(Protocol):
     """Plans by digest, in memory. May be asked from any thread, and may not block for more than a second."""
 
-    def plan(self, digest: str) -> Plan:
-        """The plan of that digest; raises `PlanMissing` and sees to it that it comes."""
+    def plan(self, digest: str) -> Plan | None:
+        """The plan of that digest; None where it is not there yet, and then it is being fetched."""
 
 
-class _Nothing:
-    def plan(self, digest: str) -> Plan:
-        raise PlanMissing(f"No plans were given to this worker, so {digest[:12]} is not known.")
-
-
-_resolver: PlanResolver = _Nothing()
+_resolver: PlanResolver | None = None
 
 
 def install(resolver: PlanResolver) -> None:
@@ -42,4 +37,7 @@ def install(resolver: PlanResolver) -> None:
 
 def resolve(digest: str) -> Plan:
     """The plan of that digest; raises `PlanMissing`, which fails the workflow task and not the workflow."""
-    return _resolver.plan(digest)
+    plan = _resolver.plan(digest) if _resolver is not None else None
+    if plan is None:
+        raise PlanMissing(f"The plan {digest[:12]} is not in this worker yet.", hint="It is being fetched.")
+    return plan

@@ -1,0 +1,85 @@
+"""Small pathways for tests of what runs them on Temporal, and the resolver that knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pathways.messages import ActionResult
+from pathways.plan import Plan
+from tests.support.plans import make_plan
+
+CATALOG: dict[str, Any] = {
+    "actions": {
+        "test.prepare": {"problems": ["gone"]},
+        "test.close": {},
+        "test.work": {},
+        "test.slow": {"slow": True},
+    },
+    "events": {"note.received": {}},
+    "queues": ["intake"],
+}
+
+
+class PlansInMemory:
+    """The plans that a test knows; `missed` are the digests that were asked for in vain."""
+
+    def __init__(self, plans: Iterable[Plan] = ()) -> None:
+        self._plans = {plan.digest: plan for plan in plans}
+        self.missed: list[str] = []
+
+    def plan(self, digest: str) -> Plan | None:
+        """The plan, where this knows it."""
+        if digest not in self._plans:
+            self.missed.append(digest)
+        return self._plans.get(digest)
+
+    def add(self, plan: Plan) -> None:
+        """Make a plan known."""
+        self._plans[plan.digest] = plan
+
+
+def pathway(steps: str, **catalog: Any) -> Plan:
+    """A plan of these steps, with an input `order` and the outcomes `completed` and `expired`."""
+    head = """
+inputs: {order: {type: Reference, target: [ServiceRequest]}}
+outcomes:
+  completed: {title: Completed, kind: success}
+  expired: {title: Expired, kind: unsuccessful}
+steps:
+"""
+    return make_plan(head + steps, CATALOG | catalog)
+
+
+SPINE = pathway("""
+  prepare:
+    do: test.prepare
+    with: {order: =order.reference}
+    save: prepared
+    retry: {attempts: 3, first: 1 second}
+    catch: {gone: lapsed}
+  review:
+    task:
+      title: Please review
+      queue: intake
+      outcomes: {accept: Accept, decline: Decline}
+    timeout: {after: 3 days, to: lapsed}
+    save: review
+    next: {accept: await-note, decline: lapsed}
+  await-note:
+    wait: {event: note.received, key: =prepared.number}
+    timeout: {after: 7 days, to: lapsed}
+  close:
+    do: test.close
+    with: {number: =prepared.number}
+  finished: {end: completed}
+  lapsed: {end: expired}
+""")
+"""An action, a task, an event with a timeout, an action, an end: a little of everything."""
+
+ACTIONS: dict[str, Any] = {
+    "test.prepare": lambda request: ActionResult({"number": "N-1"}),
+    "test.close": lambda request: ActionResult({}),
+    "test.work": lambda request: ActionResult({}),
+    "test.slow": lambda request: ActionResult({}),
+}

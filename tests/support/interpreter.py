@@ -1,0 +1,204 @@
+"""A worker that interprets pathways with actions and a store that the test makes up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+from ulid import ULID
+
+from pathways.events import TaskCompleted
+from pathways.facts import Fact, Recorded
+from pathways.messages import (
+    ActionRequest,
+    ActionResult,
+    Answer,
+    Description,
+    Pace,
+    RecordAnswer,
+    RecordRequest,
+    StartInstance,
+)
+from pathways.plan import Plan
+from tests.support.interpreted import PlansInMemory
+from workflows import plans
+from workflows.converter import data_converter
+from workflows.pathway import Pathway, workflow_id
+from workflows.sandbox import runner
+
+Action = Callable[[ActionRequest], Awaitable[ActionResult] | ActionResult]
+
+
+@dataclass
+class StoreInMemory:
+    """A store as the recorder sees it: accepts the next revision, keeps the first of duplicates, asks on a gap."""
+
+    revs: dict[str, int] = field(default_factory=dict)
+    recorded: dict[str, list[Recorded]] = field(default_factory=dict)
+    requests: list[RecordRequest] = field(default_factory=list)
+    away: bool = False
+    lost_answers: int = 0
+
+    def record(self, request: RecordRequest) -> RecordAnswer:
+        """Write what is new."""
+        if self.away:
+            raise ConnectionError("The store is away.")
+        self.requests.append(request)
+        rev = self.revs.get(request.instance, 0)
+        kept = self.recorded.setdefault(request.instance, [])
+        for one in request.recorded:
+            if one.rev == rev + 1 or (request.snapshot is not None and one.rev > rev):
+                kept.append(one)
+                rev = one.rev
+            elif one.rev > rev:
+                return RecordAnswer(rev, needs_snapshot=True)
+        if request.snapshot is not None:
+            rev = request.snapshot["rev"]
+        self.revs[request.instance] = rev
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise ConnectionError("The answer was lost.")
+        return RecordAnswer(rev)
+
+    def facts(self, instance: str) -> list[Fact]:
+        """Every fact of an instance, in order."""
+        return [fact for one in self.recorded.get(instance, ()) for fact in one.facts]
+
+    def names(self, instance: str) -> list[str]:
+        """The kinds of facts, in order."""
+        return [fact.fact for fact in self.facts(instance)]
+
+
+class Interpreter:
+    """Starts and drives instances; `running()` runs the worker that interprets them."""
+
+    def __init__(
+        self,
+        client: Client,
+        known: Iterable[Plan],
+        actions: Mapping[str, Action] | None = None,
+        *,
+        sandboxed: bool = False,
+    ) -> None:
+        self.client = client
+        self.queue = f"test-{ULID()}".lower()
+        self.store = StoreInMemory()
+        self.plans = PlansInMemory(known)
+        self.actions = dict(actions or {})
+        self.ran: list[ActionRequest] = []
+        self.sandboxed = sandboxed
+
+    @asynccontextmanager
+    async def running(self, resolver: plans.PlanResolver | None = None, **options: Any) -> AsyncIterator[Worker]:
+        """Run a worker; several may run one after the other."""
+        plans.install(resolver or self.plans)
+        async with self.worker(**options) as worker:
+            yield worker
+
+    def worker(self, **options: Any) -> Worker:
+        """A worker that is not started."""
+        return Worker(
+            self.client,
+            task_queue=self.queue,
+            workflows=[Pathway],
+            activities=[*(self._activity(name) for name in self.actions), self._record()],
+            workflow_runner=runner(sandboxed=self.sandboxed),
+            **options,
+        )
+
+    def _activity(self, name: str) -> Callable[..., Any]:
+        @activity.defn(name=name)
+        async def run(request: ActionRequest) -> ActionResult:
+            self.ran.append(request)
+            result = self.actions[name](request)
+            return result if isinstance(result, ActionResult) else await result
+
+        return run
+
+    def _record(self) -> Callable[..., Any]:
+        @activity.defn(name="record")
+        async def record(request: RecordRequest) -> RecordAnswer:
+            return self.store.record(request)
+
+        return record
+
+    async def start(self, plan: Plan, *, pace: Pace | None = None, **inputs: Any) -> Instance:
+        """Start an instance."""
+        instance = str(ULID())
+        handle = await self.client.start_workflow(
+            Pathway.run,
+            StartInstance(instance, plan.digest, inputs=inputs, by="tester", pace=pace),
+            id=workflow_id(instance),
+            task_queue=self.queue,
+        )
+        return Instance(self, instance, handle)
+
+
+@dataclass
+class Instance:
+    """One running instance."""
+
+    interpreter: Interpreter
+    id: str
+    handle: WorkflowHandle[Any, str]
+
+    @property
+    def latest(self) -> WorkflowHandle[Any, str]:
+        """The handle of the newest run, whichever that is."""
+        return self.interpreter.client.get_workflow_handle_for(Pathway.run, self.handle.id)
+
+    async def complete(self, address: str, outcome: str = "done", *, key: str | None = None, **form: Any) -> Answer:
+        """Complete a task."""
+        event = TaskCompleted(address, outcome, form, by="tester")
+        return await self.latest.execute_update(Pathway.complete, event, id=key)
+
+    async def describe(self) -> Description:
+        """Ask the workflow where it stands."""
+        return await self.latest.query(Pathway.describe)
+
+    async def snapshot(self) -> Any:
+        """Ask the workflow for its snapshot."""
+        return await self.latest.query(Pathway.snapshot)
+
+    async def stands_at(self, *addresses: str) -> None:
+        """Wait until the instance stands exactly there and all is recorded."""
+
+        async def there() -> bool:
+            taken = await self.snapshot()
+            recorded = self.interpreter.store.revs.get(self.id) == taken["rev"]
+            return recorded and [one["address"] for one in taken["positions"]] == list(addresses)
+
+        await until(there)
+
+    async def events(self) -> list[str]:
+        """The types of the events in the newest run's history."""
+        history = await self.latest.fetch_history()
+        return [event.WhichOneof("attributes") or "" for event in history.events]
+
+    @property
+    def facts(self) -> list[str]:
+        """The kinds of facts in the store."""
+        return self.interpreter.store.names(self.id)
+
+
+async def until(condition: Callable[[], Awaitable[bool] | bool], *, seconds: float = 20.0) -> None:
+    """Wait for a condition, or fail."""
+    stop = time.monotonic() + seconds
+    while True:
+        held = condition()
+        if held if isinstance(held, bool) else await held:
+            return
+        assert time.monotonic() < stop, "the condition did not come to hold"
+        await asyncio.sleep(0.02)
+
+
+async def connect(address: str) -> Client:
+    """A client as Carelane's own."""
+    return await Client.connect(address, data_converter=data_converter)
