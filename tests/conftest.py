@@ -16,6 +16,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 import settings
+from local.chromium import obtain_chromium
 from local.postgres import PostgresServer
 from local.temporal_server import TemporalServer
 from tests.support import servers
@@ -99,6 +100,13 @@ def module_database_url(postgres: PostgresServer, migrated_template: str) -> Ite
     """As `database_url`, shared by the tests of a module."""
     with servers.database(postgres, template=migrated_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The Chromium of this machine; `make test` has seen to it that there is one."""
+    configured = settings.load()
+    return obtain_chromium(configured.chromium, environment=settings.environment_of(configured))
 
 
 @pytest.fixture(scope="session")
