@@ -1,0 +1,139 @@
+"""Finding definitions and their scenarios on disk, and which belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pathways.errors import CarelaneError
+from pathways.source import SourceError, read_source
+
+Kind = Literal["definition", "scenarios", "catalog"]
+
+SCENARIOS = "scenarios"
+"""The folder beside a definition that holds its scenarios."""
+
+_SUFFIXES = (".yaml", ".yml")
+_CATALOG_KEYS = {"actions", "events", "queues", "roles", "calendars"}
+
+
+class UnreadableError(CarelaneError):
+    """A file or folder that was asked for is not there, or is not text."""
+
+    code: ClassVar[str] = "unreadable"
+    exit_status: ClassVar[int] = 2
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file with its text."""
+
+    path: Path
+    text: str
+    kind: Kind
+    pathway: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Definitions that stand together, with the scenarios beside them. `chosen` is one that was asked for by name."""
+
+    definitions: tuple[Source, ...]
+    scenarios: tuple[Source, ...]
+    chosen: bool = False
+
+
+def read(path: Path) -> str:
+    """The text of a file. Raises `UnreadableError`."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UnreadableError(f"{path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def source(path: Path) -> Source:
+    """A file, and what it holds as far as its keys tell. What is no YAML counts by where it lies."""
+    text = read(path)
+    try:
+        root = read_source(text)
+    except SourceError:
+        return Source(path, text, "scenarios" if path.parent.name == SCENARIOS else "definition")
+    keys = set(root.keys)
+    if SCENARIOS in keys or (path.parent.name == SCENARIOS and "steps" not in keys):
+        kind: Kind = "scenarios"
+    elif "steps" not in keys and "pathway" not in keys and keys & _CATALOG_KEYS:
+        kind = "catalog"
+    else:
+        kind = "definition"
+    name, version = root.get("pathway"), root.get("version")
+    return Source(path, text, kind, str(name.value) if name else None, str(version.value) if version else None)
+
+
+def groups(target: Path) -> list[Group]:
+    """What a file or folder holds, folders below it included. Raises `UnreadableError` where nothing is found."""
+    if not target.exists():
+        raise UnreadableError(f"There is no file or folder {target}.")
+    if target.is_file():
+        return [_of_file(source(target))]
+    found = list(_of_folder(target))
+    if not found:
+        raise UnreadableError(f"No definition lies in {target}.", hint="A definition is a file such as 1.0.0.yaml.")
+    return found
+
+
+def _of_file(one: Source) -> Group:
+    folder = one.path.parent
+    match one.kind:
+        case "catalog":
+            raise UnreadableError(f"{one.path} is a catalog.", hint="Name it by --catalog, beside a definition.")
+        case "definition":
+            return Group((one,), _scenarios(folder), chosen=True)
+        case "scenarios":
+            above = folder.parent if folder.name == SCENARIOS else folder
+            return Group(tuple(_definitions(above)), (one,), chosen=False)
+
+
+def _of_folder(folder: Path) -> Iterator[Group]:
+    if folder.name == SCENARIOS and not any(_definitions(folder)):
+        yield Group(tuple(_definitions(folder.parent)), _scenarios(folder))
+        return
+    definitions = tuple(_definitions(folder))
+    if definitions:
+        yield Group(definitions, _scenarios(folder))
+    for below in sorted(folder.iterdir()):
+        if below.is_dir() and below.name != SCENARIOS and not below.name.startswith((".", "_")):
+            yield from _of_folder(below)
+
+
+def _files(folder: Path, *, deep: bool = False) -> list[Path]:
+    walk = folder.rglob("*") if deep else folder.iterdir()
+    return sorted(path for path in walk if path.suffix in _SUFFIXES and path.is_file())
+
+
+def _definitions(folder: Path) -> Iterator[Source]:
+    return (one for path in _files(folder) if (one := source(path)).kind == "definition")
+
+
+def _scenarios(folder: Path) -> tuple[Source, ...]:
+    beside = [one for path in _files(folder) if (one := source(path)).kind == "scenarios"]
+    below = folder / SCENARIOS
+    if below.is_dir():
+        beside += [source(path) for path in _files(below, deep=True)]
+    return tuple(beside)
+
+
+def definition_of(scenarios: Source, group: Group) -> Source | None:
+    """The definition that a scenario file is for: of its name and version, else the newest of its name."""
+    fitting = [one for one in group.definitions if scenarios.pathway in (None, one.pathway)]
+    if scenarios.version is not None:
+        fitting = [one for one in fitting if one.version == scenarios.version]
+    return max(fitting, key=lambda one: _order(one.version), default=None)
+
+
+def _order(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in (version or "").split("."))
