@@ -11,11 +11,14 @@ from pathways.feel.convert import date_value, duration_value, instant_value, tim
 from pathways.feel.environment import Environment, HostFunction
 from pathways.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from pathways.feel.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
+from pathways.feel.functions import RESERVED_NAMES
+from pathways.feel.inference import Inference, Problem, infer, infer_tests
 from pathways.feel.moments import Time
 from pathways.feel.rendering import Json, to_json
 from pathways.feel.values import DaysTime, Function, Range, Value, YearsMonths
 
 __all__ = [
+    "RESERVED_NAMES",
     "DaysTime",
     "Environment",
     "Expression",
@@ -24,7 +27,9 @@ __all__ = [
     "FeelSyntaxError",
     "Function",
     "HostFunction",
+    "Inference",
     "Json",
+    "Problem",
     "Range",
     "Time",
     "UnaryTests",
@@ -32,6 +37,8 @@ __all__ = [
     "YearsMonths",
     "date_value",
     "duration_value",
+    "infer",
+    "infer_tests",
     "instant_value",
     "parse_expression",
     "parse_unary_tests",

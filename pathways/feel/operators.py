@@ -6,7 +6,7 @@ Every function gives None where FEEL's answer is null, and notes the reason with
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pathways.feel import limits, moments, numbers, values
@@ -25,6 +25,11 @@ _ORDERED: Final = frozenset(
 def article(name: str) -> str:
     """Put `a` or `an` before the name of a kind."""
     return name if name == "null" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def ordered(kind_: str | None) -> bool:
+    """Say whether the values of a kind have an order."""
+    return kind_ in _ORDERED
 
 
 def same_clock(left: Value, right: Value) -> bool:
@@ -50,6 +55,12 @@ def order_key(value: Value, kind_: str) -> Value:
     return value
 
 
+def _utc_clock(value: datetime) -> datetime:
+    """Give the wall clock of UTC, by which date-times of any zones are ordered."""
+    offset = value.utcoffset()
+    return value.replace(tzinfo=None) - (offset or timedelta(0))
+
+
 def compare(left: Value, right: Value, run: Run) -> int | None:
     """Give -1, 0 or 1 as `left` is less than, equal to or greater than `right`; None where they have no order."""
     left_kind, right_kind = kind(left), kind(right)
@@ -57,7 +68,10 @@ def compare(left: Value, right: Value, run: Run) -> int | None:
         return run.fail(f"{article(left_kind)} and {article(right_kind)} have no order")
     if left_kind in (values.DATE_TIME, values.TIME) and not same_clock(left, right):
         return run.fail("a time with a zone and one without have no order")
-    first, second = order_key(left, left_kind), order_key(right, left_kind)
+    if left.__class__ is datetime and right.__class__ is datetime and left.tzinfo is not None:
+        first, second = _utc_clock(left), _utc_clock(right)
+    else:
+        first, second = order_key(left, left_kind), order_key(right, left_kind)
     if first is None or second is None:
         return run.fail("a number that is not finite has no order")
     return -1 if first < second else int(first > second)
@@ -149,7 +163,7 @@ def arithmetic(operator: str, left: Value, right: Value, run: Run) -> Value:
     found = _TABLE.get((operator, left_kind, right_kind))
     if found is None:
         return run.fail(f"`{operator}` has no meaning between {article(left_kind)} and {article(right_kind)}")
-    result = found(read(left), read(right))
+    result = found[0](read(left), read(right))
     if result is None:
         return run.fail(_why_none(operator, right))
     if left_kind == values.STRING:
@@ -268,26 +282,26 @@ def _minus(operation: Callable[[Value, Value], Value]) -> Callable[[Value, Value
     return subtract
 
 
-def _table() -> dict[tuple[str, str, str], Callable[[Value, Value], Value]]:
-    """Make the table of what each operator does between each two kinds."""
+def _table() -> dict[tuple[str, str, str], tuple[Callable[[Value, Value], Value], str]]:
+    """Make the table of what each operator does between each two kinds, and of which kind the result is."""
     number, text, day, moment = values.NUMBER, values.STRING, values.DATE, values.DATE_TIME
     time, days, months = values.TIME, values.DAYS_TIME, values.YEARS_MONTHS
-    table: dict[tuple[str, str, str], Callable[[Value, Value], Value]] = {
-        ("+", number, number): numbers.add,
-        ("-", number, number): numbers.subtract,
-        ("*", number, number): numbers.multiply,
-        ("/", number, number): numbers.divide,
-        ("**", number, number): numbers.power,
-        ("+", text, text): lambda left, right: left + right,
-        ("+", days, days): lambda left, right: DaysTime(left.nanos + right.nanos),
-        ("-", days, days): lambda left, right: DaysTime(left.nanos - right.nanos),
-        ("+", months, months): lambda left, right: YearsMonths(left.months + right.months),
-        ("-", months, months): lambda left, right: YearsMonths(left.months - right.months),
-        ("-", day, day): _date_minus_date,
-        ("-", moment, moment): _instant_minus_instant,
-        ("-", moment, day): _instant_minus_instant,
-        ("-", day, moment): _instant_minus_instant,
-        ("-", time, time): _time_minus_time,
+    table: dict[tuple[str, str, str], tuple[Callable[[Value, Value], Value], str]] = {
+        ("+", number, number): (numbers.add, number),
+        ("-", number, number): (numbers.subtract, number),
+        ("*", number, number): (numbers.multiply, number),
+        ("/", number, number): (numbers.divide, number),
+        ("**", number, number): (numbers.power, number),
+        ("+", text, text): (lambda left, right: left + right, text),
+        ("+", days, days): (lambda left, right: DaysTime(left.nanos + right.nanos), days),
+        ("-", days, days): (lambda left, right: DaysTime(left.nanos - right.nanos), days),
+        ("+", months, months): (lambda left, right: YearsMonths(left.months + right.months), months),
+        ("-", months, months): (lambda left, right: YearsMonths(left.months - right.months), months),
+        ("-", day, day): (_date_minus_date, days),
+        ("-", moment, moment): (_instant_minus_instant, days),
+        ("-", moment, day): (_instant_minus_instant, days),
+        ("-", day, moment): (_instant_minus_instant, days),
+        ("-", time, time): (_time_minus_time, days),
     }
     sums: tuple[tuple[str, str, Callable[[Value, Value], Value]], ...] = (
         (day, days, _plus_days),
@@ -297,16 +311,25 @@ def _table() -> dict[tuple[str, str, str], Callable[[Value, Value], Value]]:
         (time, days, _time_plus),
     )
     for point, duration, operation in sums:
-        table["+", point, duration] = operation
-        table["+", duration, point] = _swap(operation)
-        table["-", point, duration] = _minus(operation)
+        table["+", point, duration] = operation, point
+        table["+", duration, point] = _swap(operation), point
+        table["-", point, duration] = _minus(operation), point
     for duration in (days, months):
-        table["*", duration, number] = _times
-        table["*", number, duration] = _swap(_times)
-        table["/", duration, number] = _over
-        table["/", duration, duration] = _ratio
+        table["*", duration, number] = _times, duration
+        table["*", number, duration] = _swap(_times), duration
+        table["/", duration, number] = _over, duration
+        table["/", duration, duration] = _ratio, number
     return table
 
 
 _TABLE: Final = _table()
 """By operator and kinds. A pair that is not here has no meaning."""
+
+
+def meanings(operator: str, left: str | None, right: str | None) -> set[str]:
+    """Give the kinds that an operator may give between two kinds, of which None is any."""
+    return {
+        result
+        for (sign, first, second), (_, result) in _TABLE.items()
+        if sign == operator and left in (None, first) and right in (None, second)
+    }

@@ -162,3 +162,72 @@ def conforms(value: Value, type_: Type) -> bool:
 def _fits(value: Value, type_: Type) -> bool:
     """Say whether a part of a value fits: null fits every type there."""
     return value is None or conforms(value, type_)
+
+
+def kind_of(type_: Type) -> str | None:
+    """Give the kind of the values of a type, such as `"list"`; None for `Any`."""
+    match type_:
+        case Simple(name=name):
+            return name
+        case ListType():
+            return values.LIST
+        case ContextType():
+            return values.CONTEXT
+        case RangeType():
+            return values.RANGE
+        case FunctionType():
+            return values.FUNCTION
+        case _:
+            return None
+
+
+def of_value(value: Value) -> Type:
+    """Give the type of a scalar value; `Any` for one with parts."""
+    name = kind(value)
+    return NULL if name == values.NULL else SIMPLE.get(name, ANY)
+
+
+def join(first: Type, second: Type) -> Type:
+    """Give the narrowest type that holds the values of both; null belongs everywhere."""
+    if first == second or second == NULL:
+        return first
+    if first == NULL:
+        return second
+    if isinstance(first, ListType) and isinstance(second, ListType):
+        return ListType(join(first.item, second.item))
+    if isinstance(first, RangeType) and isinstance(second, RangeType):
+        return RangeType(join(first.item, second.item))
+    if isinstance(first, ContextType) and isinstance(second, ContextType):
+        return _join_contexts(first, second)
+    return ANY
+
+
+def _join_contexts(first: ContextType, second: ContextType) -> ContextType:
+    """Keep the fields of both; what only one has makes the result open."""
+    both = {name: join(type_, other) for name, type_ in first.fields if (other := second.field(name)) is not None}
+    more = len(both) < max(len(first.fields), len(second.fields))
+    return context(both, open=first.open or second.open or more)
+
+
+def may_fit(given: Type, wanted: Type) -> bool:
+    """Say whether values of one type can ever be taken as another, after FEEL's conversions of arguments."""
+    if ANY in (given, wanted) or given in (NULL, wanted):
+        return True
+    match wanted:
+        case ListType(item=item):
+            return may_fit(given.item if isinstance(given, ListType) else given, item)
+        case ContextType(fields=fields):
+            return isinstance(given, ContextType) and all(_field_may_fit(given, name, field) for name, field in fields)
+        case RangeType(item=item):
+            return isinstance(given, RangeType) and may_fit(given.item, item)
+        case FunctionType():
+            return isinstance(given, FunctionType)
+        case Simple():
+            return wanted == DATE_TIME and given == DATE
+        case _:
+            return True
+
+
+def _field_may_fit(given: ContextType, name: str, wanted: Type) -> bool:
+    found = given.field(name)
+    return given.open if found is None else may_fit(found, wanted)

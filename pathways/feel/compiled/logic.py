@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ from pathways.feel.operators import article, compare, equal, in_range
 from pathways.feel.values import Range, Value, kind
 
 _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
-_DIRECT: Final = frozenset((int, str))
+_DIRECT: Final = frozenset((int, str, Decimal))
 """Types whose values Python itself orders as FEEL does."""
+_NUMBERS: Final = frozenset((int, Decimal))
 
 
 def is_null(node: Node) -> bool:
@@ -68,6 +70,8 @@ def _order(node: nodes.Comparison, place: Place) -> Code:
     def run_order(names: Locals, run: Run) -> bool | None:
         first, second = left(names, run), right(names, run)
         if first.__class__ is second.__class__ and first.__class__ in _DIRECT:
+            return order(first, second)
+        if first.__class__ in _NUMBERS and second.__class__ in _NUMBERS:
             return order(first, second)
         if first is None or second is None:
             return run.fail("null has no order") if run.reasons == [] else None

@@ -19,12 +19,17 @@ from pathways.feel.functions import (
 )
 from pathways.feel.functions.registry import REGISTRY
 from pathways.feel.functions.signature import Builtin
+from pathways.feel.tokens import KEYWORDS
 
 BUILTINS: Final[dict[str, Builtin]] = REGISTRY
 """Every built-in by name; complete once this package is imported."""
 
+RESERVED_NAMES: Final[frozenset[str]] = frozenset((*BUILTINS, *KEYWORDS, "item", "partial"))
+"""Words that cannot be names in a scope: an expression would never see them."""
+
 __all__ = [
     "BUILTINS",
+    "RESERVED_NAMES",
     "care",
     "contexts",
     "conversions",

@@ -1,0 +1,147 @@
+"""The types of calls, and what is wrong with their arguments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from pathways.feel import nodes, regexes, types
+from pathways.feel.environment import Environment, Run
+from pathways.feel.functions import BUILTINS
+from pathways.feel.functions.signature import Builtin, Parameter, Signature
+from pathways.feel.inference.report import Setting, nearest
+from pathways.feel.operators import article
+from pathways.feel.types import ANY, Type
+
+_LIKE_FIRST: Final = frozenset(
+    (
+        "append", "concatenate", "distinct values", "insert before", "list replace", "remove", "reverse", "sort",
+        "sublist", "union",
+    )
+)  # fmt: skip
+"""Functions that give a list of what their first argument is a list of."""
+
+_READERS: Final = frozenset(("date", "time", "date and time", "duration", "number", "range"))
+"""Functions that read text: called on literals alone, a null result is a mistake in a literal."""
+
+_NOWHEN: Final = Environment(datetime(2000, 1, 1, tzinfo=UTC), UTC)
+
+
+def call_type(node: nodes.Call, function: nodes.Name, given: list[Type], setting: Setting) -> Type:
+    """Give the type of a call of a named function that is not bound inside the expression."""
+    name = function.name
+    if name in BUILTINS:
+        return _builtin_type(BUILTINS[name], node, given, setting)
+    found = setting.functions.get(name, setting.names.get(name))
+    if found is None:
+        known = {*BUILTINS, *setting.functions}
+        setting.report(node, f"there is no function `{name}`", nearest(name, known))
+        return ANY
+    if not isinstance(found, types.FunctionType):
+        return ANY
+    _check_host(name, found, node, given, setting)
+    return found.result
+
+
+def _builtin_type(builtin: Builtin, node: nodes.Call, given: list[Type], setting: Setting) -> Type:
+    chosen = builtin.choose(len(given), node.names)
+    if not chosen:
+        setting.report(node, f"`{builtin.name}` is not called like this", f"T{builtin.usage()[1:]}.")
+        return _common([each.gives for each in builtin.signatures])
+    complaint: tuple[nodes.Node, str] | None = None
+    fitting: list[Signature] = []
+    for signature, order in chosen:
+        positions = range(len(given)) if order is None else order
+        found = _misfit(builtin.name, signature, list(positions), given, node)
+        if found is None:
+            fitting.append(signature)
+        complaint = complaint or found
+    if not fitting:
+        if complaint is not None:
+            setting.report(*complaint)
+        return _common([signature.gives for signature, _ in chosen])
+    value = _constant(builtin, node, setting)
+    return value or _refined(builtin.name, fitting, given)
+
+
+def _misfit(
+    name: str, signature: Signature, positions: list[int], given: list[Type], node: nodes.Call
+) -> tuple[nodes.Node, str] | None:
+    """Give the first argument that cannot fit its parameter, with what is wrong."""
+    for index, position in enumerate(positions):
+        if position < 0:
+            continue
+        parameter = signature.parameters[0 if signature.variadic else index]
+        if not _fits(given[position], parameter):
+            wanted = " or ".join(article(str(each)) for each in parameter.types)
+            words = f"`{parameter.name}` of `{name}` is {wanted}, not {article(str(given[position]))}"
+            return node.arguments[position], words
+    return None
+
+
+def _fits(given: Type, parameter: Parameter) -> bool:
+    return any(types.may_fit(given, wanted) for wanted in parameter.types)
+
+
+def _common(found: list[Type]) -> Type:
+    return found[0] if all(each == found[0] for each in found) else ANY
+
+
+def _refined(name: str, fitting: list[Signature], given: list[Type]) -> Type:
+    """Give the type of the result, where it depends on the arguments."""
+    if name in _LIKE_FIRST and given:
+        return given[0] if isinstance(given[0], types.ListType) else types.list_of(given[0])
+    if name in ("min", "max") and given:
+        joined = given[0].item if isinstance(given[0], types.ListType) else given[0]
+        for each in given[1:]:
+            joined = types.join(joined, each)
+        return joined
+    return _common([signature.gives for signature in fitting])
+
+
+def _constant(builtin: Builtin, node: nodes.Call, setting: Setting) -> Type | None:
+    """Give the type of a call on literals alone, and report one that can only be null."""
+    if builtin.name in ("matches", "replace", "split") and node.names is None and len(node.arguments) > 1:
+        _check_pattern(node, setting)
+    literals = [each.value for each in node.arguments if isinstance(each, nodes.Literal)]
+    if builtin.name not in _READERS or len(literals) < len(node.arguments):
+        return None
+    reasons: list[str] = []
+    value = builtin.call(builtin.choose(len(literals), node.names), literals, Run({}, _NOWHEN, reasons))
+    if value is None:
+        setting.report(node, reasons[0] if reasons else f"`{builtin.name}` gives null here")
+        return None
+    found = types.of_value(value)
+    return None if found == ANY else found
+
+
+def _check_pattern(node: nodes.Call, setting: Setting) -> None:
+    """Report a literal pattern that cannot be run."""
+    pattern = node.arguments[1]
+    if isinstance(pattern, nodes.Literal) and isinstance(pattern.value, str):
+        compiled = regexes.compiled(pattern.value, "")
+        if isinstance(compiled, str):
+            setting.report(pattern, compiled)
+
+
+def _check_host(name: str, type_: types.FunctionType, node: nodes.Call, given: list[Type], setting: Setting) -> None:
+    """Check the arguments of a function of the host."""
+    if type_.parameters is None:
+        return
+    least, most = len(type_.parameters) - type_.optional, len(type_.parameters)
+    if not least <= len(given) <= most or (node.names is not None and not set(node.names) <= set(type_.names)):
+        setting.report(node, f"`{name}` is not called like this", f"The way to call it is {_usage(name, type_)}.")
+        return
+    order = range(len(given)) if node.names is None else [type_.names.index(each) for each in node.names]
+    for argument, found, position in zip(node.arguments, given, order, strict=True):
+        wanted = type_.parameters[position]
+        if not types.may_fit(found, wanted):
+            called = type_.names[position] if type_.names else f"argument {position + 1}"
+            words = f"`{called}` of `{name}` is {article(str(wanted))}, not {article(str(found))}"
+            setting.report(argument, words)
+
+
+def _usage(name: str, type_: types.FunctionType) -> str:
+    parameters = type_.parameters or ()
+    names = type_.names or tuple(f"argument {position + 1}" for position in range(len(parameters)))
+    return f"{name}({', '.join(f'{each}: {wanted}' for each, wanted in zip(names, parameters, strict=True))})"
