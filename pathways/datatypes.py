@@ -112,7 +112,7 @@ class DataType:
             case "date":
                 return feel.date_value(value)
             case "instant":
-                return feel.instant_value(value)
+                return _instant(value)
             case "duration":
                 return load_duration(value)
             case "period":
@@ -168,6 +168,16 @@ OPEN_OBJECT = DataType("object", open=True)
 def load_duration(value: str) -> Any:
     """A declared duration as expressions see it; authored units such as business days stay text."""
     return feel.duration_value(value) if value.startswith(("P", "-P")) else value
+
+
+def _instant(value: str) -> Any:
+    """An instant as expressions see it; Python reads the usual form in a tenth of the time that FEEL's own takes."""
+    if len(value) > 19 and value[10] == "T":
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    return feel.instant_value(value)
 
 
 def plain_json(value: Json, path: str = "") -> Json:

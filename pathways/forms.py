@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,7 +63,7 @@ def check(
     return kept, errors
 
 
-def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], scope: Scope) -> dict[str, Any]:
+def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], scope: Scope) -> Scope:
     """What a field's rules see: the fields as typed, then what is saved, which is also there as `saved`."""
     fields = {field.name: field.type.load(values.get(field.name)) for field in form}
-    return {**scope, **fields, "saved": scope}
+    return ChainMap({"saved": scope}, fields, scope)

@@ -9,6 +9,7 @@ import hashlib
 from datetime import datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 
 def derived(at: datetime, *parts: str) -> str:
@@ -16,7 +17,7 @@ def derived(at: datetime, *parts: str) -> str:
     millis = int(at.timestamp() * 1000) & ((1 << 48) - 1)
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     number = (millis << 80) | int.from_bytes(digest[:10], "big")
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def task_id(instance: str, address: str, opened_at: datetime) -> str:

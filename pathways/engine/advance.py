@@ -87,7 +87,7 @@ def _catch_up(run: Run) -> None:
 def _fire(run: Run, due: Deadline) -> None:
     step = run.plan.step[due.position.step]
     if due.kind == "wait":
-        run.go_on(step, Pass(replace(due.position, wake_at=None, waits="operator")))
+        run.go_on(step, Pass(due.position))
     elif step.timeout is not None:
         run.divert(due.position, step.timeout.to, "timeout")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pathways import feel, ids
 from pathways.commands import AbandonAction, Command
 from pathways.datatypes import plain_json
 from pathways.engine import scope as scopes
 from pathways.engine.outcomes import Answer, Finish, Halt, Pass, Stand
+from pathways.engine.scope import Names
 from pathways.engine.transition import Refusal, Transition
 from pathways.facts import (
     AttributesChanged,
@@ -30,7 +31,7 @@ from pathways.facts import (
     TaskClosed,
 )
 from pathways.plan import Plan, Step
-from pathways.state import PATHWAY, Incident, Json, Position, Saved, Source, State
+from pathways.state import PATHWAY, Incident, IncidentKind, Json, Position, Saved, Source, State
 from pathways.timing import TimingError, resolve
 from pathways.values import Timing
 from pathways.zones import zone
@@ -61,7 +62,7 @@ class Run:
         self.facts: list[Fact] = []
         self.commands: list[Command] = []
         self.moves = 0
-        self._scope: dict[str, Any] | None = None
+        self._scope = scopes.names_of(plan, state, self.data)
         self._data_changed = False
         self._now = at
         self._env: feel.Environment | None = None
@@ -86,13 +87,11 @@ class Run:
             self._env = scopes.environment(self.plan, self.state.zone, self._now)
         return self._env
 
-    def scope(self, position: Position | None = None) -> dict[str, Any]:
+    def scope(self, position: Position | None = None) -> Names:
         """What expressions see at a position."""
-        if self._scope is None:
-            self._scope = scopes.load_scope(self.plan, self.state, self.data)
         if position is None or not position.bound:
             return self._scope
-        return self._scope | dict(position.bound)
+        return self._scope.binding(position.bound)
 
     def moment(
         self, timing: Timing, position: Position, start: datetime, edge: Literal["start", "end"] = "end"
@@ -120,9 +119,7 @@ class Run:
         """Keep a value under a name, with where it came from."""
         value = plain_json(value)
         self.data[name] = Saved(value, address, self.now, by, sources)
-        if self._scope is not None:
-            declared = self.plan.types.get(name)
-            self._scope[name] = value if declared is None else declared.load(value)
+        self._scope.forget(name)
         self._data_changed = True
         self.facts.append(DataSaved(self.now, PATHWAY, name, value, address, by, sources))
 
@@ -188,7 +185,6 @@ class Run:
                 return self._route(step, position, result)
 
     def _route(self, step: Step, position: Position, result: Json) -> tuple[str, dict[str, Json]] | None:
-        position = replace(position, result=result, timeout_at=None, wake_at=None, due_at=None)
         scope = self.scope(position)
         for edge in step.next:
             if edge.outcome is not None and edge.outcome != result:
@@ -198,13 +194,18 @@ class Run:
                 if holds is None:
                     reasons = edge.when.expression.explain(scope, self.env)
                     message = f'The condition "{edge.when.source}" is neither true nor false.'
-                    return self.settle(step, Halt(position, "expression", message, "leave", {"because": reasons}))
+                    return self._stuck(position, result, "expression", message, {"because": reasons})
                 if not holds:
                     continue
             self._leave(position, step, "completed", to=edge.to)
             return edge.to, {}
         message = f'No way on from "{step.id}" applies.'
-        return self.settle(step, Halt(position, "no-branch", message, "leave"))
+        return self._stuck(position, result, "no-branch", message)
+
+    def _stuck(self, position: Position, result: Json, kind: IncidentKind, message: str, detail: Json = None) -> None:
+        """Stand still behind a step whose own work is done: only the way on is missing, so no time limit is left."""
+        done = replace(position, result=result, timeout_at=None, wake_at=None, due_at=None)
+        self._halt(Halt(done, kind, message, "leave", detail))
 
     def divert(
         self,
@@ -235,8 +236,17 @@ class Run:
         detail: str | None = None,
     ) -> None:
         self.positions.pop(position.address, None)
+        if how != "completed":
+            self._drop(position, how)
+        if position.incident is not None:
+            passed: Literal["completed", "left"] = "completed" if how == "completed" else "left"
+            self.facts.append(IncidentClosed(self.now, self.incident_id(position.incident), passed))
+        self.facts.append(StepLeft(self.now, position.address, step.id, how, to, detail))
+
+    def _drop(self, position: Position, how: str) -> None:
+        """End what a position waits for, when it is left before that came."""
         match position.waits:
-            case "action" if how != "completed":
+            case "action":
                 self.commands.append(AbandonAction(position.address, position.run))
             case "people":
                 self.close_task(position, reason=how)
@@ -244,10 +254,6 @@ class Run:
                 self.disarm(position)
             case _:
                 pass
-        if position.incident is not None:
-            passed: Literal["completed", "left"] = "completed" if how == "completed" else "left"
-            self.facts.append(IncidentClosed(self.now, self.incident_id(position.incident), passed))
-        self.facts.append(StepLeft(self.now, position.address, step.id, how, to, detail))
 
     def finish(self, outcome: str, *, by: str | None = None, reason: str | None = None) -> None:
         """End the pathway: whatever still stands is left, then the last fact is stated."""

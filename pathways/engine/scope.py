@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from pathways import feel
+from pathways.datatypes import DataType
 from pathways.durations import Duration, DurationError, add, parse_duration
 from pathways.plan import Plan
 from pathways.state import PATHWAY, Saved, State
@@ -15,21 +16,73 @@ from pathways.zones import zone
 Json = Any
 
 
-def load_scope(plan: Plan, state: State, data: Mapping[str, Saved]) -> dict[str, Any]:
-    """Every name of the plan with its value as FEEL sees it; null until set."""
-    types = plan.types
-    scope: dict[str, Any] = dict.fromkeys(types)
-    for name, saved in data.items():
-        declared = types.get(name)
-        scope[name] = saved.value if declared is None else declared.load(saved.value)
-    scope["instance"] = {
+class Names(Mapping[str, Any]):
+    """The names at a position, each read as FEEL sees it when it is first asked for; null until set.
+
+    `bound` names exist only at this position and hide saved ones.
+    """
+
+    __slots__ = ("_bound", "_data", "_loaded", "_types")
+
+    def __init__(
+        self,
+        types: Mapping[str, DataType],
+        data: Mapping[str, Saved],
+        loaded: dict[str, Any],
+        bound: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._types = types
+        self._data = data
+        self._loaded = loaded
+        self._bound = bound or {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a name, or `default` where it has none."""
+        if key in self._bound:
+            return self._bound[key]
+        if key in self._loaded:
+            return self._loaded[key]
+        saved = self._data.get(key)
+        if saved is None:
+            return default
+        declared = self._types.get(key)
+        value = saved.value if declared is None else declared.load(saved.value)
+        self._loaded[key] = value
+        return value
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self:
+            raise KeyError(key)
+        return self.get(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._bound or key in self._loaded or key in self._data or key in self._types
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._bound, *self._loaded, *self._types, *self._data]))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def binding(self, bound: Mapping[str, Any]) -> Names:
+        """The same names with others in front of them."""
+        return Names(self._types, self._data, self._loaded, {**self._bound, **bound})
+
+    def forget(self, key: str) -> None:
+        """Read a name anew, for it was saved again."""
+        self._loaded.pop(key, None)
+
+
+def names_of(plan: Plan, state: State, data: Mapping[str, Saved]) -> Names:
+    """What expressions see: inputs and saved names, and `instance`."""
+    instance = {
         "id": state.instance,
         "pathway": plan.pathway,
         "version": plan.version,
         "started_at": state.started_at,
         "site": None,
     }
-    return scope
+    return Names(plan.types, data, {"instance": instance})
 
 
 def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:

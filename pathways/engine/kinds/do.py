@@ -64,7 +64,7 @@ def completed(run: Run, step: Do, position: Position, event: ActionCompleted) ->
         return
     if step.save is not None:
         run.save(step.save, output, position.address, by=step.action, sources=event.sources)
-    run.go_on(step, Pass(replace(position, waits="operator")))
+    run.go_on(step, Pass(position))
 
 
 def problem(run: Run, step: Do, position: Position, event: ActionProblem) -> None:

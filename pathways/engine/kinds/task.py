@@ -85,5 +85,5 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     if step.save is not None:
         saved: dict[str, Json] = {**values, "outcome": chosen.id, "by": event.by, "at": run.now.isoformat()}
         run.save(step.save, saved, position.address, by=event.by)
-    run.go_on(step, Pass(replace(position, waits="operator"), chosen.id))
+    run.go_on(step, Pass(position, chosen.id))
     return None

@@ -90,7 +90,7 @@ def take(run: Run, step: WaitForEvent, position: Position) -> bool:
         message = f"The data of {step.type} does not fit its schema: {error.misfit}."
         _stop(run, step, position, "invalid-output", message)
         return True
-    scope = run.scope() | {"event": {**event, "data": step.data.load(data)}}
+    scope = run.scope(position).binding({"event": {**event, "data": step.data.load(data)}})
     if step.when is not None:
         holds = step.when.holds(scope, run.env)
         if holds is None:
@@ -110,7 +110,7 @@ def take(run: Run, step: WaitForEvent, position: Position) -> bool:
         run.disarm(position, consumed=event["id"])
     if step.save is not None:
         run.save(step.save, data, position.address, by=event["id"])
-    run.go_on(step, Pass(replace(position, waits="operator")))
+    run.go_on(step, Pass(position))
     return True
 
 
