@@ -1,1 +1,106 @@
+"""The Temporal worker: interprets pathways and runs their actions. As many as needed may run.
 
+The composition root of that process: it alone builds its clients, from settings that are handed to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities import registry
+from activities.execution import activities_of
+from activities.gateways.fhir import Auth, FhirClient, SmartBackendAuth
+from activities.plans import PlanShelf
+from activities.record import record_activity
+from settings import CoreAuth, Settings
+from store.database import Database
+from workflows import plans
+from workflows.converter import data_converter
+from workflows.pathway import Pathway
+from workflows.sandbox import runner
+
+# A waiting instance costs about 100 kB of memory in the cache, and a replay of its history outside it.
+_CACHED_INSTANCES = 10_000
+_GRACE = timedelta(seconds=10)
+_RECONNECT_SECONDS = 1.0
+_REFRESH_PLANS_SECONDS = 30.0
+
+_log = logging.getLogger("carelane.worker")
+
+
+class StorePlans:
+    """Published plans, from the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def plan(self, digest: str) -> Any | None:
+        """The plan's document, or None."""
+        async with self._database.transaction() as unit:
+            found = await unit.definitions.by_digest(digest)
+        return None if found is None else found.plan
+
+    async def digests(self) -> Iterable[str]:
+        """The digests of everything published."""
+        async with self._database.transaction() as unit:
+            return await unit.definitions.digests()
+
+
+async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Run until cancelled; what is under way then gets a moment to end. `ready` is called once the worker polls."""
+    async with AsyncExitStack() as closing:
+        database = Database(settings.require_database_url())
+        closing.push_async_callback(database.close)
+        core = FhirClient(settings.core_base_url, auth=_core_auth(settings))
+        closing.push_async_callback(core.aclose)
+        shelf = PlanShelf(settings.cache_dir / "plans", StorePlans(database))
+        await shelf.open()
+        plans.install(shelf)
+        client = await connected(settings)
+        refreshing = asyncio.create_task(shelf.keep_fresh(_REFRESH_PLANS_SECONDS))
+        closing.callback(refreshing.cancel)
+        worker = Worker(
+            client,
+            task_queue=settings.temporal_task_queue,
+            workflows=[Pathway],
+            activities=[*activities_of(registry.discover().values(), core), record_activity(database)],
+            workflow_runner=runner(sandboxed=settings.workflow_sandbox),
+            max_cached_workflows=_CACHED_INSTANCES,
+            graceful_shutdown_timeout=_GRACE,
+        )
+        async with worker:
+            _log.info("The worker polls the task queue %s.", settings.temporal_task_queue)
+            ready()
+            await asyncio.Event().wait()
+
+
+async def connected(settings: Settings) -> Client:
+    """A Temporal client; waits for the server while it is away."""
+    while True:
+        try:
+            return await Client.connect(
+                settings.temporal_target,
+                namespace=settings.temporal_namespace,
+                data_converter=data_converter,
+            )
+        except (RPCError, RuntimeError):
+            _log.info("Waiting for Temporal at %s.", settings.temporal_target)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+
+def _core_auth(settings: Settings) -> Auth | None:
+    if settings.core_auth is not CoreAuth.SMART or not settings.core_client_id or not settings.core_key_file:
+        return None
+    text = settings.core_key_file.read_text(encoding="utf-8")
+    key: dict[str, Any] | str = json.loads(text) if text.lstrip().startswith("{") else text
+    return SmartBackendAuth(base_url=settings.core_base_url, client_id=settings.core_client_id, private_key=key)
