@@ -25,6 +25,8 @@ class Commands(TyperGroup):
 
     modules: ClassVar[dict[str, str]] = {
         "pathway": "commands.pathway",
+        "feel": "commands.feel",
+        "calendar": "commands.calendar",
         "demo": "commands.machine",
         "dev": "commands.machine",
         "worker": "commands.processes",
