@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pathways.engine import Transition
-from pathways.engine.scope import environment, load_scope
+from pathways.engine.scope import environment, names_of
 from pathways.events import Event, MessageReceived
 from pathways.facts import DataSaved, StepEntered, StepLeft, TaskClosed
 from pathways.plan import Do, Edge, Plan, Step, WaitForEvent
@@ -146,7 +146,7 @@ class _Scope:
     def holds(self, edge: Edge, at: StepLeft) -> bool:
         if edge.when is None:
             return True
-        scope = load_scope(self.plan, self.state, self.data)
+        scope = names_of(self.plan, self.state, self.data)
         return edge.when.holds(scope, environment(self.plan, self.zone, at.at)) is True
 
 

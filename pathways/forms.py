@@ -66,4 +66,4 @@ def check(
 def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], scope: Scope) -> Scope:
     """What a field's rules see: the fields as typed, then what is saved, which is also there as `saved`."""
     fields = {field.name: field.type.load(values.get(field.name)) for field in form}
-    return ChainMap({"saved": scope}, fields, scope)
+    return ChainMap({"saved": scope}, fields, scope)  # type: ignore[arg-type]  # it is only read

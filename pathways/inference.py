@@ -31,8 +31,6 @@ def type_of(value: Computed, types: Mapping[str, DataType]) -> DataType:
     if along is not None:
         return along
     names = {name: declared.feel_type for name, declared in types.items()}
-    if not hasattr(feel, "infer"):
-        return ANY
     return from_feel(feel.infer(feel.parse_expression(source[1:]), names).type)
 
 

@@ -194,13 +194,15 @@ class Run:
                 if holds is None:
                     reasons = edge.when.expression.explain(scope, self.env)
                     message = f'The condition "{edge.when.source}" is neither true nor false.'
-                    return self._stuck(position, result, "expression", message, {"because": reasons})
+                    self._stuck(position, result, "expression", message, {"because": reasons})
+                    return None
                 if not holds:
                     continue
             self._leave(position, step, "completed", to=edge.to)
             return edge.to, {}
         message = f'No way on from "{step.id}" applies.'
-        return self._stuck(position, result, "no-branch", message)
+        self._stuck(position, result, "no-branch", message)
+        return None
 
     def _stuck(self, position: Position, result: Json, kind: IncidentKind, message: str, detail: Json = None) -> None:
         """Stand still behind a step whose own work is done: only the way on is missing, so no time limit is left."""
