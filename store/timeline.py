@@ -18,8 +18,13 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact. `kind` is its name (`task-opened`), `detail` its other members; `actor` who or what did it."""
+    """One fact. `kind` is its name (`task-opened`), `detail` its other members; `actor` who or what did it.
 
+    Forms and inputs are left out of `detail`: task and incident have them. The kind `gap` is the store's own: facts
+    before it are missing, or did not hold.
+    """
+
+    number: int
     instance: str
     rev: int
     place: int
@@ -39,18 +44,14 @@ class Timeline:
     async def page(self, instance: str, *, after: str | None = None, limit: int = 200) -> Page[Entry]:
         """An instance's facts, the first first, behind a cursor. Raises `BadCursorError`."""
         limit = limit_of(limit)
-        order = (timeline.c.rev, timeline.c.place)
+        order = (timeline.c.number,)
         query = select_rows(Entry, timeline).where(timeline.c.instance == instance)
         if after is not None:
             query = query.where(beyond(order, after))
         found = read(Entry, await self._connection.execute(query.order_by(*order).limit(limit + 1)))
-        return page_of(found, limit, lambda one: (one.rev, one.place))
+        return page_of(found, limit, lambda one: (one.number,))
 
     async def all(self, instance: str) -> tuple[Entry, ...]:
         """An instance's whole timeline."""
-        query = (
-            select_rows(Entry, timeline)
-            .where(timeline.c.instance == instance)
-            .order_by(timeline.c.rev, timeline.c.place)
-        )
+        query = select_rows(Entry, timeline).where(timeline.c.instance == instance).order_by(timeline.c.number)
         return read(Entry, await self._connection.execute(query))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Index, Integer, SmallInteger, Table
 
 from store.tables.base import Document, Moment, Text, metadata
 from store.tables.instances import instance
@@ -10,14 +10,16 @@ from store.tables.instances import instance
 timeline = Table(
     "timeline",
     metadata,
-    Column("instance", ForeignKey(instance.c.id), primary_key=True),
-    Column("rev", Integer, primary_key=True),
-    Column("place", Integer, primary_key=True, comment="The fact's place within its revision."),
+    Column("number", BigInteger, Identity(), primary_key=True, comment="The order in which it was recorded."),
+    Column("instance", ForeignKey(instance.c.id), nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("place", Integer, nullable=False, comment="The fact's place within its revision."),
     Column("at", Moment, nullable=False),
     Column("kind", Text, nullable=False),
     Column("address", Text),
     Column("actor", Text),
     Column("detail", Document, nullable=False),
+    Index("ix_timeline_instance", "instance", "number"),
     comment="Every fact that an instance stated, in order.",
 )
 

@@ -1,4 +1,4 @@
-"""The tables of the first release: definitions, instances, tasks, incidents, records, events, people."""
+"""The first tables: definitions, instances, tasks, incidents, records, events, people."""
 
 from __future__ import annotations
 
@@ -18,16 +18,9 @@ def upgrade() -> None:
         "audit",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "actor",
-            sa.Text(),
-            nullable=False,
-            comment="person:<id>, or rule:<pathway>@<version>/<address>",
-        ),
+        sa.Column("actor", sa.Text(), nullable=False, comment="person:<id>, or rule:<pathway>@<version>/<address>"),
         sa.Column("action", sa.Text(), nullable=False),
-        sa.Column(
-            "subject", sa.Text(), nullable=False, comment="<kind>/<id> of what was changed or seen"
-        ),
+        sa.Column("subject", sa.Text(), nullable=False, comment="<kind>/<id> of what was changed or seen"),
         sa.Column("instance", sa.Text(), nullable=True),
         sa.Column("detail", postgresql.JSONB(), nullable=False),
         sa.Column("previous", sa.Text(), nullable=False),
@@ -204,12 +197,7 @@ def upgrade() -> None:
         sa.Column("instance", sa.Text(), nullable=False),
         sa.Column("arming", sa.Integer(), nullable=False, comment="0, or the revision whose arming matched it again."),
         sa.Column("verdict", sa.Text(), nullable=True),
-        sa.Column(
-            "taken_by",
-            postgresql.JSONB(),
-            nullable=True,
-            comment="The addresses that consumed it.",
-        ),
+        sa.Column("taken_by", postgresql.JSONB(), nullable=True, comment="The addresses that consumed it."),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column(
             "next_at",
@@ -242,12 +230,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column(
-            "fingerprint",
-            sa.Text(),
-            nullable=False,
-            comment="Equal for the same trouble in any instance.",
-        ),
+        sa.Column("fingerprint", sa.Text(), nullable=False, comment="Equal for the same trouble in any instance."),
         sa.Column("detail", postgresql.JSONB(), nullable=True),
         sa.Column("input", postgresql.JSONB(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
@@ -364,12 +347,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("form", postgresql.JSONB(), nullable=False),
         sa.Column("outcomes", postgresql.JSONB(), nullable=False),
-        sa.Column(
-            "attributes",
-            postgresql.JSONB(),
-            nullable=False,
-            comment="The instance's, for filters.",
-        ),
+        sa.Column("attributes", postgresql.JSONB(), nullable=False, comment="The instance's, for filters."),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("assignee", sa.Text(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
@@ -377,12 +355,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column(
-            "values",
-            postgresql.JSONB(),
-            nullable=True,
-            comment="What was typed when it was completed.",
-        ),
+        sa.Column("values", postgresql.JSONB(), nullable=True, comment="What was typed when it was completed."),
         sa.Column("reason", sa.Text(), nullable=True, comment="Why it was cancelled."),
         sa.CheckConstraint("status IN ('open', 'completed', 'cancelled')", name=op.f("ck_task_status")),
         sa.ForeignKeyConstraint(["instance"], ["instance.id"], name=op.f("fk_task_instance")),
@@ -443,6 +416,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "timeline",
+        sa.Column(
+            "number",
+            sa.BigInteger(),
+            sa.Identity(always=False),
+            nullable=False,
+            comment="The order in which it was recorded.",
+        ),
         sa.Column("instance", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False, comment="The fact's place within its revision."),
@@ -452,9 +432,10 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("detail", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["instance"], ["instance.id"], name=op.f("fk_timeline_instance")),
-        sa.PrimaryKeyConstraint("instance", "rev", "place", name=op.f("pk_timeline")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_timeline")),
         comment="Every fact that an instance stated, in order.",
     )
+    op.create_index("ix_timeline_instance", "timeline", ["instance", "number"], unique=False)
     op.create_table(
         "task_comment",
         sa.Column("id", sa.Text(), nullable=False),
@@ -485,6 +466,7 @@ def downgrade() -> None:
     op.drop_table("task_draft")
     op.drop_index("ix_task_comment_task", table_name="task_comment")
     op.drop_table("task_comment")
+    op.drop_index("ix_timeline_instance", table_name="timeline")
     op.drop_table("timeline")
     op.drop_index("ix_task_open_stage", table_name="task", postgresql_where=sa.text("status = 'open'"))
     op.drop_index("ix_task_open_rank", table_name="task", postgresql_where=sa.text("status = 'open'"))

@@ -1,0 +1,208 @@
+"""Replacing what can be rebuilt of an instance from its snapshot, after a gap or a difference.
+
+Positions, open tasks, listeners and incidents become as the instance says. Who works on a task, its drafts and
+comments, the timeline and the audit are records of their own: they stay, and get an entry that says what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from pathways.facts import InstanceEnded, recorded_to_json
+from pathways.messages import RecordAnswer, RecordRequest
+from pathways.projection import Snapshot
+from pathways.state import Saved
+from store.audit import Audit, NewAuditEntry
+from store.database import Unit
+from store.folding import Changes, Known, Row, fold, incident_row, listener_row, task_row
+from store.inbox import lock_types, match_again
+from store.instances import Instance
+from store.snapshots import stored_digest
+from store.tables import incident, listener, position, task, timeline
+from store.writing import Writer, armings
+
+Json = Any
+
+RULE = "rule:store/reconcile"
+"""Who replaces, in the audit."""
+
+GAP = "gap"
+"""The kind of the timeline's entry."""
+
+
+async def replace(unit: Unit, stored: Instance | None, request: RecordRequest, snapshot: Snapshot) -> RecordAnswer:
+    """Make the tables say what the snapshot says, at its revision. Doing it again changes nothing."""
+    if stored is not None and stored.rev == snapshot.rev and request.digest == await stored_digest(unit, stored):
+        return RecordAnswer(stored.rev)
+    replacing = _Replacing(unit, stored, snapshot)
+    await replacing.instance(request)
+    await replacing.positions()
+    await replacing.tasks()
+    await replacing.incidents()
+    await replacing.listeners()
+    await replacing.records(request)
+    return RecordAnswer(snapshot.rev)
+
+
+class _Replacing:
+    def __init__(self, unit: Unit, stored: Instance | None, snapshot: Snapshot) -> None:
+        self.connection = unit.connection
+        self.stored = stored
+        self.snapshot = snapshot
+        self.id = snapshot.instance
+        self.now = datetime.now(UTC)
+        self.writer = Writer(unit.connection, self.id)
+
+    async def instance(self, request: RecordRequest) -> None:
+        snapshot = self.snapshot
+        fields: Row = {
+            "pathway": snapshot.pathway,
+            "version": snapshot.version,
+            "digest": snapshot.digest,
+            "title": snapshot.title,
+            "zone": snapshot.zone,
+            "status": snapshot.status,
+            "outcome": snapshot.outcome,
+            "stage": snapshot.stage,
+            "attributes": dict(snapshot.attributes),
+            "data": TypeAdapter(Mapping[str, Mapping[str, Saved]]).dump_python(snapshot.data, mode="json"),
+            "started_at": datetime.fromisoformat(snapshot.started_at),
+            "rev": snapshot.rev,
+            "snapshot_digest": request.digest or None,
+        }
+        fields |= self._ending(request)
+        if self.stored is None:
+            await self.writer.add_instance(fields)
+        else:
+            await self.writer.update_instance(fields)
+
+    def _ending(self, request: RecordRequest) -> Row:
+        if self.snapshot.status != "ended":
+            return {"outcome_title": None, "outcome_kind": None, "ended_at": None}
+        for revision in request.recorded:
+            for fact in revision.facts:
+                if isinstance(fact, InstanceEnded):
+                    return {"outcome_title": fact.title, "outcome_kind": fact.kind, "ended_at": fact.at}
+        if self.stored is not None and self.stored.status == "ended":
+            return {}
+        return {"ended_at": self.now}
+
+    async def positions(self) -> None:
+        await self.connection.execute(delete(position).where(position.c.instance == self.id))
+        until = {one.address: one.until for one in self.snapshot.waits}
+        rows = [
+            {
+                "instance": self.id,
+                "address": one.address,
+                "step": one.step,
+                "title": one.title,
+                "waits": one.waits,
+                "entered_at": datetime.fromisoformat(one.entered_at),
+                "wake_at": until.get(one.address),
+            }
+            for one in self.snapshot.positions
+        ]
+        await self._insert(position, rows)
+
+    async def tasks(self) -> None:
+        snapshot = self.snapshot
+        closing = {"status": "cancelled", "closed_at": self.now, "reason": GAP, "version": task.c.version + 1}
+        await self.connection.execute(
+            update(task)
+            .where(
+                task.c.instance == self.id,
+                task.c.status == "open",
+                task.c.id.not_in([one.id for one in snapshot.tasks]),
+            )
+            .values(closing)
+        )
+        for fact in snapshot.tasks:
+            row = task_row(self.id, snapshot.pathway, snapshot.version, snapshot.title, fact)
+            row["attributes"] = dict(snapshot.attributes)
+            statement = insert(task).values(row)
+            kept = {name: value for name, value in row.items() if name not in {"id", "version"}}
+            await self.connection.execute(
+                statement.on_conflict_do_update(index_elements=[task.c.id], set_=kept | {"version": task.c.version + 1})
+            )
+
+    async def incidents(self) -> None:
+        snapshot = self.snapshot
+        await self.connection.execute(
+            update(incident)
+            .where(
+                incident.c.instance == self.id,
+                incident.c.status == "open",
+                incident.c.id.not_in([one.id for one in snapshot.incidents]),
+            )
+            .values(status="closed", closed_at=self.now, closed_how=GAP, retried_at=None)
+        )
+        for fact in snapshot.incidents:
+            row = incident_row(self.id, snapshot.pathway, snapshot.version, snapshot.title, fact)
+            counts: Row = {"occurrences": 1, "retries": 0, "first_seen": fact.at}
+            reopened: Row = {"closed_at": None, "closed_how": None}
+            statement = insert(incident).values(row | counts)
+            kept = {name: value for name, value in row.items() if name not in {"id", "last_seen"}}
+            await self.connection.execute(
+                statement.on_conflict_do_update(index_elements=[incident.c.id], set_=kept | reopened)
+            )
+
+    async def listeners(self) -> None:
+        rows = [listener_row(self.id, fact) for fact in self.snapshot.listeners]
+        await lock_types(self.connection, [row["type"] for row in rows], alone=False)
+        await self.connection.execute(delete(listener).where(listener.c.instance == self.id))
+        await self._insert(listener, rows)
+        since = self.stored.recorded_at if self.stored is not None else self.now
+        await match_again(self.connection, armings(rows, since))
+
+    async def records(self, request: RecordRequest) -> None:
+        """Add what the tail tells and is not there yet, behind an entry that says that something is missing."""
+        before = self.stored.rev if self.stored is not None else 0
+        detail = {"stored": before, "now": self.snapshot.rev}
+        gap = {
+            "instance": self.id,
+            "rev": self.snapshot.rev,
+            "place": -1,
+            "at": self.now,
+            "kind": GAP,
+            "address": None,
+            "actor": RULE,
+            "detail": detail,
+        }
+        told = await self._told(request)
+        told.timeline.insert(0, gap)
+        await self.writer.records(told)
+        entry = NewAuditEntry(self.now, RULE, "instance.rebuild", f"instance/{self.id}", self.id, detail)
+        await Audit(self.connection).append(entry, *told.audit)
+
+    async def _told(self, request: RecordRequest) -> Changes:
+        snapshot = self.snapshot
+        known = Known(self.id, snapshot.pathway, snapshot.version, snapshot.title)
+        there = await self._there([one.rev for one in request.recorded])
+        documents = recorded_to_json(request.recorded)
+        new = tuple(
+            revision
+            for revision, document in zip(request.recorded, documents, strict=True)
+            if _marks(revision.rev, document["facts"]) - there
+        )
+        told = fold(known, new)
+        return Changes(timeline=told.timeline, results=told.results, outbox=told.outbox, audit=told.audit)
+
+    async def _there(self, revs: Sequence[int]) -> set[tuple[int, int, str, datetime]]:
+        query = select(timeline.c.rev, timeline.c.place, timeline.c.kind, timeline.c.at).where(
+            timeline.c.instance == self.id, timeline.c.rev.in_(revs)
+        )
+        return {(row[0], row[1], row[2], row[3]) for row in await self.connection.execute(query)}
+
+    async def _insert(self, table: Any, rows: list[Row]) -> None:
+        if rows:
+            await self.connection.execute(insert(table), rows)
+
+
+def _marks(rev: int, facts: Sequence[Json]) -> set[tuple[int, int, str, datetime]]:
+    return {(rev, place, fact["fact"], datetime.fromisoformat(fact["at"])) for place, fact in enumerate(facts)}

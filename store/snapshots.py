@@ -1,0 +1,106 @@
+"""What can be rebuilt, read back from the tables, so that it can be compared with the instance's own picture."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pathways.engine.snapshot import snapshot_digest
+from pathways.facts import IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
+from pathways.projection import Snapshot, Standing
+from pathways.state import Saved
+from store.database import Unit
+from store.incidents import Incident
+from store.instances import Instance
+from store.tasks import Task
+
+Json = Any
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Snapshot]:
+    return TypeAdapter(Snapshot)
+
+
+@lru_cache(maxsize=1)
+def _saved() -> TypeAdapter[dict[str, dict[str, Saved]]]:
+    return TypeAdapter(dict[str, dict[str, Saved]])
+
+
+def read_snapshot(document: Json) -> Snapshot:
+    """A snapshot from its JSON. Raises pydantic's `ValidationError` when it is not one."""
+    return _adapter().validate_python(document)
+
+
+async def stored_digest(unit: Unit, stored: Instance) -> str:
+    """The digest of what the tables hold of an instance."""
+    return snapshot_digest(await stored_snapshot(unit, stored))
+
+
+async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
+    """What the tables hold of an instance, as the instance itself would say it."""
+    positions = await unit.instances.positions(stored.id)
+    tasks = await unit.tasks.open_of(stored.id)
+    listeners = await unit.listeners.of([stored.id])
+    incidents = [one for one in await unit.incidents.of_instance(stored.id) if one.status == "open"]
+    return Snapshot(
+        instance=stored.id,
+        rev=stored.rev,
+        digest=stored.digest,
+        pathway=stored.pathway,
+        version=stored.version,
+        title=stored.title,
+        zone=stored.zone,
+        started_at=stored.started_at.isoformat(),
+        status="running" if stored.status == "starting" else stored.status,
+        outcome=stored.outcome,
+        stage=stored.stage,
+        attributes=stored.attributes,
+        positions=tuple(
+            Standing(one.address, one.step, one.title, one.waits, one.entered_at.isoformat()) for one in positions
+        ),
+        tasks=tuple(_task(one) for one in tasks),
+        listeners=tuple(
+            ListenerArmed(one.armed_at, one.address, one.type, one.key, one.armed_at, one.arming) for one in listeners
+        ),
+        waits=tuple(
+            WaitStarted(one.entered_at, one.address, one.wake_at) for one in positions if one.wake_at is not None
+        ),
+        incidents=tuple(_incident(one) for one in incidents),
+        data=_saved().validate_python(stored.data),
+    )
+
+
+def _task(one: Task) -> TaskOpened:
+    return TaskOpened(
+        at=one.opened_at,
+        id=one.id,
+        address=one.address,
+        step=one.step,
+        title=one.title,
+        queue=one.queue,
+        priority=one.priority,
+        role=one.role,
+        help=one.help,
+        due_at=one.due_at,
+        stage=one.stage,
+        form=one.form,
+        outcomes=one.outcomes,
+    )
+
+
+def _incident(one: Incident) -> IncidentOpened:
+    return IncidentOpened(
+        at=one.last_seen,
+        id=one.id,
+        number=one.number,
+        address=one.address,
+        step=one.step,
+        kind=one.kind,  # type: ignore[arg-type]  # only kinds that facts named were written
+        message=one.message,
+        fingerprint=one.fingerprint,
+        detail=one.detail,
+        input=one.input,
+    )
