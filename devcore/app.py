@@ -47,9 +47,7 @@ def create_core(
     """
     storage = Storage(database)
     tokens = TokenEndpoint(clients or {}, storage, lifetime=token_lifetime, clock=clock)
-    core = _Core(
-        Service(storage, quirks or Quirks(), tokens if auth == "smart" else None, clock), tokens, Faults()
-    )
+    core = _Core(Service(storage, quirks or Quirks(), tokens if auth == "smart" else None, clock), tokens, Faults())
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

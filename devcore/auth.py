@@ -83,9 +83,7 @@ class TokenEndpoint:
             raise TokenRefusal(400, "invalid_scope", "ask for at least one scope")
         granted = [scope for scope in asked if _covers(client.scopes.split(), scope)]
         if not granted:
-            raise TokenRefusal(
-                400, "invalid_scope", f"{client.client_id} may have none of the scopes it asked for"
-            )
+            raise TokenRefusal(400, "invalid_scope", f"{client.client_id} may have none of the scopes it asked for")
         token = secrets.token_urlsafe(32)
         now = self._clock()
         self._grants = {key: grant for key, grant in self._grants.items() if grant.expires > now}
@@ -120,9 +118,7 @@ class TokenEndpoint:
         except KeyError:
             raise TokenRefusal(401, "invalid_client", "the client is not registered here") from None
         except (JoseError, ValueError, AttributeError) as error:
-            raise TokenRefusal(
-                401, "invalid_client", f"the client assertion does not hold: {error}"
-            ) from error
+            raise TokenRefusal(401, "invalid_client", f"the client assertion does not hold: {error}") from error
         now = self._clock()
         if claims.get("sub") != client.client_id:
             raise TokenRefusal(401, "invalid_client", "iss and sub must both be the client's id")
@@ -132,18 +128,14 @@ class TokenEndpoint:
         expires, jti = claims.get("exp"), claims.get("jti")
         if not isinstance(expires, (int, float)) or expires <= now or expires > now + _LONGEST_ASSERTION:
             raise TokenRefusal(401, "invalid_client", "exp must lie in the next five minutes")
-        if not isinstance(jti, str) or not self._storage.first_use(
-            client.client_id, jti, float(expires), now
-        ):
+        if not isinstance(jti, str) or not self._storage.first_use(client.client_id, jti, float(expires), now):
             raise TokenRefusal(401, "invalid_client", "jti must be given and used only once")
         return client
 
 
 def may(scopes: frozenset[str], resource_type: str, letter: str) -> bool:
     """Whether scopes allow an interaction: one of c, r, u, d, s on a type."""
-    return any(
-        granted in (resource_type, "*") and letter in letters for granted, letters in map(_parse, scopes)
-    )
+    return any(granted in (resource_type, "*") and letter in letters for granted, letters in map(_parse, scopes))
 
 
 def _parse(scope: str) -> tuple[str, str]:

@@ -86,9 +86,7 @@ class Bundles:
         except Refusal as refusal:
             return {"response": {"status": str(refusal.status), "outcome": refusal.outcome()}}
 
-    def _transaction(
-        self, entries: list[_Entry], base: str, permit: Permit, reader: Reader
-    ) -> list[dict[str, Any]]:
+    def _transaction(self, entries: list[_Entry], base: str, permit: Permit, reader: Reader) -> list[dict[str, Any]]:
         for entry in entries:
             permit(entry.type, {"DELETE": "d", "POST": "c", "PUT": "u", "PATCH": "u"}.get(entry.method, "r"))
         identities = self._identify(entries, base)
@@ -130,9 +128,7 @@ class Bundles:
                 _note_links(identities, entry.full_url, "/".join(entry.identity))
         return identities
 
-    def _identify_new(
-        self, entry: _Entry, promised: dict[tuple[str, str], tuple[str, str]], base: str
-    ) -> None:
+    def _identify_new(self, entry: _Entry, promised: dict[tuple[str, str], tuple[str, str]], base: str) -> None:
         criteria = entry.request.get("ifNoneExist")
         if isinstance(criteria, str) and criteria:
             matches = self.interactions.find(entry.type, criteria, base)
@@ -184,9 +180,7 @@ class Bundles:
             else:
                 raise bad_request("conditional references are not resolved here", code="not-supported")
         method = "POST" if entry.method == "POST" else "PUT"
-        result = interactions.update(
-            resource_type, resource_id, linked, base, if_match, method=method, bundled=True
-        )
+        result = interactions.update(resource_type, resource_id, linked, base, if_match, method=method, bundled=True)
         return _answer(result, base)
 
     def _resolve(self, entry: _Entry, resource: Resource, base: str) -> None:
@@ -219,9 +213,7 @@ def _read_entry(index: int, item: Any, base: str) -> _Entry:
     where = f"Bundle.entry[{index}]"
     request = item.get("request") if isinstance(item, dict) else None
     if not isinstance(request, dict) or not isinstance(request.get("url"), str):
-        raise bad_request(
-            "each entry needs a request with a method and a url", code="required", expression=where
-        )
+        raise bad_request("each entry needs a request with a method and a url", code="required", expression=where)
     method = request.get("method")
     if method not in _ORDER:
         raise bad_request(f"{method!r} is no method", expression=where)

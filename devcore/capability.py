@@ -49,9 +49,7 @@ def _resource(name: str, interactions: list[str]) -> dict[str, Any]:
         "conditionalCreate": True,
         "referencePolicy": ["literal", "local"],
         "searchInclude": ["*"],
-        "searchParam": [
-            {"name": parameter.name, "type": parameter.kind} for parameter in parameters_of(name).values()
-        ]
+        "searchParam": [{"name": parameter.name, "type": parameter.kind} for parameter in parameters_of(name).values()]
         + [{"name": "_id", "type": "token"}, {"name": "_lastUpdated", "type": "date"}],
     }
 

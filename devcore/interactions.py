@@ -78,9 +78,7 @@ class Interactions:
         query.count = 2
         return search.page_of(self.storage, query, 0)
 
-    def create(
-        self, resource_type: str, resource: Resource, base: str, if_none_exist: str | None = None
-    ) -> Result:
+    def create(self, resource_type: str, resource: Resource, base: str, if_none_exist: str | None = None) -> Result:
         """Store a new resource, or answer with the one that If-None-Exist finds (200). Raises Refusal."""
         self.check(resource_type, resource, validate=True)
         self.refuse_dangling(self.settled_references(resource, base))
@@ -88,9 +86,7 @@ class Interactions:
             if if_none_exist is not None:
                 matches = self.find(resource_type, if_none_exist, base)
                 if len(matches) > 1:
-                    raise precondition_failed(
-                        "several resources match If-None-Exist", code="multiple-matches"
-                    )
+                    raise precondition_failed("several resources match If-None-Exist", code="multiple-matches")
                 if matches:
                     return Result(200, matches[0])
             stored = self._write(resource_type, str(uuid.uuid4()), resource, base, version=1, method="POST")
@@ -126,9 +122,7 @@ class Interactions:
             current = self.storage.current(resource_type, resource_id)
             self._check_match(current, if_match)
             if current is None:
-                return Result(
-                    201, self._write(resource_type, resource_id, resource, base, version=1, method=method)
-                )
+                return Result(201, self._write(resource_type, resource_id, resource, base, version=1, method=method))
             if current.body is not None:
                 resource = self._merged(current.resource(), resource)
                 if not self.quirks.identical_update_makes_version and _same(current.resource(), resource):
@@ -167,9 +161,7 @@ class Interactions:
         """Raise Refusal for what cannot be a resource of that type."""
         check_type(resource_type)
         if not isinstance(resource, dict) or "resourceType" not in resource:
-            raise bad_request(
-                "the body must be a resource: a JSON object with a resourceType", code="structure"
-            )
+            raise bad_request("the body must be a resource: a JSON object with a resourceType", code="structure")
         if resource["resourceType"] != resource_type:
             raise bad_request(f"the body is a {resource['resourceType']}, the URL says {resource_type}")
         if not isinstance(resource.get("meta", {}), dict):
@@ -208,9 +200,7 @@ class Interactions:
             return
         if current is None or version_from_etag(if_match) != str(current.version):
             stands = "there is none" if current is None else f"the current version is {current.version}"
-            raise Refusal(
-                self.quirks.stale_if_match_status, "conflict", f"If-Match names another version: {stands}"
-            )
+            raise Refusal(self.quirks.stale_if_match_status, "conflict", f"If-Match names another version: {stands}")
 
     def _merged(self, current: Resource, resource: Resource) -> Resource:
         if not self.quirks.update_merges_tags:

@@ -50,9 +50,7 @@ def read_query(resource_type: str, pairs: Pairs, *, base: str) -> Query:
     known = parameters_of(resource_type)
     for key, value in pairs:
         name, _, modifier = key.partition(":")
-        if name in ("_count", "_sort", "_include", "_revinclude", "_summary") and not (
-            name in _IGNORED and modifier
-        ):
+        if name in ("_count", "_sort", "_include", "_revinclude", "_summary") and not (name in _IGNORED and modifier):
             _control(query, name, modifier, value, known)
         elif name in _IGNORED:
             continue
@@ -146,9 +144,7 @@ def _add_dates(query: Query, value: str, template: str, *, low: str = "i.low", h
         comparison = re.sub(r"(?<!:)\blow\b", low, comparison)
         comparison = re.sub(r"(?<!:)\bhigh\b", high, comparison)
         # both bounds were computed by `period_of`: digits and punctuation only
-        alternatives.append(
-            "(" + comparison.replace(":low", f"'{first}'").replace(":high", f"'{last}'") + ")"
-        )
+        alternatives.append("(" + comparison.replace(":low", f"'{first}'").replace(":high", f"'{last}'") + ")")
     _add(query, f"EXISTS ({template.format(comparison=' OR '.join(alternatives))})", [])
 
 

@@ -53,9 +53,7 @@ class _Request:
 
     def permit(self, resource_type: str, letter: str) -> None:
         if self.scopes is not None and not may(self.scopes, resource_type, letter):
-            raise Refusal(
-                403, "forbidden", f"the token's scopes do not allow system/{resource_type}.{letter}"
-            )
+            raise Refusal(403, "forbidden", f"the token's scopes do not allow system/{resource_type}.{letter}")
 
     def resource(self) -> Any:
         try:
@@ -103,9 +101,7 @@ class Service:
                 )
                 return Answer(200, dump(statement))
             case "GET", [".well-known", "smart-configuration"] if self._tokens is not None:
-                return Answer(
-                    200, dump(smart_configuration(request.base)), {"Content-Type": "application/json"}
-                )
+                return Answer(200, dump(smart_configuration(request.base)), {"Content-Type": "application/json"})
             case "POST", []:
                 return self._bundle(request)
             case "GET", []:
@@ -114,9 +110,7 @@ class Service:
                 return self._search(request, resource_type, request.query)
             case "POST", [resource_type, "_search"]:
                 form = request.body.decode()
-                return self._search(
-                    request, resource_type, "&".join(part for part in (request.query, form) if part)
-                )
+                return self._search(request, resource_type, "&".join(part for part in (request.query, form) if part))
             case "POST", [resource_type]:
                 return self._create(request, resource_type)
             case (("GET" | "HEAD"), [resource_type, resource_id]):
@@ -146,17 +140,13 @@ class Service:
         request.permit(resource_type, "u")
         if_match = request.headers.get("if-match")
         if request.method == "PUT":
-            result = self._interactions.update(
-                resource_type, resource_id, request.resource(), request.base, if_match
-            )
+            result = self._interactions.update(resource_type, resource_id, request.resource(), request.base, if_match)
         elif not self.quirks.patches:
             raise Refusal(405, "not-supported", "PATCH is not supported here")
         elif "json-patch" not in request.headers.get("content-type", ""):
             raise Refusal(415, "not-supported", "a PATCH must be application/json-patch+json")
         else:
-            result = self._interactions.patch(
-                resource_type, resource_id, request.resource(), request.base, if_match
-            )
+            result = self._interactions.patch(resource_type, resource_id, request.resource(), request.base, if_match)
         return self._written(request, result)
 
     def _written(self, request: _Request, result: Result) -> Answer:
@@ -165,9 +155,7 @@ class Service:
             return Answer(result.status)
         headers = self._headers(request, stored)
         headers["Location"] = f"{request.base}/{stored.reference}/_history/{stored.version}"
-        wanted = request.prefer.get(
-            "return", "representation" if self.quirks.returns_representation else "minimal"
-        )
+        wanted = request.prefer.get("return", "representation" if self.quirks.returns_representation else "minimal")
         return Answer(result.status, None if wanted == "minimal" else stored.body, headers)
 
     def _read(self, request: _Request, stored: Stored) -> Answer:
@@ -233,9 +221,7 @@ class Service:
         if query.unknown:
             self._unknown(request, query)
         total = search.total_of(self.storage, query)
-        links = [
-            ("self", f"{request.base}/{resource_type}?{text}" if text else f"{request.base}/{resource_type}")
-        ]
+        links = [("self", f"{request.base}/{resource_type}?{text}" if text else f"{request.base}/{resource_type}")]
         if query.only_count:
             return _bundle_text("searchset", total, links, [])
         matches = search.page_of(self.storage, query, offset)
@@ -245,9 +231,7 @@ class Service:
             if request.scopes is None or may(request.scopes, stored.type, "r")
         ]
         if self.quirks.next_links and offset + len(matches) < total and matches:
-            page = base64.urlsafe_b64encode(
-                dump([resource_type, text, offset + len(matches)]).encode()
-            ).decode()
+            page = base64.urlsafe_b64encode(dump([resource_type, text, offset + len(matches)]).encode()).decode()
             links.append(("next", f"{request.base}?_page={page}"))
         entries = [_match_entry(request.base, stored, "match") for stored in matches]
         entries += [_match_entry(request.base, stored, "include") for stored in more]

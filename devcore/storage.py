@@ -164,9 +164,7 @@ class Storage:
     def first_use(self, client: str, jti: str, expires: float, now: float) -> bool:
         """Note that a client used this assertion id; False when it had before."""
         self.connection.execute("DELETE FROM assertion WHERE expires < ?", (now,))
-        added = self.connection.execute(
-            "INSERT OR IGNORE INTO assertion VALUES (?, ?, ?)", (client, jti, expires)
-        )
+        added = self.connection.execute("INSERT OR IGNORE INTO assertion VALUES (?, ?, ?)", (client, jti, expires))
         return added.rowcount == 1
 
     def _keep(self, stored: Stored) -> None:
@@ -184,9 +182,7 @@ class Storage:
 
     def _unindex(self, resource_type: str, resource_id: str) -> None:
         for table in _INDEXES:
-            self.connection.execute(
-                f"DELETE FROM {table} WHERE type = ? AND id = ?", (resource_type, resource_id)
-            )
+            self.connection.execute(f"DELETE FROM {table} WHERE type = ? AND id = ?", (resource_type, resource_id))
 
     def _index(self, resource: Resource) -> None:
         key = resource["resourceType"], resource["id"]

@@ -211,9 +211,12 @@ class FhirClient:
                 outcome=error.outcome,
             ) from error
 
-    async def transaction(self, bundle: Resource) -> Resource:
-        """Send a transaction (or batch) Bundle and give the response Bundle. Raises FhirError."""
-        answer = await self._transport.send("POST", "", "carry out a transaction", body=bundle)
+    async def transaction(self, bundle: Resource, *, patience: float | None = None) -> Resource:
+        """Send a transaction (or batch) Bundle and give the response Bundle. Raises FhirError.
+
+        `patience`: how many seconds it may take; large bundles take longer than other requests.
+        """
+        answer = await self._transport.send("POST", "", "carry out a transaction", body=bundle, patience=patience)
         return _expect(answer, "Bundle")
 
     async def _update_once(self, reference: str, change: Callable[[Resource], Resource]) -> Resource:

@@ -53,10 +53,12 @@ class Transport:
         body: Any = None,
         headers: dict[str, str] | None = None,
         content_type: str = FHIR_JSON,
+        patience: float | None = None,
     ) -> Answer:
         """Send a request; `path` is relative to the base, or a URL that the core gave us on its own origin.
 
-        `what` names the request in errors, without ids or values. Raises FhirError.
+        `what` names the request in errors, without ids or values; `patience` is how many seconds this one may
+        take, where that differs from the others. Raises FhirError.
         """
         url = httpx.URL(path if path.startswith(("http://", "https://")) else f"{self.base_url}/{path}")
         if params:
@@ -66,32 +68,29 @@ class Transport:
         if body is not None:
             content = dump(body).encode()
             all_headers["Content-Type"] = content_type
-        response = await self._authorized(method, url, what, content, all_headers)
+        request = self._http.build_request(
+            method, url, content=content, headers=all_headers, timeout=patience or self._timeout
+        )
+        response = await self._authorized(request, what)
         parsed = _parsed(response, what)
         if response.status_code >= 300:
             raise error_of(what, response.status_code, response.headers, parsed)
         return Answer(response.status_code, response.headers, parsed)
 
-    async def _authorized(
-        self, method: str, url: httpx.URL, what: str, content: bytes | None, headers: dict[str, str]
-    ) -> httpx.Response:
+    async def _authorized(self, request: httpx.Request, what: str) -> httpx.Response:
         if self._auth is None:
-            return await self._once(method, url, what, content, headers)
+            return await self._once(request, what)
         token = await self._auth.token()
-        response = await self._once(method, url, what, content, headers | {"Authorization": f"Bearer {token}"})
+        request.headers["Authorization"] = f"Bearer {token}"
+        response = await self._once(request, what)
         if response.status_code == 401:  # expired early, or the core was restarted: once more with a new one
-            token = await self._auth.token(rejected=token)
-            headers = headers | {"Authorization": f"Bearer {token}"}
-            response = await self._once(method, url, what, content, headers)
+            request.headers["Authorization"] = f"Bearer {await self._auth.token(rejected=token)}"
+            response = await self._once(request, what)
         return response
 
-    async def _once(
-        self, method: str, url: httpx.URL, what: str, content: bytes | None, headers: dict[str, str]
-    ) -> httpx.Response:
+    async def _once(self, request: httpx.Request, what: str) -> httpx.Response:
         try:
-            return await self._http.request(
-                method, url, content=content, headers=headers, timeout=self._timeout, follow_redirects=False
-            )
+            return await self._http.send(request, follow_redirects=False)
         except httpx.TimeoutException:
             raise TimedOut(f"The core did not answer in time to {what}.") from None
         except httpx.TransportError as error:
