@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,6 +85,16 @@ class Position:
     waits: Literal["action", "people", "event", "time", "operator"]
     entered_at: datetime
     wake_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a list of tasks needs of an instance: whom it is about, its zone and its demonstration clock."""
+
+    id: str
+    inputs: Mapping[str, Json]
+    zone: str
+    pace: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +200,25 @@ class Instances:
         query = query.order_by(*(column.desc() for column in order)).limit(limit + 1)
         found = read(InstanceSummary, await self._connection.execute(query))
         return page_of(found, limit, lambda one: (one.started_at, one.id))
+
+    async def briefs(self, idents: Iterable[str]) -> dict[str, Brief]:
+        """What a list of tasks needs of their instances, by id."""
+        wanted = sorted(set(idents))
+        if not wanted:
+            return {}
+        query = select_rows(Brief, instance).where(instance.c.id.in_(wanted))
+        return {one.id: one for one in read(Brief, await self._connection.execute(query))}
+
+    async def latest_pace(self) -> Json:
+        """The demonstration clock of the youngest instance that has one; None where none has."""
+        query = select(instance.c.pace).where(instance.c.pace.is_not(None)).order_by(instance.c.started_at.desc())
+        return (await self._connection.execute(query.limit(1))).scalar()
+
+    async def set_pace(self, idents: Iterable[str], pace: Json) -> None:
+        """Note where the demonstration clock of instances stands now."""
+        await self._connection.execute(
+            update(instance).where(instance.c.id.in_(sorted(set(idents)))).values(pace=pace)
+        )
 
     async def positions(self, ident: str) -> tuple[Position, ...]:
         """Where an instance stands, by address."""
