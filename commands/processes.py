@@ -14,6 +14,8 @@ import typer
 
 import settings
 from commands.health import ready_signal
+from commands.logs import configure_logging
+from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Processes of Carelane.")
 
@@ -23,7 +25,7 @@ def worker() -> None:
     """Run the Temporal worker: pathways and their activities."""
     import worker as process
 
-    configured = settings.load()
+    configured = _configured()
     _run_until_stopped(process.run(configured, ready=ready_signal(configured)))
 
 
@@ -32,7 +34,7 @@ def relay() -> None:
     """Deliver events to pathways, and repair lists that differ from them."""
     import relay as process
 
-    configured = settings.load()
+    configured = _configured()
     _run_until_stopped(process.run(configured, ready=ready_signal(configured)))
 
 
@@ -43,12 +45,12 @@ def api() -> None:
 
     from api.app import create_app
 
-    configured = settings.load()
+    configured = _configured()
     uvicorn.run(
         create_app(configured),
         host=configured.web_host,
         port=configured.web_port,
-        log_level=configured.log_level,
+        log_config=None,  # ours is set up already
         access_log=False,  # a path may hold what a log must not
         server_header=False,
         timeout_graceful_shutdown=10,
@@ -68,7 +70,7 @@ def core(
 
     from devcore.app import Client, create_core
 
-    configured = settings.load()
+    configured = _configured()
     clients = {}
     if client is not None:
         registered = json.loads(client.read_text(encoding="utf-8"))
@@ -77,7 +79,7 @@ def core(
         create_core(database, clients=clients, auth="smart" if clients else "none"),
         host=configured.core_host,
         port=configured.core_port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
     )
 
@@ -87,7 +89,14 @@ def migrate_database() -> None:
     """Bring the database's tables up to date."""
     from store.migrate import migrate_database as migrate
 
-    migrate(settings.load().require_database_url())
+    migrate(_configured().require_database_url())
+
+
+def _configured() -> Settings:
+    """The settings, with logging set up as they say."""
+    configured = settings.load()
+    configure_logging(configured)
+    return configured
 
 
 def _run_until_stopped(work: Coroutine[Any, Any, None]) -> None:

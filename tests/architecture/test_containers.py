@@ -110,4 +110,4 @@ def test_what_is_installed_is_everything_that_runs() -> None:
     """A package or module that the wheel forgets would be missing in the image only."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     included = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"])
-    assert included == {*PACKAGES, "catalog", *(f"{name}.py" for name in MODULES)}
+    assert included == {*PACKAGES, *(f"{name}.py" for name in MODULES)}
