@@ -44,11 +44,11 @@ class Report:
 def check_cases(lines: Iterable[str]) -> Report:
     """Compute every case of a file in the form above; blank lines are passed over.
 
-    Nothing is raised for a faulty line: it is a failure like any other. Instants are compared as instants,
-    whatever their offset, and dates as dates.
+    Nothing is raised for a faulty line: it counts as a case, and fails like any other. Instants
+    are compared as instants, whatever their offset, and dates as dates.
     """
     calendars: dict[str, Calendar] = {}
-    total = 0
+    passed = 0
     failures: list[Failure] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -58,7 +58,6 @@ def check_cases(lines: Iterable[str]) -> Report:
             if "calendars" in content:
                 calendars |= {name: Calendar.parse(name, given) for name, given in content["calendars"].items()}
                 continue
-            total += 1
             failure = _check(number, content, calendars)
         except CarelaneError as error:
             failure = Failure(number, line.strip(), "a case that can be computed", str(error))
@@ -66,10 +65,11 @@ def check_cases(lines: Iterable[str]) -> Report:
             failure = Failure(number, line.strip(), "a line in the form of a case", f"{error}")
         except KeyError as error:
             failure = Failure(number, line.strip(), f"a case with a known {error}", "none")
-        if failure:
+        if failure is None:
+            passed += 1
+        else:
             failures.append(failure)
-    wrong_cases = len(failures)
-    return Report(max(total - wrong_cases, 0), total, tuple(failures))
+    return Report(passed, passed + len(failures), tuple(failures))
 
 
 def _check(number: int, case: dict[str, Any], calendars: dict[str, Calendar]) -> Failure | None:

@@ -19,7 +19,7 @@ from tests.support.slow_time import SlowCalendar, add_local, instant
 
 OFFICE = ["08:00-17:00"]
 SHAPES: dict[str, dict[str, list[str]]] = {
-    "office": {day: OFFICE for day in ("mon", "tue", "wed", "thu", "fri")},
+    "office": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE),
     "lunch": {day: ["08:30-12:00", "13:00-16:30"] for day in ("mon", "tue", "wed", "thu")} | {"fri": ["08:30-12:00"]},
     "always": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
     "round the clock on weekdays": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
@@ -160,8 +160,9 @@ def test_business_days_never_go_astray(
 def test_the_slow_reference_itself_knows_gaps_and_repeats() -> None:
     """The reference moves a time that does not exist by the gap, and takes the first of two."""
     tz = zone("America/New_York")
-    assert instant(datetime(2026, 3, 8, 2, 30), tz) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
-    assert instant(datetime(2026, 11, 1, 1, 30), tz) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    gap, twice = datetime.fromisoformat("2026-03-08T02:30"), datetime.fromisoformat("2026-11-01T01:30")
+    assert instant(gap, tz) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
+    assert instant(twice, tz) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
 
 
 def test_the_cases_computed_elsewhere(reference_data: Path) -> None:

@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import tzdata  # noqa: F401 - the pinned zone files, found by ZoneInfo where the machine has none
-
 MINUTE = timedelta(minutes=1)
 _NAMES = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
