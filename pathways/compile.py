@@ -61,10 +61,14 @@ DONE = TaskOutcome("done", "Done")
 
 @dataclass(frozen=True)
 class Compiled:
-    """The plan, or None with the errors that keep it from being one."""
+    """The plan, or None with the errors that keep it from being one.
+
+    `draft` is the plan as far as it could be made out: for lint, which goes on past errors, and for nothing else.
+    """
 
     plan: Plan | None
     diagnostics: tuple[Diagnostic, ...]
+    draft: Plan
 
 
 def compile_definition(definition: Definition, catalog: Catalog) -> Compiled:
@@ -72,7 +76,7 @@ def compile_definition(definition: Definition, catalog: Catalog) -> Compiled:
     compiler = _Compiler(definition, catalog)
     plan = compiler.plan()
     found = tuple(sorted(compiler.reader.diagnostics, key=lambda one: (one.line, one.column, one.rule)))
-    return Compiled(None if any(one.severity == "error" for one in found) else plan, found)
+    return Compiled(None if any(one.severity == "error" for one in found) else plan, found, plan)
 
 
 class _Compiler:
