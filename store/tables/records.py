@@ -44,9 +44,9 @@ audit = Table(
 audit_head = Table(
     "audit_head",
     metadata,
-    Column("only", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
-    CheckConstraint("only = 1", name="only"),
+    CheckConstraint('"id" = 1', name="single"),
     comment="The chain's last entry: locked by who appends, and the witness that nothing was cut off.",
 )

@@ -33,11 +33,11 @@ def upgrade() -> None:
     op.create_index("ix_audit_subject", "audit", ["subject", "number"], unique=False)
     op.create_table(
         "audit_head",
-        sa.Column("only", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
-        sa.CheckConstraint("only = 1", name=op.f("ck_audit_head_only")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_audit_head")),
+        sa.CheckConstraint('"id" = 1', name=op.f("ck_audit_head_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
         comment="The chain's last entry: locked by who appends, and the witness that nothing was cut off.",
     )
     op.create_table(
@@ -457,8 +457,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task", "person", name=op.f("pk_task_draft")),
         comment="What a person typed and did not send, valid or not.",
     )
-    head = sa.table("audit_head", sa.column("only"), sa.column("number"), sa.column("hash"))
-    op.bulk_insert(head, [{"only": 1, "number": 0, "hash": "0" * 64}])
+    head = sa.table("audit_head", sa.column("id"), sa.column("number"), sa.column("hash"))
+    op.bulk_insert(head, [{"id": 1, "number": 0, "hash": "0" * 64}])
 
 
 def downgrade() -> None:
