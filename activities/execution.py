@@ -48,9 +48,7 @@ def _activity(step: AnyStep, fhir: FhirClient) -> Callable[..., Any]:
 async def execute(step: AnyStep, request: ActionRequest, fhir: FhirClient, *, attempt: int = 1) -> ActionResult:
     """Run a step once. Raises `ApplicationError` with (attempt, detail) as its details."""
     scoped = _narrowed(step, request, fhir)
-    context = StepContext(
-        scoped, request.key, request.now, request.instance, request.address, zone(request.zone)
-    )
+    context = StepContext(scoped, request.key, request.now, request.instance, request.address, zone(request.zone))
     try:
         output = await step(_input(step, request.input), context)
     except Problem as problem:
@@ -65,10 +63,10 @@ async def execute(step: AnyStep, request: ActionRequest, fhir: FhirClient, *, at
         raise _sorted(error, attempt) from None
     except ApplicationError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - sorted like every other error: nothing of it may leak
         # What an unforeseen error says may hold a patient's data: where it happened is kept, its words are not.
         where = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("%s failed with %s\n%s", step.name, type(error).__name__, where)  # noqa: TRY400
+        _log.error("%s failed with %s\n%s", step.name, type(error).__name__, where)
         raise ApplicationError(f"{type(error).__name__} in {step.name}", attempt, None, type="unforeseen") from None
     return ActionResult(output.model_dump(mode="json"), _sources(scoped))
 
@@ -80,10 +78,10 @@ def _input(step: AnyStep, given: Json) -> Any:
         return step.input.model_validate(present)
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)})
-        raise _InvalidInput(f"The input of {step.name} does not fit: {', '.join(places)}.") from None
+        raise _InvalidInputError(f"The input of {step.name} does not fit: {', '.join(places)}.") from None
 
 
-class _InvalidInput(CarelaneError):
+class _InvalidInputError(CarelaneError):
     code = "invalid-input"
 
 

@@ -112,7 +112,7 @@ def step(
     writes: Iterable[str] = (),
     business_key: str | None = None,
     retry: Retry = Retry(),  # noqa: B008 - frozen
-    timeout: float = 30.0,  # noqa: ASYNC109 - the limit of one attempt, in seconds, which Temporal keeps
+    timeout: float = 30.0,
     slow: bool = False,
 ) -> Callable[[Callable[[_Input, StepContext], Awaitable[_Output]]], Step[_Input, _Output]]:
     """Declare an async function `(input, context) -> output`, both pydantic models, as the action `name`.
@@ -126,7 +126,7 @@ def step(
     def declare(function: Callable[[_Input, StepContext], Awaitable[_Output]]) -> Step[_Input, _Output]:
         hints = get_type_hints(function)
         models = [hints.get(one) for one in (*list(hints)[:1], "return")]
-        if len(models) != 2 or not all(isinstance(one, type) and issubclass(one, BaseModel) for one in models):  # noqa: PLR2004
+        if len(models) != 2 or not all(isinstance(one, type) and issubclass(one, BaseModel) for one in models):
             raise RegistryError(f"{name} must take a pydantic model and a StepContext, and return a pydantic model.")
         given: Any = models[0]
         if business_key is not None and business_key not in given.model_fields:

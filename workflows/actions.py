@@ -165,7 +165,7 @@ def _failed(command: RunAction, error: ActivityError, attempts_before: int) -> A
         case ApplicationError():
             message = cause.message
             kind = cause.type or kind
-            if len(cause.details) == 2:  # noqa: PLR2004 - as `activities.registry` gives them
+            if len(cause.details) == 2:
                 attempts, detail = int(cause.details[0]), cause.details[1]
     return ActionFailed(
         command.address,

@@ -31,7 +31,7 @@ _resolver: PlanResolver | None = None
 
 def install(resolver: PlanResolver) -> None:
     """Make `resolver` the one that every workflow of this process asks."""
-    global _resolver  # noqa: PLW0603 - one worker, one resolver; a workflow's arguments cannot carry it
+    global _resolver
     _resolver = resolver
 
 

@@ -30,7 +30,7 @@ RECORD = "record"
 CHUNK_BYTES = 256 * 1024
 LAG_BYTES = 512 * 1024
 
-_LIMIT = timedelta(seconds=30)
+_LIMIT = timedelta(seconds=10)
 _RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=20)
 )

@@ -23,7 +23,7 @@ class SearchAttributes:
 
     def __init__(self) -> None:
         known = workflow.info().typed_search_attributes
-        self._kept = PATHWAY in known
+        self._kept = known.get(PATHWAY) is not None
         self._shown = (known.get(STAGE), known.get(INCIDENT))
 
     def follow(self, state: State) -> None:

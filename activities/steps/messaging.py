@@ -49,9 +49,7 @@ RequestReference = Annotated[Reference, Targets("CommunicationRequest")]
 _TEMPLATE_SYSTEM = "urn:carelane:message-template"
 _ITEM_SYSTEM = "urn:carelane:referral-item"
 _CATEGORY = {
-    "coding": [
-        {"system": "http://terminology.hl7.org/CodeSystem/communication-category", "code": "notification"}
-    ]
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/communication-category", "code": "notification"}]
 }
 _ITEM_WORDS: dict[Item, str] = {
     "reason": "the reason for the referral",

@@ -96,9 +96,7 @@ async def receive(given: ReceiveInput, context: StepContext) -> Received:
     )
 
 
-def _task(
-    given: ReceiveInput, order: Resource, service: str, priority: Priority, now: datetime
-) -> Resource:
+def _task(given: ReceiveInput, order: Resource, service: str, priority: Priority, now: datetime) -> Resource:
     status = OPEN["received"]
     task: Resource = {
         "resourceType": "Task",

@@ -12,9 +12,7 @@ from typing import Any, Literal
 LOCAL_SYSTEM = "urn:carelane:referral-status"
 BSER_SYSTEM = "http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS"
 
-Coarse = Literal[
-    "received", "accepted", "rejected", "in-progress", "on-hold", "cancelled", "failed", "completed"
-]
+Coarse = Literal["received", "accepted", "rejected", "in-progress", "on-hold", "cancelled", "failed", "completed"]
 OpenStatus = Literal[
     "received",
     "incomplete",

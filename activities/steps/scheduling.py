@@ -75,9 +75,7 @@ async def book_appointment(given: BookInput, context: StepContext) -> Booked:
 
 async def _own_booking(context: StepContext) -> Resource | None:
     """The appointment that an earlier attempt of this very step made, where its answer was lost."""
-    async for found in context.fhir.search(
-        "Appointment", [search_parameter("Appointment", context.key)], fresh=True
-    ):
+    async for found in context.fhir.search("Appointment", [search_parameter("Appointment", context.key)], fresh=True):
         return found
     return None
 
@@ -180,9 +178,7 @@ async def record_visit(given: VisitInput, context: StepContext) -> VisitRecorded
         return appointment | {"status": given.result}
 
     await _update(context, given.appointment.reference, change)
-    return VisitRecorded(
-        appointment=Reference(reference=given.appointment.reference), result=given.result
-    )
+    return VisitRecorded(appointment=Reference(reference=given.appointment.reference), result=given.result)
 
 
 class ContactInput(BaseModel):

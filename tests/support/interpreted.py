@@ -78,8 +78,8 @@ SPINE = pathway("""
 """An action, a task, an event with a timeout, an action, an end: a little of everything."""
 
 ACTIONS: dict[str, Any] = {
-    "test.prepare": lambda request: ActionResult({"number": "N-1"}),
-    "test.close": lambda request: ActionResult({}),
-    "test.work": lambda request: ActionResult({}),
-    "test.slow": lambda request: ActionResult({}),
+    "test.prepare": lambda _: ActionResult({"number": "N-1"}),
+    "test.close": lambda _: ActionResult({}),
+    "test.work": lambda _: ActionResult({}),
+    "test.slow": lambda _: ActionResult({}),
 }

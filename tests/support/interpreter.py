@@ -7,14 +7,17 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 from ulid import ULID
 
-from pathways.events import TaskCompleted
+from pathways.events import MessageReceived, TaskCompleted
 from pathways.facts import Fact, Recorded
 from pathways.messages import (
     ActionRequest,
@@ -24,13 +27,15 @@ from pathways.messages import (
     Pace,
     RecordAnswer,
     RecordRequest,
+    Refused,
     StartInstance,
 )
 from pathways.plan import Plan
 from tests.support.interpreted import PlansInMemory
+from tests.support.plans import MONDAY
 from workflows import plans
 from workflows.converter import data_converter
-from workflows.pathway import Pathway, workflow_id
+from workflows.pathway import REFUSED, Pathway, workflow_id
 from workflows.sandbox import runner
 
 Action = Callable[[ActionRequest], Awaitable[ActionResult] | ActionResult]
@@ -44,11 +49,13 @@ class StoreInMemory:
     recorded: dict[str, list[Recorded]] = field(default_factory=dict)
     requests: list[RecordRequest] = field(default_factory=list)
     away: bool = False
+    refusals: int = 0
     lost_answers: int = 0
 
     def record(self, request: RecordRequest) -> RecordAnswer:
         """Write what is new."""
         if self.away:
+            self.refusals += 1
             raise ConnectionError("The store is away.")
         self.requests.append(request)
         rev = self.revs.get(request.instance, 0)
@@ -177,6 +184,51 @@ class Instance:
 
         await until(there)
 
+    async def has_fact(self, kind: str) -> None:
+        """Wait until the store has a fact of that kind."""
+        await until(lambda: kind in self.facts)
+
+    def note(self, key: str) -> MessageReceived:
+        """The event that the example pathway waits for."""
+        return MessageReceived("e-1", "note.received", key, {})
+
+    async def move_clock(self, to: datetime | None = None) -> Answer:
+        """Move the demonstration clock."""
+        return await self.latest.execute_update(Pathway.move_clock, to)
+
+    async def run_id(self) -> str:
+        """The newest run."""
+        return (await self.latest.describe()).run_id
+
+    async def has_run_other_than(self, run: str | None) -> None:
+        """Wait until a newer run has begun."""
+
+        async def newer() -> bool:
+            return await self.run_id() != run
+
+        await until(newer)
+
+    async def renew(self) -> None:
+        """Have the instance continue as new, and wait until it has."""
+        run = await self.run_id()
+        await self.latest.signal(Pathway.drain)
+        await self.has_run_other_than(run)
+
+    async def timer_is_armed(self) -> bool:
+        """Whether the newest run has started a timer."""
+        return "timer_started_event_attributes" in await self.events()
+
+    async def terminate(self) -> None:
+        """End the newest run: the test has seen enough."""
+        await self.latest.terminate()
+
+    async def settled_events(self) -> int:
+        """The length of the newest run's history once its last workflow task is done."""
+        while True:
+            events = await self.events()
+            if events[-1] == "workflow_task_completed_event_attributes":
+                return len(events)
+
     async def events(self) -> list[str]:
         """The types of the events in the newest run's history."""
         history = await self.latest.fetch_history()
@@ -186,6 +238,21 @@ class Instance:
     def facts(self) -> list[str]:
         """The kinds of facts in the store."""
         return self.interpreter.store.names(self.id)
+
+
+async def refused(update: Awaitable[Any]) -> Refused:
+    """What an update was refused with; fails where it was not."""
+    with pytest.raises(WorkflowUpdateFailedError) as raised:
+        await update
+    cause = raised.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == REFUSED
+    return Refused(**cause.details[0])
+
+
+def pace(factor: float = 0.0) -> Pace:
+    """A demonstration clock that shows a Monday morning, and runs by a factor or stands."""
+    return Pace(factor, anchor=datetime.now(UTC), shown=MONDAY)
 
 
 async def until(condition: Callable[[], Awaitable[bool] | bool], *, seconds: float = 20.0) -> None:
