@@ -24,9 +24,7 @@ class CatalogError(CarelaneError):
 def installed(actions: Mapping[str, Action] | None = None) -> Catalog:
     """The catalog of this installation; `actions` come from the registry of those who run them."""
     files = resources.files(__package__)
-    document = {
-        section: _document(files.joinpath(f"{section}.yaml")) for section in ("events", "queues", "roles")
-    }
+    document = {section: _document(files.joinpath(f"{section}.yaml")) for section in ("events", "queues", "roles")}
     return read_catalog(document, base=Catalog(actions=dict(actions or {}), calendars=calendars()))
 
 

@@ -72,7 +72,7 @@ def lint_command(
 
 
 @app.command("test")
-def test_command(
+def run_scenarios(
     target: Target,
     catalog: CatalogFile = None,
     coverage: Annotated[bool, typer.Option("--coverage", help="Say what no scenario went through.")] = False,
@@ -169,7 +169,8 @@ class _Outcome:
                 yield f"{name}:"
                 yield from (f"  {line}" for line in measuring.lines(one))
         if not self.ran:
-            yield "No scenario ran." if self.findings else "There are no scenarios. They lie in scenarios/ beside a definition."
+            nothing = "There are no scenarios: they lie in scenarios/ beside a definition."
+            yield "No scenario ran." if self.findings else nothing
         else:
             yield f"{len(self.ran) - self.failed} of {_counted(len(self.ran), 'scenario')} passed"
 

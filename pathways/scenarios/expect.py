@@ -73,10 +73,13 @@ def _outcome(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
 
 
 def _standing(state: State) -> str:
-    return ", ".join(
-        f"{one.address} (incident: {one.incident.message})" if one.incident else one.address
-        for one in state.positions.values()
-    ) or "nothing"
+    return (
+        ", ".join(
+            f"{one.address} (incident: {one.incident.message})" if one.incident else one.address
+            for one in state.positions.values()
+        )
+        or "nothing"
+    )
 
 
 def _list(value: Json) -> list[Json]:
@@ -93,7 +96,9 @@ def _at(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
         where = _standing(world.state) if actual else f"nothing: it has ended as {world.state.outcome}"
         unknown = [name for name in wanted if str(name).partition("@")[0] not in world.plan.step]
         hint = nearest(unknown[0], world.plan.step) if unknown else ""
-        yield Mismatch(expected.mark, f"expected to stand at {', '.join(wanted) or 'nothing'}; it stands at {where}", hint)
+        yield Mismatch(
+            expected.mark, f"expected to stand at {', '.join(wanted) or 'nothing'}; it stands at {where}", hint
+        )
 
 
 def _visited(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
@@ -106,7 +111,9 @@ def _sequence(
 ) -> Iterator[Mismatch]:
     if wanted == actual:
         return
-    place = next((n for n, (a, b) in enumerate(zip(wanted, actual, strict=False)) if a != b), min(len(wanted), len(actual)))
+    place = next(
+        (n for n, (a, b) in enumerate(zip(wanted, actual, strict=False)) if a != b), min(len(wanted), len(actual))
+    )
     mark = expected.marks.get(place, expected.mark)
     here = wanted[place] if place < len(wanted) else None
     there = actual[place] if place < len(actual) else None
@@ -234,7 +241,9 @@ def _task_fits(wanted: Json, task: TaskOpened, world: Happened) -> bool:
             case "at" | "address":
                 good = value == task.address or (name == "at" and value == task.step)
             case "due":
-                good = (value is None) == (task.due_at is None) and (value is None or _is_moment(value, task.due_at, world.zone))
+                good = (value is None) == (task.due_at is None) and (
+                    value is None or _is_moment(value, task.due_at, world.zone)
+                )
             case _:
                 good = value == getattr(task, name)
         if not good:

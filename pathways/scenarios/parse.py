@@ -183,7 +183,9 @@ def _then(reader: Reader, node: Node | None) -> tuple[Happening, ...]:
     if node is None:
         return ()
     if not node.is_list:
-        reader.note("shape", node.mark, "then is a list of what happens, in order.", "Each: - {after: 1 hour, complete: …}.")
+        reader.note(
+            "shape", node.mark, "then is a list of what happens, in order.", "Each: - {after: 1 hour, complete: …}."
+        )
         return ()
     found = (_happening(reader, one) for one in node.value)
     return tuple(one for one in found if one is not None)
@@ -344,9 +346,15 @@ def _fits(reader: Reader, name: str, node: Node) -> bool:
         case "no_incidents":
             good, form = isinstance(node.value, bool), "true or false"
         case "open_tasks":
-            good, form = _items(reader, node, _TASK_KEYS, "an open task"), "a list of tasks, each by the fields that matter"
+            good, form = (
+                _items(reader, node, _TASK_KEYS, "an open task"),
+                "a list of tasks, each by the fields that matter",
+            )
         case "emitted":
-            good, form = _items(reader, node, _EVENT_KEYS, "an emitted event"), "a list of event types, or of {type, data}"
+            good, form = (
+                _items(reader, node, _EVENT_KEYS, "an emitted event"),
+                "a list of event types, or of {type, data}",
+            )
         case _:
             good, form = _items(reader, node, _INCIDENT_KEYS, "an incident"), "a list of kinds, or of {at, kind}"
     if not good:

@@ -65,9 +65,7 @@ class _Attempt:
 class World:
     """One instance in virtual time. `now` only ever moves forward."""
 
-    def __init__(
-        self, plan: Plan, state: State, zone: ZoneInfo, answers: Mapping[str, tuple[Answer, ...]]
-    ) -> None:
+    def __init__(self, plan: Plan, state: State, zone: ZoneInfo, answers: Mapping[str, tuple[Answer, ...]]) -> None:
         self.plan = plan
         self.state = state
         self.zone = zone
@@ -182,9 +180,7 @@ class World:
             case "give":
                 self.apply(ActionCompleted(command.address, command.run, answer.value))
             case "problem":
-                self.apply(
-                    ActionProblem(command.address, command.run, answer.value, answer.message, answer.detail)
-                )
+                self.apply(ActionProblem(command.address, command.run, answer.value, answer.message, answer.detail))
             case "fail":
                 self._fail(attempt, str(answer.value))
 

@@ -1,0 +1,70 @@
+"""Lint: what is wrong or unwise in a definition, said before it runs. Every rule stands in `rules.RULES`.
+
+Touch this package for a new rule: a row in `rules.py`, a check in the module of its family, an example that it finds
+and one that it leaves alone in `tests/pathways/lint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pathways.catalog import Catalog
+from pathways.compile import compile_definition
+from pathways.diagnostics import Diagnostic
+from pathways.lint import contract, data, expressions, metadata, structure, tasks
+from pathways.lint.flow import Flow
+from pathways.lint.rules import RULES, Rule
+from pathways.lint.subject import Findings, Subject, diagnostic
+from pathways.model import Definition
+from pathways.parse import parse
+from pathways.plan import Plan
+
+__all__ = ["RULES", "Linted", "Rule", "lint"]
+
+FAMILIES: tuple[Callable[[Subject], Findings], ...] = (
+    structure.check,
+    data.check,
+    expressions.check,
+    tasks.check,
+    contract.check,
+    metadata.check,
+)
+
+_LOSSLESS = frozenset(
+    {
+        "unknown-key", "language-version", "bad-version", "bad-id", "bad-name", "unknown-kind", "duplicate-field",
+        "decide-next", "condition-equals", "bad-duration", "too-many-attributes",
+    }
+)  # fmt: skip
+"""Findings of the parser that leave nothing out of the model, so that going on says nothing untrue."""
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What lint found. `plan` is there when the definition can run, whatever warnings it has."""
+
+    definition: Definition | None
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def lint(text: str, file: str, catalog: Catalog, today: date) -> Linted:
+    """Read, compile and check a definition. Never raises for what an author wrote."""
+    parsed = parse(text, file)
+    definition, found = parsed.definition, list(parsed.diagnostics)
+    if definition is None or any(one.rule not in _LOSSLESS for one in found if one.severity == "error"):
+        return Linted(definition, None, _in_order(found))
+    compiled = compile_definition(definition, catalog)
+    found += compiled.diagnostics
+    subject = Subject(definition, compiled.draft, catalog, today, Flow(definition))
+    found += [diagnostic(one, file) for family in FAMILIES for one in family(subject)]
+    broken = any(one.severity == "error" for one in parsed.diagnostics)
+    return Linted(definition, None if broken else compiled.plan, _in_order(found))
+
+
+def _in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By place, each once, with the severity and, where they have none, the hint of their rule."""
+    seen = {replace(one, severity=RULES[one.rule].severity, hint=one.hint or RULES[one.rule].hint) for one in found}
+    return tuple(sorted(seen, key=lambda one: (one.line, one.column, one.rule, one.message)))

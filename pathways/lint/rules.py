@@ -1,0 +1,224 @@
+"""The table of rules: what each is called, how severe it is, why it is there, and what to do.
+
+An error cannot run or may harm; a warning is unwise. Whatever reading, compiling or lint finds has its rule here: the
+table says how severe it is, and documentation is made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pathways.diagnostics import Severity
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: `why` is for the reference, `hint` is said with a finding that has none of its own."""
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    hint: str = ""
+
+
+_ROWS: Final = (
+    # -- the file ------------------------------------------------------------------------------------------------
+    Rule("yaml", "error", "Not readable as YAML", "A file that is read by halves says something else than it means."),
+    Rule("shape", "error", "Something of the wrong shape", "A list where a map belongs cannot be understood."),
+    Rule("unknown-key", "error", "Unknown key", "A misspelt key would be ignored, and with it what it asks for."),
+    Rule("missing-key", "error", "Missing key", "The construct means nothing without it."),
+    Rule("not-supported", "error", "Not supported yet", "What would not run must not look as if it did."),
+    Rule("language-version", "error", "Unknown language version", "Another version may mean something else."),
+    Rule("bad-version", "error", "Not a version", "Versions are compared and ordered."),
+    Rule("bad-id", "error", "Not an id", "Ids are parts of addresses."),
+    Rule("bad-name", "error", "Not a name", "Expressions could not read it, or would read something else."),
+    Rule("unknown-type", "error", "Unknown type", "Values could not be checked."),
+    Rule("unknown-kind", "error", "Unknown kind of outcome", "Reports count outcomes by kind."),
+    Rule("two-kinds", "error", "Two kinds in one step", "A step is one thing."),
+    Rule("no-kind", "error", "A step that says nothing", "Nobody knows what it does."),
+    Rule("duplicate-field", "error", "Two fields of one name", "One would hide the other."),
+    Rule("decide-next", "error", "next beside rules", "A decide step goes where its rules say."),
+    Rule("wait-for-what", "error", "A wait for nothing, or for two things", "It would not be known when it ends."),
+    Rule("condition-equals", "error", "A condition with =", "Conditions are FEEL already."),
+    Rule("bad-duration", "error", "Not a time", "A misread time moves a deadline."),
+    # -- limits --------------------------------------------------------------------------------------------------
+    Rule("too-many-steps", "error", "Too many steps", "Nobody can review it.", "Split the pathway into children."),
+    Rule("too-many-attributes", "error", "Too many attributes", "Lists filter on few things."),
+    Rule("long-expression", "error", "Expression too long", "Nobody can review it.", "Compute it by a set, in parts."),
+    # -- structure -----------------------------------------------------------------------------------------------
+    Rule("unknown-step", "error", "Unknown step", "The way leads nowhere."),
+    Rule(
+        "unreachable-step",
+        "error",
+        "Unreachable step",
+        "What is written there never happens.",
+        "Lead a way to it, or remove it.",
+    ),
+    Rule(
+        "no-way-to-end",
+        "error",
+        "No way to an end",
+        "A case that gets there stays open for good.",
+        "Lead a way on to a step with end.",
+    ),
+    Rule("runs-off", "error", "Runs off the end", "The last step must lead on or end the pathway."),
+    Rule("end-next", "error", "next after an end", "Nothing comes after the end."),
+    Rule("next-map", "error", "next by outcome without a task", "Only tasks have outcomes to go by."),
+    Rule("missing-outcome", "error", "An outcome without a way on", "The case would stand still."),
+    Rule(
+        "missing-default",
+        "error",
+        "Missing default",
+        "Where nothing applies the case stands still.",
+        "Let the last entry have no when.",
+    ),
+    Rule(
+        "dead-way",
+        "error",
+        "A way that is never taken",
+        "Entries behind one without when are never asked.",
+        "Put the entry without when last.",
+    ),
+    Rule(
+        "endless-wait",
+        "error",
+        "An event wait without timeout",
+        "An event that never comes loses the patient.",
+        "Give it a timeout, or say accept: [forever].",
+    ),
+    Rule(
+        "idle-loop",
+        "error",
+        "A loop that waits for nothing",
+        "It turns until it is stopped as runaway.",
+        "Let a task, an action or a wait be part of it.",
+    ),
+    Rule("idle-timeout", "warning", "A timeout that never fires", "A step that waits for nothing is over at once."),
+    Rule("saves-nothing", "warning", "save where nothing comes", "This kind of step has no result."),
+    Rule("accepts-nothing", "warning", "accept where nothing is reported", "It has no effect here."),
+    Rule("unknown-stage", "error", "Unknown stage", "Progress could not be shown."),
+    Rule(
+        "unused-stage",
+        "warning",
+        "A stage never reached",
+        "People would wait to see it.",
+        "Remove it, or let a step reach it.",
+    ),
+    Rule("unknown-outcome", "error", "Unknown outcome", "Nobody could count it."),
+    Rule("unused-outcome", "warning", "An outcome never reached", "It promises an end that never comes."),
+    # -- the catalog -----------------------------------------------------------------------------------------------
+    Rule("unknown-action", "error", "Unknown action", "It cannot be run."),
+    Rule("unknown-input", "error", "Unknown input of an action", "The action would not get it."),
+    Rule("missing-input", "error", "Missing input of an action", "The action cannot run without it."),
+    Rule("input-misfit", "error", "Input that does not fit", "The action would refuse it."),
+    Rule("unknown-event", "error", "Unknown event type", "Nobody sends or takes it."),
+    Rule("event-misfit", "error", "Event data that does not fit", "Receivers would refuse it."),
+    Rule("unknown-queue", "error", "Unknown queue", "The task would lie where nobody looks."),
+    Rule("unknown-role", "error", "Unknown role", "Nobody could complete the task."),
+    Rule("unknown-calendar", "error", "Unknown calendar", "Business time could not be counted."),
+    Rule("no-calendar", "error", "Business time without calendar", "Business time could not be counted."),
+    # -- data and expressions --------------------------------------------------------------------------------------
+    Rule("bad-expression", "error", "Not FEEL", "It cannot be evaluated."),
+    Rule("unknown-name", "error", "Unknown name", "It is null for good."),
+    Rule("unknown-function", "error", "Unknown function", "It gives null."),
+    Rule("unknown-field", "error", "Unknown field", "It is null for good."),
+    Rule("unlike-types", "error", "Comparison of unlike types", "It never holds."),
+    Rule("bad-types", "error", "Types that do not fit", "It gives null."),
+    Rule("not-a-condition", "error", "A condition that is not true or false", "It opens an incident."),
+    Rule(
+        "unset-data",
+        "error",
+        "Data that may be unset",
+        "Some way gets here without a value.",
+        "Say x != null first, or set it on every way.",
+    ),
+    Rule(
+        "empty-field",
+        "warning",
+        "A form field that may be empty",
+        "A condition that gives null opens an incident.",
+        "Require the field, or say x != null first.",
+    ),
+    Rule(
+        "every-of-none",
+        "warning",
+        "every over a list that may be empty",
+        "It holds of an empty list.",
+        "Say count(list) > 0 and … beside it.",
+    ),
+    Rule("code-outside-options", "error", "A code outside its options", "It never occurs, or is refused."),
+    Rule("default-misfit", "error", "A default that does not fit", "Every start without the input would be refused."),
+    Rule("unused-input", "warning", "An input never read", "Who starts the pathway is asked for nothing."),
+    # -- tasks -----------------------------------------------------------------------------------------------------
+    Rule(
+        "unknown-priority",
+        "error",
+        "Unknown priority",
+        "The task would be an incident instead.",
+        "Priorities are routine, urgent, asap and stat.",
+    ),
+    Rule(
+        "code-without-options",
+        "warning",
+        "A code without options",
+        "People have nothing to choose from.",
+        "Give options, or a value_set.",
+    ),
+    Rule(
+        "required-and-hidden",
+        "warning",
+        "A required field that may be hidden",
+        "A hidden field is not required.",
+        "Say required_when instead.",
+    ),
+    # -- the contract ----------------------------------------------------------------------------------------------
+    Rule("outside-contract", "error", "A resource outside the contract", "The core's client refuses it."),
+    Rule(
+        "unused-contract",
+        "warning",
+        "A contract entry never used",
+        "It asks for more rights than are needed.",
+        "Remove it.",
+    ),
+    Rule("unknown-problem", "error", "Unknown problem", "The action never reports it."),
+    Rule(
+        "unhandled-problem",
+        "error",
+        "A problem neither caught nor accepted",
+        "It would be an incident nobody meant.",
+        "Catch it, or list it under accept: where an incident is the wanted answer.",
+    ),
+    Rule("handled-twice", "warning", "A problem both caught and accepted", "It is caught; accept has no effect."),
+    # -- about the pathway -----------------------------------------------------------------------------------------
+    Rule("missing-purpose", "warning", "Missing purpose", "Alerts and readers ask what the pathway is for."),
+    Rule("missing-owner", "warning", "Missing owner", "Somebody answers for it.", "owner: the accountable team."),
+    Rule(
+        "missing-success",
+        "warning",
+        "Missing measure of success",
+        "Nobody could say whether it works.",
+        "success: {measure, target, at}.",
+    ),
+    Rule(
+        "missing-review",
+        "warning",
+        "Missing review date",
+        "What nobody reviews goes out of date.",
+        "review_by: a date.",
+    ),
+    Rule("bad-date", "error", "Not a date", "It could not be held against the calendar.", "Such as 2027-06-30."),
+    Rule(
+        "past-review", "warning", "Past its review date", "It may be out of date.", "Review it, then move review_by on."
+    ),
+    Rule(
+        "identifying-attribute",
+        "error",
+        "An attribute that identifies a patient",
+        "Lists store attributes; names come from the core when a page is shown.",
+        "Take it out.",
+    ),
+)
+
+RULES: Final = {rule.id: rule for rule in _ROWS}
