@@ -6,12 +6,14 @@ for lint, which FEEL type it has (`feel_type`). Values are kept as JSON; they be
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from math import isfinite
 from typing import Any, Literal, get_args
 
 from pathways import feel
@@ -40,6 +42,12 @@ Kind = Literal[
     "object",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
+
+MOST_LEVELS = 40
+"""How deep a value may nest."""
+
+MOST_CHARACTERS = 32_000
+"""How long one saved value may be, as JSON: an instance carries decisions and references, not documents."""
 
 _REFERENCE = re.compile(
     r"^(urn:uuid:[0-9a-f-]{36}|(?:https?://\S+/)?[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}(/_history/\S+)?)$"
@@ -180,17 +188,41 @@ def _instant(value: str) -> Any:
     return feel.instant_value(value)
 
 
-def plain_json(value: Json, path: str = "") -> Json:
-    """A JSON value as it is kept: decimals that FEEL gave become numbers; anything else not JSON is refused."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+def plain_json(value: Json, path: str = "", level: int = 0) -> Json:
+    """A value as it is kept: FEEL's dates, decimals and durations as JSON, numbers that JSON lacks as null.
+
+    Raises `MisfitError` for what nests deeper than anything a pathway declares.
+    """
+    if value is None or isinstance(value, (bool, int, str)):
         return value
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if level > MOST_LEVELS:
+        raise MisfitError(path[:60], f"is nested deeper than {MOST_LEVELS} levels")
     if isinstance(value, Mapping):
-        return {str(name): plain_json(one, _join(path, str(name))) for name, one in value.items()}
+        return {str(name): plain_json(one, _join(path, str(name)), level + 1) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain_json(one, f"{path}[{index}]") for index, one in enumerate(value)]
-    if isinstance(value, (Decimal, date, datetime)) or hasattr(value, "__feel__"):
-        return feel.to_json(value)
+        return [plain_json(one, f"{path}[{index}]", level + 1) for index, one in enumerate(value)]
     return feel.to_json(value)
+
+
+def shown_json(value: Any) -> Json:
+    """A value where only one text, number or truth value has a meaning (a title, a key, an attribute); else null."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (Mapping, list, tuple)):
+        return None
+    return plain_json(value)
+
+
+def check_size(value: Json) -> None:
+    """Raise `MisfitError` for a value that is too large to be carried along by an instance."""
+    if isinstance(value, (bool, int, float)) or value is None or (isinstance(value, str) and len(value) < 1000):
+        return
+    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    if size > MOST_CHARACTERS:
+        message = f"has {size:,} characters; at most {MOST_CHARACTERS:,} are kept (keep a reference to the rest)"
+        raise MisfitError("", message)
 
 
 def _join(path: str, name: str) -> str:
@@ -212,7 +244,7 @@ def _boolean(_: DataType, value: Json, path: str) -> Json:
 
 
 def _number(declared: DataType, value: Json, path: str) -> Json:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
         raise MisfitError(path, f"must be a number, not {_name(value)}")
     if declared.kind in ("integer", "billing_units") and value != int(value):
         raise MisfitError(path, f"must be a whole number; {value} is not")

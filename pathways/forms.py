@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pathways import feel
-from pathways.datatypes import MisfitError
+from pathways.datatypes import MisfitError, check_size
 from pathways.plan import FormField
 from pathways.values import Scope
 
@@ -45,6 +45,7 @@ def check(
         given = typed.get(field.name)
         try:
             values[field.name] = field.type.conform(None if given in ("", []) else given)
+            check_size(values[field.name])
         except MisfitError as error:
             errors[field.name] = str(error.misfit)
             values[field.name] = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
-from pathways.datatypes import MisfitError, plain_json
+from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine.deadlines import Deadline, first_due, place
 from pathways.engine.kinds import do, task, wait
 from pathways.engine.operate import cancel, retry
@@ -102,7 +102,7 @@ def _apply(run: Run, event: Event) -> tuple[Refusal | None, Json]:
         case TaskCompleted():
             return _complete(run, event)
         case MessageReceived():
-            return None, _deliver(run, event)
+            return _deliver(run, event)
         case TimePassed():
             return None, None
         case Retried():
@@ -178,13 +178,17 @@ def _complete(run: Run, event: TaskCompleted) -> tuple[Refusal | None, Json]:
     return refusal, None if refusal else {"address": event.address, "outcome": event.outcome}
 
 
-def _deliver(run: Run, event: MessageReceived) -> Json:
+def _deliver(run: Run, event: MessageReceived) -> tuple[Refusal | None, Json]:
     """Deliver to the listeners armed before the event, in authored order; each takes it once."""
     listening = sorted(
         (position for position in run.positions.values() if position.waits == "event"),
         key=lambda position: place(run.plan, position),
     )
-    event = replace(event, data=plain_json(event.data))
+    try:
+        event = replace(event, data=plain_json(event.data))
+        check_size(event.data)
+    except MisfitError as error:
+        return Refusal("data-invalid", f"The event's data can't be taken: {error.misfit}."), None
     takers: list[Json] = []
     for position in listening:
         step = run.plan.step[position.step]
@@ -192,4 +196,4 @@ def _deliver(run: Run, event: MessageReceived) -> Json:
             continue
         if run.positions.get(position.address) is position and wait.receive(run, step, position, event):
             takers.append(position.address)
-    return {"verdict": "consumed" if takers else "ignored", "by": takers}
+    return None, {"verdict": "consumed" if takers else "ignored", "by": takers}

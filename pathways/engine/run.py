@@ -12,7 +12,7 @@ from typing import Literal
 
 from pathways import feel, ids
 from pathways.commands import AbandonAction, Command
-from pathways.datatypes import plain_json
+from pathways.datatypes import shown_json
 from pathways.engine import scope as scopes
 from pathways.engine.outcomes import Answer, Finish, Halt, Pass, Stand
 from pathways.engine.scope import Names
@@ -116,8 +116,7 @@ class Run:
     def save(
         self, name: str, value: Json, address: str, *, by: str | None = None, sources: tuple[Source, ...] = ()
     ) -> None:
-        """Keep a value under a name, with where it came from."""
-        value = plain_json(value)
+        """Keep a JSON value under a name, with where it came from."""
         self.data[name] = Saved(value, address, self.now, by, sources)
         self._scope.forget(name)
         self._data_changed = True
@@ -304,7 +303,7 @@ class Run:
             return
         self._data_changed = False
         scope, env = self.scope(), self.env
-        found = {one.name: plain_json(one.value.evaluate(scope, env)) for one in self.plan.attributes}
+        found = {one.name: shown_json(one.value.evaluate(scope, env)) for one in self.plan.attributes}
         if found != self.attributes:
             self.attributes = found
             self.facts.append(AttributesChanged(self.now, found))

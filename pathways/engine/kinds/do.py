@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pathways.commands import RunAction
-from pathways.datatypes import MisfitError, plain_json
+from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.events import ActionCompleted, ActionFailed, ActionProblem
@@ -16,9 +16,8 @@ from pathways.state import Json, Position
 
 def enter(run: Run, step: Do, position: Position) -> Answer:
     """Work out the input and order the action."""
-    given = plain_json(step.input.evaluate(run.scope(position), run.env))
     try:
-        given = step.takes.conform(given)
+        given = step.takes.conform(plain_json(step.input.evaluate(run.scope(position), run.env)))
     except MisfitError as error:
         message = f"The input of {step.action} does not fit: {error.misfit}."
         return Halt(position, "expression", message, "enter")
@@ -58,6 +57,7 @@ def completed(run: Run, step: Do, position: Position, event: ActionCompleted) ->
     run.facts.append(ActionEnded(run.now, position.address, position.run, "completed"))
     try:
         output = step.output.conform(event.output)
+        check_size(output)
     except MisfitError as error:
         message = f"{step.action} gave what its schema does not allow: {error.misfit}."
         run.go_on(step, Halt(position, "invalid-output", message, "act"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathways import ids
-from pathways.datatypes import MisfitError, plain_json
+from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine.outcomes import Answer, Halt, Pass
 from pathways.engine.run import Run
 from pathways.facts import EventEmitted
@@ -13,9 +13,9 @@ from pathways.state import Position
 
 def enter(run: Run, step: Emit, position: Position) -> Answer:
     """State the event and go on; data that its schema does not know is an incident."""
-    data = plain_json(step.data.evaluate(run.scope(position), run.env))
     try:
-        data = step.schema.conform(data)
+        data = step.schema.conform(plain_json(step.data.evaluate(run.scope(position), run.env)))
+        check_size(data)
     except MisfitError as error:
         message = f"The data of {step.type} does not fit its schema: {error.misfit}."
         return Halt(position, "expression", message, "enter")

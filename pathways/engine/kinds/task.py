@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pathways import forms, ids
-from pathways.datatypes import plain_json
+from pathways.datatypes import shown_json
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
@@ -24,10 +24,10 @@ def enter(run: Run, step: Task, position: Position) -> Answer:
     """Render the task's texts, work out when it is due, and open it."""
     scope, env = run.scope(position), run.env
     shown = {
-        "title": plain_json(step.task_title.evaluate(scope, env)),
-        "queue": plain_json(step.queue.evaluate(scope, env)),
-        "priority": plain_json(step.priority.evaluate(scope, env)),
-        "help": None if step.help is None else plain_json(step.help.evaluate(scope, env)),
+        "title": shown_json(step.task_title.evaluate(scope, env)),
+        "queue": shown_json(step.queue.evaluate(scope, env)),
+        "priority": shown_json(step.priority.evaluate(scope, env)),
+        "help": None if step.help is None else shown_json(step.help.evaluate(scope, env)),
     }
     if not isinstance(shown["queue"], str) or not shown["queue"]:
         return Halt(position, "expression", f'The queue "{step.queue.source}" gives no name.', "enter")

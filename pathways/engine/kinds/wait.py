@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pathways.datatypes import MisfitError, plain_json
+from pathways.datatypes import MisfitError, check_size, shown_json
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.events import MessageReceived
@@ -20,7 +20,10 @@ ANY_KEY = ""
 class _ForEvent:
     def enter(self, run: Run, step: WaitForEvent, position: Position) -> Answer:
         """Arm the listener; without a value for its key it stands unarmed."""
-        key = plain_json(step.key.evaluate(run.scope(position), run.env)) if step.keyed else ANY_KEY
+        found = step.key.evaluate(run.scope(position), run.env) if step.keyed else ANY_KEY
+        key = shown_json(found)
+        if found is not None and (key is None or isinstance(key, bool)):
+            return Halt(position, "expression", f'The key "{step.key.source}" gives no text.', "enter")
         text = None if key is None else str(key)
         position = replace(
             position,
@@ -86,6 +89,7 @@ def take(run: Run, step: WaitForEvent, position: Position) -> bool:
     event = position.bound["event"]
     try:
         data = step.data.conform(event["data"])
+        check_size(data)
     except MisfitError as error:
         message = f"The data of {step.type} does not fit its schema: {error.misfit}."
         _stop(run, step, position, "invalid-output", message)

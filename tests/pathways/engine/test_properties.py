@@ -75,7 +75,7 @@ ADDRESSES = st.sampled_from(
     [f"{step}{visit}" for step in ("act", "ask", "listen", "judge", "no") for visit in ("", "@2", "@3")]
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=4),
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=4),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(st.sampled_from(["ok", "good", "text", "sure"]), inner, max_size=3)
