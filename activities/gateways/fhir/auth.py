@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import httpx
 from joserfc import jwt
+from joserfc.errors import InvalidKeyTypeError
 from joserfc.jwk import ECKey, RSAKey
 
 from activities.gateways.fhir.errors import (
@@ -166,7 +167,7 @@ def _imported(private_key: dict[str, Any] | str) -> tuple[ECKey | RSAKey, str]:
     else:
         try:
             key = ECKey.import_key(private_key)
-        except (ValueError, TypeError):
+        except InvalidKeyTypeError:
             key = RSAKey.import_key(private_key)
     if not key.is_private:
         raise ValueError("a private key is needed to sign in")

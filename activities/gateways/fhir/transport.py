@@ -117,5 +117,5 @@ def _keep_urls_out_of_logs() -> None:
     """httpx and httpcore log the URL of each request, and a search may hold what identifies a patient."""
     for name in ("httpx", "httpcore"):
         logger = logging.getLogger(name)
-        if logger.getEffectiveLevel() < logging.WARNING:
+        if logger.level < logging.WARNING:  # not set counts too: the root may become talkative later
             logger.setLevel(logging.WARNING)
