@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathways.feel.convert import date_value, duration_value, instant_value, time_value
 from pathways.feel.environment import Environment, HostFunction
 from pathways.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
-from pathways.feel.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
+from pathways.feel.expression import Expression, Span, UnaryTests, parse_expression, parse_unary_tests
 from pathways.feel.functions import RESERVED_NAMES
 from pathways.feel.inference import Inference, Problem, infer, infer_tests
 from pathways.feel.moments import Time
@@ -31,6 +31,7 @@ __all__ = [
     "Json",
     "Problem",
     "Range",
+    "Span",
     "Time",
     "UnaryTests",
     "Value",

@@ -39,6 +39,10 @@ class Environment:
     zone: tzinfo
     functions: Mapping[str, Callable[..., Any] | HostFunction] = field(default_factory=lambda: _NO_FUNCTIONS)
 
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            raise ValueError("the time of an evaluation needs a zone")
+
     def local_now(self) -> datetime:
         """Give the time of the evaluation in its zone."""
         return self.now.astimezone(self.zone)
@@ -51,14 +55,14 @@ class Environment:
 class Run:
     """One evaluation: what names mean in it, what it may still spend, and why values became null."""
 
-    __slots__ = ("calls", "environment", "reasons", "scope", "steps")
+    __slots__ = ("environment", "levels", "reasons", "scope", "steps")
 
     def __init__(self, scope: Mapping[str, Value], environment: Environment, reasons: list[str] | None = None) -> None:
         self.scope = scope
         self.environment = environment
         self.reasons = reasons
         self.steps = limits.STEPS
-        self.calls = limits.CALLS
+        self.levels = limits.LEVELS
 
     def spend(self, steps: int) -> None:
         """Count work; raises FeelLimitError when the evaluation has done too much."""

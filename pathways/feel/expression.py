@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pathways.feel import free
@@ -15,10 +16,21 @@ from pathways.feel.nodes import Node, Tests
 from pathways.feel.operators import article
 from pathways.feel.parser import parse, parse_tests
 from pathways.feel.rendering import weigh
+from pathways.feel.tokens import line_and_column
 from pathways.feel.values import Value, kind, read
 
 _PARSED = 4096
 """How many different texts are kept parsed and compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an expression's text: its line and column from 1, and its offsets."""
+
+    line: int
+    column: int
+    start: int
+    end: int
 
 
 class Expression:
@@ -63,6 +75,14 @@ class Expression:
         """The longest dotted paths from names of the scope, such as `("claim", "decision", "final")`."""
         return self._free.paths
 
+    @property
+    def spans(self) -> Mapping[tuple[str, ...], tuple[Span, ...]]:
+        """Where each name or dotted path of the scope stands in the text, longest forms only at each place."""
+        return {
+            path: tuple(Span(*line_and_column(self.text, start), start, end) for start, end in places)
+            for path, places in self._free.spans.items()
+        }
+
     @cached_property
     def _strict(self) -> Code:
         return compile_expression(self.tree, self.text, strict=True)
@@ -100,7 +120,7 @@ class Expression:
         except RecursionError:
             return run.fail("limit: values nest too deep")
         except Exception as error:  # noqa: BLE001 - evaluation never raises; what a host's value did is a reason
-            return run.fail(f"{type(error).__name__}: {error}")
+            return run.fail(f"unforeseen {type(error).__name__}: {error}")
 
 
 class UnaryTests:
@@ -146,7 +166,7 @@ class UnaryTests:
         except RecursionError:
             return run.fail("limit: values nest too deep")
         except Exception as error:  # noqa: BLE001 - evaluation never raises; what a host's value did is a reason
-            return run.fail(f"{type(error).__name__}: {error}")
+            return run.fail(f"unforeseen {type(error).__name__}: {error}")
         return found if found is True or found is False else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pathways.feel import nodes
@@ -18,7 +19,7 @@ class _Found:
     sure: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     builtins: set[str] = field(default_factory=set)
-    paths: set[tuple[str, ...]] = field(default_factory=set)
+    spans: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,21 @@ class Free:
     functions: frozenset[str]
     builtins: frozenset[str]
     paths: frozenset[tuple[str, ...]]
+    spans: Mapping[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
 def find(tree: Node) -> Free:
     """Find what a tree takes from outside."""
     found = _Found()
     _visit(tree, (), found)
-    longest = {path for path in found.paths if not any(_extends(other, path) for other in found.paths)}
+    longest = {path for path in found.spans if not any(_extends(other, path) for other in found.spans)}
     return Free(
         frozenset(found.names),
         frozenset(found.sure),
         frozenset(found.functions),
         frozenset(found.builtins),
         frozenset(longest),
+        {path: tuple(spans) for path, spans in found.spans.items()},
     )
 
 
@@ -51,8 +54,22 @@ def _extends(longer: tuple[str, ...], path: tuple[str, ...]) -> bool:
 
 
 def makes_values(tree: Node) -> bool:
-    """Say whether a tree can make values of any size, which only loops and functions written in FEEL can."""
-    return isinstance(tree, nodes.For | nodes.FunctionDefinition) or any(map(makes_values, nodes.children(tree)))
+    """Say whether a tree can make values far larger than itself: by using what it made itself more than once."""
+    match tree:
+        case nodes.For() | nodes.FunctionDefinition() | nodes.Call(function=nodes.Name(name="list replace")):
+            return True
+        case nodes.ContextNode(entries=entries) if len(entries) > 1:
+            keys = {key for key, _ in entries}
+            return any(_mentions(value, keys) or makes_values(value) for _, value in entries)
+        case _:
+            return any(map(makes_values, nodes.children(tree)))
+
+
+def _mentions(tree: Node, names: set[str]) -> bool:
+    """Say whether one of the names stands in a tree."""
+    return (isinstance(tree, nodes.Name) and tree.name in names) or any(
+        _mentions(child, names) for child in nodes.children(tree)
+    )
 
 
 def path_of(node: Node) -> tuple[str, ...] | None:
@@ -67,7 +84,7 @@ def path_of(node: Node) -> tuple[str, ...] | None:
 def _visit(node: Node, bound: _Bound, found: _Found) -> None:
     path = path_of(node)
     if path is not None:
-        _name(path, bound, found)
+        _name(node, path, bound, found)
         return
     match node:
         case nodes.Call(function=nodes.Name(name=name), arguments=arguments):
@@ -102,7 +119,7 @@ def _loop(iterators: tuple[nodes.Iterator, ...], body: Node, bound: _Bound, foun
     _visit(body, bound, found)
 
 
-def _name(path: tuple[str, ...], bound: _Bound, found: _Found) -> None:
+def _name(node: Node, path: tuple[str, ...], bound: _Bound, found: _Found) -> None:
     """Count a name, with the path from it, when it is not bound inside the expression."""
     in_filter = False
     for each in bound:
@@ -116,6 +133,6 @@ def _name(path: tuple[str, ...], bound: _Bound, found: _Found) -> None:
     if path[0] == "?" or (in_filter and path[0] == "item"):
         return
     found.names.add(path[0])
-    found.paths.add(path)
+    found.spans.setdefault(path, []).append((node.start, node.end))
     if not in_filter:
         found.sure.add(path[0])

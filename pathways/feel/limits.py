@@ -17,8 +17,12 @@ EXPRESSION_DEPTH: Final = 60
 STEPS: Final = 100_000
 """Steps of one evaluation: items looked at by loops, filters and list functions, characters made by the hundred."""
 
-CALLS: Final = 24
-"""How deep functions written in FEEL may call one another."""
+LEVELS: Final = 150
+"""Levels of nesting that may be open at once in one evaluation, those of called functions counted in.
+
+A level takes about three of Python's frames, so an evaluation never meets Python's own limit, which would depend on
+who calls it.
+"""
 
 VALUE_DEPTH: Final = 60
 """How deep a value made by an expression may nest."""

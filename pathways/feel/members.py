@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pathways.feel import moments, values
+from pathways.feel import limits, moments, values
 from pathways.feel.environment import Run
+from pathways.feel.errors import FeelLimitError
 from pathways.feel.moments import NANOS_PER_DAY, NANOS_PER_SECOND, Time
 from pathways.feel.operators import article
 from pathways.feel.values import DaysTime, Value, kind, read
 
 
-def member(value: Value, name: str, words: str, run: Run) -> Value:
+def member(value: Value, name: str, words: str, run: Run, depth: int = limits.VALUE_DEPTH) -> Value:
     """Give the member `name` of a value; of a list, the list of its items' members. `words` names it in reasons."""
     kind_ = kind(value)
     if kind_ == values.NULL:
@@ -22,7 +23,9 @@ def member(value: Value, name: str, words: str, run: Run) -> Value:
         return run.fail(f"{words} is null") if found is None else found
     if kind_ == values.LIST:
         run.spend(len(value))
-        return [member(item, name, words, run) for item in value]
+        if depth == 0:
+            raise FeelLimitError(f"a value nests more than {limits.VALUE_DEPTH} deep")
+        return [member(item, name, words, run, depth - 1) for item in value]
     getter = PROPERTIES.get(kind_, {}).get(name)
     if getter is None:
         return run.fail(f"{words} is null: {article(kind_)} has no {name}")

@@ -82,6 +82,14 @@ def integer_of(value: Number) -> int | None:
     return int(value)
 
 
+def truncated(value: Number) -> int:
+    """Cut a number to a whole one, as positions and lengths are read; past a billion it does not matter which."""
+    most = 10**9
+    if -most < value < most:
+        return int(value)
+    return most if value > 0 else -most
+
+
 def plain(value: Number) -> str:
     """Write a number the way `string()` does: no exponent, no trailing zeros (a trailing zero misreads as a dose)."""
     if type(value) is int:

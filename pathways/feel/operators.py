@@ -55,6 +55,11 @@ def order_key(value: Value, kind_: str) -> Value:
     return value
 
 
+def _is_plain(value: Value) -> bool:
+    """Say whether Python can move a date-time to UTC, whatever its offset."""
+    return isinstance(value, datetime) and 1 < value.year < 9999
+
+
 def _utc_clock(value: datetime) -> datetime:
     """Give the wall clock of UTC, by which date-times of any zones are ordered."""
     offset = value.utcoffset()
@@ -68,7 +73,7 @@ def compare(left: Value, right: Value, run: Run) -> int | None:
         return run.fail(f"{article(left_kind)} and {article(right_kind)} have no order")
     if left_kind in (values.DATE_TIME, values.TIME) and not same_clock(left, right):
         return run.fail("a time with a zone and one without have no order")
-    if left.__class__ is datetime and right.__class__ is datetime and left.tzinfo is not None:
+    if left_kind == values.DATE_TIME and _is_plain(left) and _is_plain(right):
         first, second = _utc_clock(left), _utc_clock(right)
     else:
         first, second = order_key(left, left_kind), order_key(right, left_kind)
@@ -77,17 +82,19 @@ def compare(left: Value, right: Value, run: Run) -> int | None:
     return -1 if first < second else int(first > second)
 
 
-def equal(left: Value, right: Value, run: Run) -> bool | None:
+def equal(left: Value, right: Value, run: Run, depth: int = limits.VALUE_DEPTH) -> bool | None:
     """Compare as `=` does: null equals only null, unlike kinds give null."""
     if left is None or right is None:
         return left is right
+    if depth == 0:
+        raise FeelLimitError(f"a value nests more than {limits.VALUE_DEPTH} deep")
     left_kind, right_kind = kind(left), kind(right)
     if left_kind != right_kind:
         return run.fail(f"{article(left_kind)} cannot equal {article(right_kind)}")
     if left_kind == values.LIST:
-        return _equal_lists(left, right, run)
+        return _equal_lists(left, right, run, depth - 1)
     if left_kind == values.CONTEXT:
-        return _equal_contexts(left, right, run)
+        return _equal_contexts(left, right, run, depth - 1)
     if left_kind == values.RANGE:
         return _equal_ranges(left, right, run)
     if left_kind in (values.STRING, values.BOOLEAN):
@@ -95,22 +102,25 @@ def equal(left: Value, right: Value, run: Run) -> bool | None:
     if left_kind in _ORDERED:
         if left_kind in (values.DATE_TIME, values.TIME) and not same_clock(left, right):
             return run.fail("a time with a zone cannot equal one without")
-        return bool(order_key(left, left_kind) == order_key(right, left_kind))
+        first, second = order_key(left, left_kind), order_key(right, left_kind)
+        if first is None or second is None:
+            return run.fail("a number that is not finite equals nothing")
+        return bool(first == second)
     return left is right
 
 
-def _equal_lists(left: Value, right: Value, run: Run) -> bool:
+def _equal_lists(left: Value, right: Value, run: Run, depth: int) -> bool:
     if len(left) != len(right):
         return False
     run.spend(len(left))
-    return all(equal(first, second, run) is True for first, second in zip(left, right, strict=True))
+    return all(equal(first, second, run, depth) is True for first, second in zip(left, right, strict=True))
 
 
-def _equal_contexts(left: Value, right: Value, run: Run) -> bool:
+def _equal_contexts(left: Value, right: Value, run: Run, depth: int) -> bool:
     if len(left) != len(right):
         return False
     run.spend(len(left))
-    return all(key in right and equal(left[key], right[key], run) is True for key in left)
+    return all(key in right and equal(left[key], right[key], run, depth) is True for key in left)
 
 
 def _equal_ranges(left: Range, right: Range, run: Run) -> bool:

@@ -285,6 +285,8 @@ class _Builder(Transformer[Token, Any]):
     def brackets(self, parts: list[Any]) -> Node:
         start, end, _ = _extent(parts)
         inner: Node = parts[1]
+        if isinstance(inner, nodes.Name | nodes.Path):
+            return inner
         return replace(inner, start=start, end=end, depth=inner.depth + 1)
 
     def several_tests(self, parts: list[Any]) -> Node:

@@ -8,7 +8,7 @@ from pathways.feel.environment import Run
 from pathways.feel.functions import BUILTINS
 from pathways.feel.members import member
 from pathways.feel.operators import compare, negate
-from pathways.feel.values import Range, Value, kind, read
+from pathways.feel.values import PLAIN, Range, Value, kind, read
 
 
 def literal(node: nodes.Literal, place: Place) -> Code:
@@ -60,7 +60,7 @@ def _free(word: str) -> Code:
         value = run.scope.get(word)
         if value is None:
             return run.fail(f"{word} is null")
-        return value if value.__class__ is not float else read(value)
+        return value if value.__class__ in PLAIN else read(value)
 
     return run_name
 
@@ -90,7 +90,7 @@ def path(node: nodes.Path, place: Place) -> Code:
             found = value.get(word)
             if found is None:
                 return run.fail(f"{words} is null")
-            return found if found.__class__ is not float else read(found)
+            return found if found.__class__ in PLAIN else read(found)
         return member(value, word, words, run)
 
     return run_path

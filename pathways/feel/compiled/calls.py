@@ -11,6 +11,9 @@ from pathways.feel.functions.signature import Builtin, coerce
 from pathways.feel.operators import article
 from pathways.feel.values import Function, Value, kind
 
+_CALL_LEVELS = 3
+"""Levels that a call takes besides those of the function's body."""
+
 
 def call(node: nodes.Call, place: Place) -> Code:
     """Build a call: of a built-in function known beforehand, or of whatever the name or expression gives."""
@@ -130,6 +133,7 @@ def function_definition(node: nodes.FunctionDefinition, place: Place) -> Code:
     """Build `function(…) body`, which keeps the names around it."""
     parameters = tuple(name for name, _ in node.parameters)
     wanted = tuple(type_ for _, type_ in node.parameters)
+    depth = node.body.depth + _CALL_LEVELS
     body = place.with_names(*parameters).build(node.body)
     if node.external:
         return lambda names, run: run.fail("external functions are not run")
@@ -145,25 +149,25 @@ def function_definition(node: nodes.FunctionDefinition, place: Place) -> Code:
                 fits, inner[parameter] = (True, value) if value is None else coerce(value, type_)
                 if not fits:
                     return caller.fail(f"{parameter} is {article(kind(value))}, not {article(str(type_))}")
-            return _enter(body, inner, home, caller)
+            return _enter(body, depth, inner, home, caller)
 
         return Function("function", parameters, call_body)
 
     return run_definition
 
 
-def _enter(body: Code, names: Locals, home: Run, caller: Run) -> Value:
+def _enter(body: Code, depth: int, names: Locals, home: Run, caller: Run) -> Value:
     """Run the body of a function on the caller's budget, with the names of where it was defined."""
-    if caller.calls <= 0:
-        raise FeelLimitError(f"functions call one another more than {limits.CALLS} deep")
     run = caller
     if home.scope is not caller.scope:
         run = Run(home.scope, caller.environment, caller.reasons)
-        run.steps, run.calls = caller.steps, caller.calls
-    run.calls -= 1
+        run.steps, run.levels = caller.steps, caller.levels
+    run.levels -= depth
+    if run.levels < 0:
+        raise FeelLimitError(f"functions call one another more than {limits.LEVELS} levels deep")
     run.spend(1)
     try:
         return body(names, run)
     finally:
-        run.calls += 1
+        run.levels += depth
         caller.steps = run.steps

@@ -16,7 +16,7 @@ from pathways.feel.operators import article, compare, equal, in_range
 from pathways.feel.values import Range, Value, kind
 
 _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
-_DIRECT: Final = frozenset((int, str, Decimal))
+_DIRECT: Final = frozenset((int, str))
 """Types whose values Python itself orders as FEEL does."""
 _NUMBERS: Final = frozenset((int, Decimal))
 
@@ -123,11 +123,15 @@ def logic(node: nodes.Logic, place: Place) -> Code:
 
 
 def if_(node: nodes.If, place: Place) -> Code:
-    """Build `if`: what is not true takes the `else`."""
+    """Build `if`: what is not true takes the `else`; in strict mode what is neither true nor false gives null."""
     condition, yes, no = place.build(node.condition), place.build(node.yes), place.build(node.no)
+    strict = place.strict
 
     def run_if(names: Locals, run: Run) -> Value:
-        return yes(names, run) if condition(names, run) is True else no(names, run)
+        verdict = condition(names, run)
+        if strict and verdict is not True and verdict is not False:
+            return None
+        return yes(names, run) if verdict is True else no(names, run)
 
     return run_if
 

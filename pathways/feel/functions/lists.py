@@ -52,18 +52,18 @@ def _extreme(run: Run, items: list[Value], sign: int, what: str) -> Value:
     return values.read(found)
 
 
-@builtin("min", "list: list", gives="Any")
 @builtin("min", "n: any", gives="Any", variadic=True)
+@builtin("min", "list: list", gives="Any")
 def least(run: Run, *items: Value) -> Value:
     """Give the least of the items, which must be of one kind."""
-    return _extreme(run, items[0] if len(items) == 1 else list(items), -1, "min")
+    return _extreme(run, _spread(items), -1, "min")
 
 
-@builtin("max", "list: list", gives="Any")
 @builtin("max", "n: any", gives="Any", variadic=True)
+@builtin("max", "list: list", gives="Any")
 def most(run: Run, *items: Value) -> Value:
     """Give the greatest of the items, which must be of one kind."""
-    return _extreme(run, items[0] if len(items) == 1 else list(items), 1, "max")
+    return _extreme(run, _spread(items), 1, "max")
 
 
 def _spread(items: tuple[Value, ...]) -> list[Value]:
@@ -71,8 +71,8 @@ def _spread(items: tuple[Value, ...]) -> list[Value]:
     return list(items[0] if len(items) == 1 and isinstance(items[0], list | tuple) else items)
 
 
-@builtin("sum", "list: list<number>", gives="number")
 @builtin("sum", "n: number", gives="number", variadic=True)
+@builtin("sum", "list: list<number>", gives="number")
 def total(run: Run, *items: Value) -> Number | None:
     """Add numbers up."""
     found = _numbers(run, _spread(items), "sum")
@@ -86,8 +86,8 @@ def _sum(found: list[Number]) -> Number | None:
     return result
 
 
-@builtin("product", "list: list<number>", gives="number")
 @builtin("product", "n: number", gives="number", variadic=True)
+@builtin("product", "list: list<number>", gives="number")
 def product(run: Run, *items: Value) -> Number | None:
     """Multiply numbers."""
     found = _numbers(run, _spread(items), "product")
@@ -97,8 +97,8 @@ def product(run: Run, *items: Value) -> Number | None:
     return result
 
 
-@builtin("mean", "list: list<number>", gives="number")
 @builtin("mean", "n: number", gives="number", variadic=True)
+@builtin("mean", "list: list<number>", gives="number")
 def mean(run: Run, *items: Value) -> Number | None:
     """Give the arithmetic mean."""
     found = _numbers(run, _spread(items), "mean")
@@ -106,8 +106,8 @@ def mean(run: Run, *items: Value) -> Number | None:
     return None if found is None or added is None else numbers.divide(added, len(found))
 
 
-@builtin("median", "list: list<number>", gives="number")
 @builtin("median", "n: number", gives="number", variadic=True)
+@builtin("median", "list: list<number>", gives="number")
 def median(run: Run, *items: Value) -> Number | None:
     """Give the middle item, or the mean of the two in the middle."""
     found = _numbers(run, _spread(items), "median")
@@ -121,8 +121,8 @@ def median(run: Run, *items: Value) -> Number | None:
     return None if added is None else numbers.divide(added, 2)
 
 
-@builtin("stddev", "list: list<number>", gives="number")
 @builtin("stddev", "n: number", gives="number", variadic=True)
+@builtin("stddev", "list: list<number>", gives="number")
 def stddev(run: Run, *items: Value) -> Number | None:
     """Give the standard deviation of a sample."""
     found = _numbers(run, _spread(items), "stddev")
@@ -136,8 +136,8 @@ def stddev(run: Run, *items: Value) -> Number | None:
     return numbers.finite(CONTEXT.sqrt(CONTEXT.divide(squares, len(found) - 1)))
 
 
-@builtin("mode", "list: list<number>", gives="list<number>")
 @builtin("mode", "n: number", gives="list<number>", variadic=True)
+@builtin("mode", "list: list<number>", gives="list<number>")
 def mode(run: Run, *items: Value) -> list[Number] | None:
     """Give the most frequent numbers, in ascending order."""
     given = _spread(items)
@@ -160,15 +160,15 @@ def _decide(run: Run, items: list[Value], decisive: bool) -> bool | None:
     return None if any(item is None for item in items) else not decisive
 
 
-@builtin("all", "list: list<boolean>", gives="boolean")
 @builtin("all", "b: boolean|null", gives="boolean", variadic=True)
+@builtin("all", "list: list<boolean>", gives="boolean")
 def all_(run: Run, *items: Value) -> bool | None:
     """Say whether every item is true."""
     return _decide(run, _spread(items), False)
 
 
-@builtin("any", "list: list<boolean>", gives="boolean")
 @builtin("any", "b: boolean|null", gives="boolean", variadic=True)
+@builtin("any", "list: list<boolean>", gives="boolean")
 def any_(run: Run, *items: Value) -> bool | None:
     """Say whether some item is true."""
     return _decide(run, _spread(items), True)
@@ -177,11 +177,11 @@ def any_(run: Run, *items: Value) -> bool | None:
 @builtin("sublist", "list: list", "start position: number", "length?: number", gives="list")
 def sublist(run: Run, items: list[Value], start: Number, length: Number | None = None) -> list[Value] | None:
     """Give a part; a negative start counts from the end."""
-    position = int(start)
+    position = numbers.truncated(start)
     if position == 0 or abs(position) > len(items):
         return run.fail(f"a list of {len(items)} has no position {position}")
     begin = position - 1 if position > 0 else len(items) + position
-    end = len(items) if length is None else begin + int(length)
+    end = len(items) if length is None else begin + numbers.truncated(length)
     if end > len(items) or end < begin:
         return run.fail(f"a list of {len(items)} has no position {end}")
     run.spend(end - begin)
@@ -242,7 +242,7 @@ def list_replace_where(run: Run, items: list[Value], match: Function, item: Valu
 def _place(run: Run, items: list[Value], position: Number) -> int | None:
     """Give the index of a position counted from 1, or from the end by -1 and less."""
     run.spend(len(items))
-    place = int(position)
+    place = numbers.truncated(position)
     if place == 0 or abs(place) > len(items):
         return run.fail(f"a list of {len(items)} has no position {place}")
     return place - 1 if place > 0 else len(items) + place
@@ -306,8 +306,8 @@ def flatten(run: Run, items: list[Value]) -> list[Value]:
     return made
 
 
-@builtin("sort", "list: list", gives="list")
 @builtin("sort", "list: list", "precedes: function", gives="list")
+@builtin("sort", "list: list", gives="list")
 def sort(run: Run, items: list[Value], precedes: Function | None = None) -> list[Value] | None:
     """Sort, by a function that says whether its first argument comes before its second, or by `<`."""
     undecided = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathways.feel import regexes
 from pathways.feel.environment import Run
 from pathways.feel.functions.registry import builtin
-from pathways.feel.numbers import Number
+from pathways.feel.numbers import Number, truncated
 from pathways.feel.operators import check_length
 from pathways.feel.values import Value
 
@@ -19,15 +19,15 @@ def _made(run: Run, text: str) -> str:
 @builtin("substring", "string: string", "start position: number", "length?: number", gives="string")
 def substring(run: Run, string: str, start: Number, length: Number | None = None) -> str | None:
     """Give a part; a negative start counts from the end."""
-    position = int(start)
+    position = truncated(start)
     if position == 0 or abs(position) > len(string):
         return run.fail(f"a string of {len(string)} characters has no position {position}")
     begin = position - 1 if position > 0 else len(string) + position
     if length is None:
-        return string[begin:]
+        return _made(run, string[begin:])
     if length < 1:
         return run.fail("a length is at least 1")
-    return string[begin : begin + int(length)]
+    return _made(run, string[begin : begin + truncated(length)])
 
 
 @builtin("string length", "string: string", gives="number")
@@ -52,18 +52,19 @@ def lower_case(run: Run, string: str) -> str:
 def substring_before(run: Run, string: str, match: str) -> str:
     """Give what stands before the first match, or nothing."""
     before, found, _ = string.partition(match) if match else ("", "", "")
-    return before if found else ""
+    return _made(run, before if found else "")
 
 
 @builtin("substring after", "string: string", "match: string", gives="string")
 def substring_after(run: Run, string: str, match: str) -> str:
     """Give what stands after the first match, or nothing."""
-    return string.partition(match)[2] if match else string
+    return _made(run, string.partition(match)[2] if match else string)
 
 
 @builtin("contains", "string: string", "match: string", gives="boolean")
 def contains(run: Run, string: str, match: str) -> bool:
     """Say whether it holds the other."""
+    run.spend(len(string) // 100)
     return match in string
 
 
