@@ -88,7 +88,7 @@ class Audit:
         """
         if not entries:
             return
-        head = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.only == 1).with_for_update()
+        head = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
         number, previous = (await self._connection.execute(head)).one()
         rows: list[dict[str, Any]] = []
         for entry in entries:
@@ -98,7 +98,7 @@ class Audit:
             rows.append(row)
         await self._connection.execute(insert(audit), rows)
         await self._connection.execute(
-            update(audit_head).where(audit_head.c.only == 1).values(number=number, hash=previous)
+            update(audit_head).where(audit_head.c.id == 1).values(number=number, hash=previous)
         )
 
     async def page(
@@ -126,7 +126,7 @@ class Audit:
 
         Run it in a transaction of its own: entries appended meanwhile are left to the next verification.
         """
-        head = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.only == 1)
+        head = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 1)
         last, last_hash = (await self._connection.execute(head)).one()
         number, previous = 0, BEGINNING
         while number < last:

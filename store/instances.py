@@ -216,9 +216,7 @@ class Instances:
 
     async def set_pace(self, idents: Iterable[str], pace: Json) -> None:
         """Note where the demonstration clock of instances stands now."""
-        await self._connection.execute(
-            update(instance).where(instance.c.id.in_(sorted(set(idents)))).values(pace=pace)
-        )
+        await self._connection.execute(update(instance).where(instance.c.id.in_(sorted(set(idents)))).values(pace=pace))
 
     async def positions(self, ident: str) -> tuple[Position, ...]:
         """Where an instance stands, by address."""

@@ -57,11 +57,16 @@ class Writer:
 
     async def _positions(self, changes: Changes) -> None:
         mine = position.c.instance == self._ident
-        if changes.left:
-            await self._connection.execute(delete(position).where(mine, position.c.address.in_(sorted(changes.left))))
         moved = [{"at_address": address, **row} for address, row in sorted(changes.moved.items())]
         await self._execute(update(position).where(mine, position.c.address == bindparam("at_address")), moved)
-        await self._insert(position, list(changes.entered.values()))
+        entered = list(changes.entered.values())
+        gone = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
+        if changes.left and entered:  # the usual case, in one statement
+            await self._execute(insert(position).add_cte(gone.cte("gone")), entered)
+        elif changes.left:
+            await self._connection.execute(gone)
+        else:
+            await self._insert(position, entered)
 
     async def _tasks(self, changes: Changes, attributes_known: Mapping[str, Json]) -> None:
         closed = [
