@@ -25,7 +25,7 @@ from local.postgres import PostgresServer
 from local.postgres_home import forget_home
 from local.processes import Child, Program
 from local.progress import Report
-from local.supervisor import ProcessService, Supervisor
+from local.supervisor import ProcessService, Service, Supervisor
 from local.temporal_program import TemporalProgram
 from local.temporal_server import TemporalServer, require_version, server_version
 from settings import CoreAuth, Environment, Settings
@@ -59,8 +59,7 @@ def running(settings: Settings, report: Report, *, ui: bool = False) -> Iterator
         supervisor = stack.enter_context(Supervisor(report))
         report("Starting")
         settings = _start_postgres(settings, supervisor, report)
-        settings = _start_temporal(settings, supervisor, program, ui=ui)
-        settings = _start_core(settings, supervisor)
+        settings = _start_temporal_and_core(settings, supervisor, program, ui=ui)
         _start_ours(settings, supervisor)
         yield Platform(settings, supervisor)
 
@@ -142,10 +141,8 @@ def _migrate(settings: Settings) -> None:
         raise migration.death()
 
 
-def _start_temporal(settings: Settings, supervisor: Supervisor, program: Path | None, *, ui: bool) -> Settings:
-    if program is None:
-        return settings
-    server = TemporalServer(
+def _temporal_server(settings: Settings, program: Path, *, ui: bool) -> TemporalServer:
+    return TemporalServer(
         program,
         port=settings.temporal_port,
         log=_log(settings, "temporal"),
@@ -154,39 +151,37 @@ def _start_temporal(settings: Settings, supervisor: Supervisor, program: Path | 
         ui_port=free_port() if ui else None,
         search_attributes=[attribute.name for attribute in SEARCH_ATTRIBUTES],
     )
-    where = server.address if server.ui_port is None else f"{server.address}, pages at port {server.ui_port}"
-    supervisor.start(server, where=where)
-    return settings.model_copy(update={"temporal_address": server.address})
 
 
-def _start_core(settings: Settings, supervisor: Supervisor) -> Settings:
-    if settings.core_url is not None:
-        return settings
-    client = register_client(settings.state_dir)
-    database = settings.state_dir / "core.db"
-    arguments = ["core", "--database", str(database), "--client", str(client.registration)]
-    supervisor.start(
-        ProcessService(_program(settings, "core", *arguments), port=settings.core_port),
-        where=settings.core_base_url,
-    )
-    return settings.model_copy(
-        update={
-            "core_auth": CoreAuth.SMART,
-            "core_client_id": client.client_id,
-            "core_key_file": client.key_file,
-        }
-    )
+def _start_temporal_and_core(settings: Settings, supervisor: Supervisor, program: Path | None, *, ui: bool) -> Settings:
+    """Start what our own processes talk to; the settings that say where it is."""
+    starting: list[tuple[Service, str]] = []
+    found: dict[str, object] = {}
+    if program is not None:
+        server = _temporal_server(settings, program, ui=ui)
+        pages = f", its pages at http://{LOOPBACK}:{server.ui_port}" if server.ui_port else ""
+        starting.append((server, f"{server.address}{pages}"))
+        found["temporal_address"] = server.address
+    if settings.core_url is None:
+        client = register_client(settings.state_dir)
+        arguments = ["--database", str(settings.state_dir / "core.db"), "--client", str(client.registration)]
+        core = ProcessService(_program(settings, "core", "core", *arguments), port=settings.core_port)
+        starting.append((core, settings.core_base_url))
+        found["core_auth"] = CoreAuth.SMART
+        found["core_client_id"] = client.client_id
+        found["core_key_file"] = client.key_file
+    supervisor.start_together(starting)
+    return settings.model_copy(update=found)
 
 
 def _start_ours(settings: Settings, supervisor: Supervisor) -> None:
+    starting: list[tuple[Service, str]] = []
     for name in ("worker", "relay"):
         port = free_port()
         own = settings.model_copy(update={"metrics_port": port})
-        supervisor.start(ProcessService(_program(own, name, name), port=port, timeout=WORKER_SECONDS))
-    supervisor.start(
-        ProcessService(_program(settings, "api", "api"), port=settings.web_port),
-        where=settings.public_url,
-    )
+        starting.append((ProcessService(_program(own, name, name), port=port, timeout=WORKER_SECONDS), ""))
+    pages = ProcessService(_program(settings, "api", "api"), port=settings.web_port, timeout=WORKER_SECONDS)
+    supervisor.start_together([*starting, (pages, settings.public_url)])
 
 
 def _program(settings: Settings, name: str, *arguments: str) -> Program:

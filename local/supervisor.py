@@ -11,7 +11,8 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from types import FrameType
 from typing import Protocol
 
@@ -86,11 +87,19 @@ class Supervisor:
 
     def start(self, service: Service, *, where: str = "") -> None:
         """Start a service and tell how long that took."""
-        started = time.monotonic()
-        self._running.append(service)
-        service.start()
-        place = f" at {where}" if where else ""
-        self._report(f"  {service.name:<12} ready{place} ({time.monotonic() - started:.1f} s)")
+        self.start_together([(service, where)])
+
+    def start_together(self, services: Sequence[tuple[Service, str]]) -> None:
+        """Start services that do not need each other, each with where it answers; raises what the first to fail did."""
+        self._running.extend(service for service, _ in services)
+        threads = ThreadPoolExecutor(max_workers=max(1, len(services)), thread_name_prefix="start")
+        try:
+            starting = [threads.submit(self._start, service, where) for service, where in services]
+            for started in as_completed(starting):
+                started.result()
+        finally:
+            # Those that still wait end when their children are stopped.
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def watch_until(self, done: Callable[[], bool]) -> None:
         """Keep everything running until `done`; raises `LocalError` when something cannot be kept running."""
@@ -112,6 +121,12 @@ class Supervisor:
             service = self._running.pop()
             with contextlib.suppress(LocalError):
                 service.stop()
+
+    def _start(self, service: Service, where: str) -> None:
+        started = time.monotonic()
+        service.start()
+        place = f" at {where}" if where else ""
+        self._report(f"  {service.name:<12} ready{place} ({time.monotonic() - started:.1f} s)")
 
     def _restart(self, service: Service, how: str) -> None:
         now = time.monotonic()

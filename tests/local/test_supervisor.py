@@ -63,6 +63,22 @@ def test_what_started_last_stops_first() -> None:
     assert stops == ["stop worker", "stop temporal", "stop postgres"]
 
 
+def test_one_that_cannot_start_stops_those_that_start_beside_it(tmp_path: Path) -> None:
+    """Of services that start together, one that fails is the error, and the others do not stay."""
+    port = free_port()
+    broken = ProcessService(
+        Program(name="relay", command=python("import sys; sys.exit(7)"), log=tmp_path / "broken"), port=free_port()
+    )
+
+    def start() -> None:
+        with Supervisor(Said()) as supervisor:
+            supervisor.start_together([(server(tmp_path, port), ""), (broken, "")])
+
+    with pytest.raises(LocalError, match="relay ended with 7"):
+        start()
+    assert not answers(port)
+
+
 def test_what_dies_is_told_and_started_again(tmp_path: Path) -> None:
     """A process that is killed comes back, and the person at the machine is told."""
     said = Said()
