@@ -19,7 +19,7 @@ STORE_AWAY = "store-unavailable"
 """The type of the failure while PostgreSQL is away."""
 
 
-def make_record(database: Database) -> Callable[[RecordRequest], Awaitable[RecordAnswer]]:
+def record_activity(database: Database) -> Callable[[RecordRequest], Awaitable[RecordAnswer]]:
     """The activity over a database, for a worker to register."""
 
     @activity.defn(name="record")
