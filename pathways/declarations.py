@@ -133,8 +133,18 @@ def from_json_schema(schema: Mapping[str, Any], root: Mapping[str, Any] | None =
 def _object(schema: Mapping[str, Any], root: Mapping[str, Any]) -> DataType:
     properties = schema.get("properties") or {}
     required = set(schema.get("required") or ())
-    fields = tuple(Field(name, from_json_schema(one, root), name in required) for name, one in properties.items())
+    fields = tuple(
+        Field(name, from_json_schema(one, root), name in required and not _nullable(one))
+        for name, one in properties.items()
+    )
     return DataType("object", fields=fields, open=not properties and schema.get("additionalProperties") is not False)
+
+
+def _nullable(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema takes null: then a member that must be present need have no value."""
+    kind = schema.get("type")
+    choices = schema.get("anyOf") or schema.get("oneOf") or ()
+    return kind == "null" or (isinstance(kind, list) and "null" in kind) or any(_nullable(one) for one in choices)
 
 
 def _resolve(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
