@@ -12,7 +12,7 @@ from pathways.reader import Reader
 from pathways.scenarios.model import Answer, Expectation, Happening, Scenario, ScenarioFile, Start
 from pathways.source import Node, SourceError, read_source
 
-_FILE_KEYS = ("language", "pathway", "version", "scenarios", "note", "title")
+_FILE_KEYS = ("language", "pathway", "version", "start", "actions", "scenarios", "note", "title")
 _KEYS = ("start", "actions", "then", "expect", "title", "note")
 _LATER = ("children", "with_children")
 _START_KEYS = ("at", "zone", "inputs")
@@ -76,12 +76,13 @@ def _file(reader: Reader, root: Node, lines: tuple[str, ...]) -> ScenarioFile | 
     pathway = reader.text(root.get("pathway"), "pathway")
     version = reader.text(root.get("version"), "version")
     declared = reader.required(root, "scenarios", "A scenario file")
+    common = _actions(reader, root.get("actions"))
     scenarios = []
     if declared is not None and not declared.is_map:
         reader.note("shape", declared.mark, "scenarios is a map of names to scenarios.")
     elif declared is not None:
         for name, one in declared.value.items():
-            scenario = _scenario(reader, name, one, declared.keys[name])
+            scenario = _scenario(reader, name, one, declared.keys[name], root.get("start"), common)
             if scenario is not None:
                 scenarios.append(scenario)
     return ScenarioFile(
@@ -93,15 +94,23 @@ def _file(reader: Reader, root: Node, lines: tuple[str, ...]) -> ScenarioFile | 
     )
 
 
-def _scenario(reader: Reader, name: str, node: Node, mark: Mark) -> Scenario | None:
+def _scenario(
+    reader: Reader,
+    name: str,
+    node: Node,
+    mark: Mark,
+    start: Node | None,
+    common: dict[str, tuple[Answer, ...]],
+) -> Scenario | None:
+    """A scenario; what the file says of start and actions at its top holds where the scenario does not say otherwise."""
     if not reader.keys(node, f'the scenario "{name}"', _KEYS, _LATER):
         return None
     title = reader.text(node.get("title"), "title")
     return Scenario(
         name=name,
         mark=mark,
-        start=_start(reader, node.get("start"), mark),
-        actions=_actions(reader, node.get("actions")),
+        start=_start(reader, node.get("start") or start, mark),
+        actions={**common, **_actions(reader, node.get("actions"))},
         then=_then(reader, node.get("then")),
         expect=_expect(reader, node.get("expect")),
         about=title.value if title else None,
