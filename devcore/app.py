@@ -46,7 +46,7 @@ def create_core(
     endpoint, which knows `clients`. `app.state` holds `storage`, `faults` and `tokens` for tests in-process.
     """
     storage = Storage(database)
-    tokens = TokenEndpoint(clients or {}, storage, lifetime=token_lifetime, clock=clock)
+    tokens = TokenEndpoint({} if clients is None else clients, storage, lifetime=token_lifetime, clock=clock)
     core = _Core(Service(storage, quirks or Quirks(), tokens if auth == "smart" else None, clock), tokens, Faults())
 
     @asynccontextmanager

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import httpx
 import uvicorn
 
-from activities.gateways.fhir.auth import SmartBackendAuth, generate_key
 from devcore.app import FHIR_PATH, Client, Quirks, create_core
 
 
@@ -90,12 +89,3 @@ def live_core(
     app = create_core(database, auth=auth, clients=clients, quirks=quirks)
     with serving(app) as root:
         yield LiveCore(root, app)
-
-
-def registered_client(
-    base_url: str, client_id: str = "carelane", scopes: str = "system/*.cruds"
-) -> tuple[Client, SmartBackendAuth]:
-    """A client with a fresh key: what the core registers, and what signs in with it."""
-    private, public = generate_key(client_id)
-    auth = SmartBackendAuth(base_url=base_url, client_id=client_id, private_key=private, scopes=scopes)
-    return Client(client_id, public, scopes), auth

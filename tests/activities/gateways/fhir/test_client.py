@@ -119,23 +119,18 @@ async def test_an_update_merges_with_a_faster_one(tmp_path: Path, status: int) -
         async with FhirClient(strict.base_url) as client, FhirClient(strict.base_url) as faster:
             made = await client.create(TASK, key="merge")
             reference = Reference.of(made).unversioned
-            loop, raced = asyncio.get_running_loop(), []
-
-            def change(task: Resource) -> Resource:
-                if not raced:
-                    raced.append(loop.create_task(faster.update(reference, accepted)))
-                return task | {"description": "slower"}
-
-            original = client.read
+            original, raced = client.read, False
 
             async def read(reference: str, *, fresh: bool = False) -> Resource:
+                nonlocal raced
                 found = await original(reference, fresh=fresh)
                 if not raced:
-                    raced.append(await faster.update(reference, accepted))
+                    raced = True
+                    await faster.update(reference, accepted)
                 return found
 
             client.read = read  # type: ignore[method-assign]
-            merged = await client.update(reference, change)
+            merged = await client.update(reference, lambda task: task | {"description": "slower"})
             assert (merged["status"], merged["description"]) == ("accepted", "slower")
 
 

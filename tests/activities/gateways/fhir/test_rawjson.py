@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from activities.gateways.fhir.rawjson import Number, dump, parse
 
+_text = st.text(st.characters(exclude_categories=["Cs"]))
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=("Cs",))),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",))), inner),
+    st.none() | st.booleans() | st.integers() | _text,
+    lambda inner: st.lists(inner) | st.dictionaries(_text, inner),
 )
 
 
