@@ -149,6 +149,11 @@ class Settings(BaseSettings):
         description="Private key (JWK or PEM, ES384 or RS384) that signs in at the core; needed for `smart`.",
     )
 
+    site_zone: str = Field(
+        default="America/New_York",
+        description="IANA time zone of the site: where an instance lives unless its start says otherwise.",
+    )
+
     demo: bool = Field(
         default=False,
         description="Demonstration mode: pathway time runs by `CARELANE_DEMO_PACE`. Refused in production.",

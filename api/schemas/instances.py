@@ -1,0 +1,81 @@
+"""Instances over the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.schemas.base import Schema, Wish
+
+Json = Any
+
+
+class StartWish(Wish):
+    """Starting a pathway."""
+
+    pathway: str = Field(description="The pathway's name, such as `referral`.")
+    version: str | None = Field(None, description="The version; the newest that is published where left out.")
+    inputs: dict[str, Json] = Field(default_factory=dict, description="The pathway's inputs, by name.")
+    zone: str | None = Field(None, description="IANA time zone of the site; the server's default where left out.")
+
+
+class InstanceInList(Schema):
+    """An instance as lists show it."""
+
+    id: str
+    pathway: str
+    version: str
+    title: str
+    status: Literal["starting", "running", "cancelling", "ended"]
+    outcome: str | None
+    outcome_title: str | None
+    outcome_kind: str | None = Field(description="success, unsuccessful or cancelled.")
+    stage: str | None
+    attributes: dict[str, Json]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class Position(Schema):
+    """One place where an instance stands."""
+
+    address: str
+    step: str
+    title: str
+    waits: str = Field(description="For what: action, people, event, time, or operator (an incident).")
+    entered_at: datetime
+    wake_at: datetime | None
+
+
+class TimelineEntry(Schema):
+    """A fact that the instance stated."""
+
+    rev: int
+    at: datetime
+    kind: str
+    address: str | None
+    actor: str | None
+    detail: dict[str, Json]
+
+
+class Instance(InstanceInList):
+    """An instance with its data, positions and timeline."""
+
+    digest: str = Field(description="The digest of the plan that it runs.")
+    zone: str
+    inputs: dict[str, Json]
+    data: dict[str, Json] = Field(description="Saved values by scope and name, each with where it came from.")
+    rev: int = Field(description="The last revision that the store has.")
+    started_by: str | None
+    positions: list[Position] = Field(default_factory=list)
+    open_tasks: list[str] = Field(default_factory=list, description="The ids of its open tasks.")
+    open_incidents: list[str] = Field(default_factory=list, description="The ids of its open incidents.")
+    timeline: list[TimelineEntry] = Field(default_factory=list)
+
+
+class CancelWish(Wish):
+    """Cancelling an instance."""
+
+    reason: str = Field(description="Why; it is kept on record.", min_length=1)

@@ -1,0 +1,1 @@
+"""What keeps strangers out: passwords and tokens, headers, and where a request came from."""

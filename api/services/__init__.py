@@ -1,0 +1,30 @@
+"""The use cases. JSON routes and pages call exactly these; each is one transaction, or as few as its waiting allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.services.completion import CompletionService
+from api.services.definitions import DefinitionService
+from api.services.demonstration import DemonstrationService
+from api.services.events import EventService
+from api.services.incidents import IncidentService
+from api.services.instances import InstanceService
+from api.services.patients import Patients
+from api.services.people import PeopleService
+from api.services.queues import Queues
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every use case, as the composition root builds them."""
+
+    people: PeopleService
+    tasks: CompletionService
+    instances: InstanceService
+    incidents: IncidentService
+    definitions: DefinitionService
+    events: EventService
+    demonstration: DemonstrationService
+    patients: Patients
+    queues: Queues

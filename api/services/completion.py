@@ -1,0 +1,145 @@
+"""Completing a task: the one use case that moves a pathway by a person's word.
+
+The store says whether the request was answered before and who has the task; the pathway itself decides. Its validator
+refuses a task that is no longer open before anything enters its history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.services.actor import Actor
+from api.services.engine import EngineRefusedError, InstanceGoneError
+from api.services.errors import (
+    ChangedError,
+    ForbiddenError,
+    FormInvalidError,
+    KeyReusedError,
+    NotNowError,
+    RefusedError,
+    TaskClosedError,
+)
+from api.services.records import Task
+from api.services.tasks import TaskService, closed, held
+from pathways.events import TaskCompleted
+from pathways.messages import Refused
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A task was completed. `lists_lag`: the store does not show it yet."""
+
+    task: str
+    instance: str
+    outcome: str
+    rev: int
+    lists_lag: bool
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class CompletionService(TaskService):
+    """The use case of completing a task."""
+
+    async def complete(
+        self,
+        actor: Actor,
+        ident: str,
+        *,
+        outcome: str,
+        form: Mapping[str, Json],
+        key: str,
+        version: int | None = None,
+    ) -> Completed:
+        """Complete a task. The same `key` again gives the first answer, whatever happened since.
+
+        Raises `FormInvalidError`, `ForbiddenError`, `TaskHeldError`, `TaskClosedError`, `ChangedError`,
+        `RefusedError`, `KeyReusedError` or `NotNowError`.
+        """
+        request = actor.request(key)
+        prepared = await self._prepare(actor, ident, request, version)
+        if isinstance(prepared, Completed):
+            return prepared
+        event = TaskCompleted(prepared.address, outcome, dict(form), actor.id, tuple(sorted(actor.roles)))
+        try:
+            answer = await self.engine.complete(prepared.instance, event, request=request)
+        except EngineRefusedError as refusal:
+            raise await self._refusal(ident, refusal.refused) from refusal
+        except InstanceGoneError as gone:
+            return await self._after_the_end(prepared, request, gone)
+        _same_task(answer.result, prepared)
+        lag = await self.lists_lag(prepared.instance, answer.rev)
+        if not lag:
+            async with self.database.transaction() as unit:
+                await unit.tasks.drop_draft(ident, actor.id)
+        return Completed(ident, prepared.instance, outcome, answer.rev, lag)
+
+    async def _prepare(self, actor: Actor, ident: str, request: str, version: int | None) -> Task | Completed:
+        """Check who, and take the task where nobody has it; or the answer that this request got before."""
+        async with self.database.transaction() as unit:
+            task = await self._seen(unit, actor, ident)
+            known = await unit.results.get(task.instance, request)
+            if known is not None:
+                _same_task(known.result, task)
+                return Completed(ident, task.instance, task.outcome or "", known.rev, lists_lag=False, repeated=True)
+            if task.status != "open":
+                raise await closed(unit, task)
+            if task.role is not None and task.role not in actor.roles:
+                raise ForbiddenError(f"This task needs the role {task.role}.")
+            if version is not None and version != task.version and task.assignee != actor.id:
+                if task.assignee is not None:
+                    raise await held(unit, task)
+                raise ChangedError("Somebody changed this task since you saw it.", hint="Look at it again.")
+            claim = await unit.tasks.claim(ident, actor.id)
+            return await self._settled(unit, actor, claim, "task.claim", before=task)
+
+    async def _refusal(self, ident: str, refused: Refused) -> Exception:
+        """The pathway's refusal as the person should meet it."""
+        match refused.code:
+            case "form-invalid":
+                fields = refused.detail if isinstance(refused.detail, Mapping) else {}
+                return FormInvalidError(refused.message, fields={str(k): str(v) for k, v in fields.items()})
+            case "role-missing":
+                return ForbiddenError(refused.message)
+            case "task-closed" | "unknown-task" | "ended":
+                return await self._closed_meanwhile(ident)
+            case "unknown-outcome":
+                return FormInvalidError(refused.message, fields={"outcome": refused.message})
+            case "store-lag":
+                return NotNowError(refused.message)
+            case _:
+                return RefusedError(refused.code, refused.message, refused.detail)
+
+    async def _closed_meanwhile(self, ident: str) -> Exception:
+        """Who closed the task, once the store knows; it may lag behind the pathway for a moment."""
+        for pause in (0.05, 0.1, 0.2, 0.4, 0.8, None):
+            async with self.database.transaction() as unit:
+                task = await unit.tasks.get(ident)
+                if task is not None and task.status != "open":
+                    return await closed(unit, task)
+            if pause is not None:
+                await asyncio.sleep(pause)
+        return TaskClosedError("completed")
+
+    async def _after_the_end(self, task: Task, request: str, gone: InstanceGoneError) -> Completed:
+        """The instance runs no more: perhaps because this very request ended it, and its answer was lost."""
+        async with self.database.transaction() as unit:
+            known = await unit.results.get(task.instance, request)
+            there = await unit.tasks.get(task.id)
+            if known is not None:
+                return Completed(task.id, task.instance, (there or task).outcome or "", known.rev, False, repeated=True)
+            if there is not None and there.status != "open":
+                raise await closed(unit, there)
+        raise NotNowError("The pathway does not answer now.", hint="Try again in a moment.") from gone
+
+
+def _same_task(result: Json, task: Task) -> None:
+    """A key that came before with another task is refused: its answer would be about something else."""
+    address = result.get("address") if isinstance(result, Mapping) else None
+    if address is not None and address != task.address:
+        raise KeyReusedError("This idempotency key was used for another task.", hint="Use a new key for each task.")

@@ -1,0 +1,90 @@
+"""The form of a task as it stands while somebody fills it in: which fields there are, needed, or not asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.services.clock import pace_from_json, pathway_now
+from api.services.records import Instance, Task
+from pathways import feel, forms
+from pathways.datatypes import MisfitError
+from pathways.engine.scope import environment
+from pathways.plan import FormField, Plan
+from pathways.state import PATHWAY
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """A field now. `conditional`: whether it is shown depends on what is typed in this form."""
+
+    field: FormField
+    shown: bool
+    required: bool
+    conditional: bool
+
+
+@dataclass(frozen=True)
+class FormRules:
+    """A form with all that its rules see. Without the plan (a closed task) every field simply shows."""
+
+    fields: tuple[FormField, ...]
+    scope: Mapping[str, Any]
+    env: feel.Environment | None
+
+    def states(self, typed: Mapping[str, Json]) -> tuple[FieldState, ...]:
+        """The fields as they stand for what was typed (JSON values), in the form's order."""
+        names = {field.name for field in self.fields}
+        if self.env is None:
+            return tuple(FieldState(field, True, field.required, False) for field in self.fields)
+        seen = forms.form_scope(self.fields, self._fitting(typed), self.scope)
+        return tuple(self._state(field, names, seen, self.env) for field in self.fields)
+
+    def check(self, typed: Mapping[str, Json]) -> dict[str, str]:
+        """What is wrong, by field name: the same rules by which the pathway takes or refuses a completion."""
+        if self.env is None:
+            return {}
+        _, errors = forms.check(self.fields, typed, self.scope, self.env)
+        return errors
+
+    def _state(self, field: FormField, names: set[str], seen: Mapping[str, Any], env: feel.Environment) -> FieldState:
+        shown = field.show_when is None or field.show_when.holds(seen, env) is True
+        when = field.required_when
+        required = shown and (field.required or (when is not None and when.holds(seen, env) is True))
+        return FieldState(field, shown, required, field.show_when is not None and bool(field.show_when.names & names))
+
+    def _fitting(self, typed: Mapping[str, Json]) -> dict[str, Json]:
+        """What was typed, without what does not fit its field's type yet."""
+        fitting: dict[str, Json] = {}
+        for field in self.fields:
+            given = typed.get(field.name)
+            try:
+                fitting[field.name] = field.type.conform(None if given in ("", []) else given)
+            except MisfitError:
+                fitting[field.name] = None
+        return fitting
+
+
+def rules_of(task: Task, instance: Instance, plan: Plan | None, now: datetime) -> FormRules:
+    """The form's rules, with the instance's data as their expressions see it."""
+    fields = forms.from_json(task.form)
+    if plan is None:
+        return FormRules(fields, {}, None)
+    scope: dict[str, Any] = dict.fromkeys(plan.types)
+    for name, saved in instance.data.get(PATHWAY, {}).items():
+        declared = plan.types.get(name)
+        value = saved["value"]
+        scope[name] = value if declared is None else declared.load(value)
+    scope["instance"] = {
+        "id": instance.id,
+        "pathway": instance.pathway,
+        "version": instance.version,
+        "started_at": instance.started_at,
+        "site": None,
+    }
+    moment = pathway_now(pace_from_json(instance.pace), now)
+    return FormRules(fields, scope, environment(plan, instance.zone, moment))

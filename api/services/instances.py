@@ -1,0 +1,280 @@
+"""Instances: starting them, finding them, seeing where they stand, cancelling them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.services.actor import Actor
+from api.services.base import Base, names_of, new_id
+from api.services.clock import pace_from_json, pace_to_json, pathway_now
+from api.services.engine import EngineAwayError, EngineRefusedError, InstanceGoneError
+from api.services.errors import (
+    FormInvalidError,
+    InvalidRequestError,
+    KeyReusedError,
+    NotFoundError,
+    NotNowError,
+    RefusedError,
+)
+from api.services.records import (
+    Definition,
+    Entry,
+    Incident,
+    Instance,
+    InstanceFilter,
+    InstanceSummary,
+    Page,
+    Position,
+    Task,
+)
+from pathways.engine import advance, start_state
+from pathways.events import Cancelled, Started
+from pathways.messages import Pace, Refused, StartInstance
+from pathways.plan import Plan
+from pathways.zones import ZoneError
+from pathways.zones import zone as read_zone
+from store.audit import NewAuditEntry, person
+from store.database import Unit
+from store.instances import NewInstance
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class StartWish:
+    """What somebody wants to start. Without `version` it is the newest that is published."""
+
+    pathway: str
+    inputs: Mapping[str, Json]
+    version: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceDetail:
+    """An instance with everything that is known of it; `names` are those of people, by id."""
+
+    instance: Instance
+    plan: Plan | None
+    positions: tuple[Position, ...]
+    tasks: tuple[Task, ...]
+    incidents: tuple[Incident, ...]
+    timeline: tuple[Entry, ...]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Operated:
+    """An operation was done. `lists_lag`: the store does not show it yet."""
+
+    instance: str
+    rev: int
+    lists_lag: bool
+
+
+@dataclass(frozen=True)
+class InstanceService(Base):
+    """The use cases around instances.
+
+    `site_zone` is where an instance lives unless its start says otherwise; `demo_pace` is how fast time runs in a
+    demonstration, None outside one.
+    """
+
+    site_zone: str = "UTC"
+    demo_pace: float | None = None
+
+    async def start(self, actor: Actor, wish: StartWish, *, key: str) -> tuple[Instance, bool]:
+        """Start an instance; it, and whether it is new. The same `key` again gives the first one.
+
+        The row comes first: once it is there the instance will start, now or when Temporal answers again. Raises
+        `NotFoundError`, `FormInvalidError` with the inputs at fault, `KeyReusedError`.
+        """
+        actor.require("start")
+        request = actor.request(key)
+        async with self.database.transaction() as unit:
+            known = await unit.instances.by_request(request)
+            if known is None:
+                definition = await self._definition(unit, wish)
+                plan = await self.plans.by_digest(unit, definition.digest)
+                known, new = await self._insert(unit, actor, wish, definition, plan, request)
+            else:
+                new = False
+        _same_start(known, wish)
+        if known.status == "starting":
+            await self._start_workflow(known)
+        return known, new
+
+    async def get(self, ident: str) -> Instance:
+        """An instance. Raises `NotFoundError`."""
+        async with self.database.transaction() as unit:
+            return await _found(unit, ident)
+
+    async def page(self, wanted: InstanceFilter, *, after: str | None = None, limit: int = 50) -> Page[InstanceSummary]:
+        """Instances, the youngest first. Raises `BadCursorError`."""
+        async with self.database.transaction() as unit:
+            return await unit.instances.page(wanted, after=after, limit=limit)
+
+    async def detail(self, ident: str) -> InstanceDetail:
+        """An instance with its timeline, positions, tasks and incidents. Raises `NotFoundError`."""
+        async with self.database.transaction() as unit:
+            instance = await _found(unit, ident)
+            plan = await self.plans.by_digest(unit, instance.digest)
+            positions = await unit.instances.positions(ident)
+            tasks = await unit.tasks.of_instance(ident)
+            incidents = await unit.incidents.of_instance(ident)
+            timeline = await unit.timeline.all(ident)
+            saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
+            mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
+            mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
+            names = await names_of(unit, (one for one in mentioned if isinstance(one, str)))
+        return InstanceDetail(instance, plan, positions, tasks, incidents, timeline, names)
+
+    async def cancel(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
+        """Cancel an instance. Raises `NotFoundError`, `InvalidRequestError` without a reason, `RefusedError`."""
+        actor.require("cancel")
+        if not reason.strip():
+            raise InvalidRequestError("Say why it is cancelled.", fields={"reason": "is required"})
+        request = actor.request(key)
+        async with self.database.transaction() as unit:
+            instance = await _found(unit, ident)
+            known = await unit.results.get(ident, request)
+            if known is not None:
+                return Operated(ident, known.rev, lists_lag=False)
+            entry = NewAuditEntry(
+                self.now(), person(actor.id), "instance.cancel", f"instance/{ident}", ident, {"reason": reason}
+            )
+            await unit.audit.append(entry)
+        if instance.status == "ended":
+            raise ended(instance)
+        try:
+            answer = await self.engine.operate(ident, Cancelled(actor.id, reason.strip()), request=request)
+        except EngineRefusedError as refusal:
+            raise refusal_of(refusal.refused) from refusal
+        except InstanceGoneError as gone:
+            raise await self.gone(ident) from gone
+        return Operated(ident, answer.rev, await self.lists_lag(ident, answer.rev))
+
+    async def gone(self, ident: str) -> Exception:
+        """Why an instance's workflow is not there: it has ended, or has not begun."""
+        async with self.database.transaction() as unit:
+            instance = await _found(unit, ident)
+        if instance.status == "ended":
+            return ended(instance)
+        return NotNowError("The pathway does not answer now.", hint="Try again in a moment.")
+
+    async def _definition(self, unit: Unit, wish: StartWish) -> Definition:
+        if wish.version is not None:
+            definition = await unit.definitions.get(wish.pathway, wish.version)
+        else:
+            definition = await unit.definitions.newest(wish.pathway)
+        if definition is None:
+            version = f" {wish.version}" if wish.version else ""
+            known = sorted({one.name for one in await unit.definitions.versions()})
+            hint = f"There are {', '.join(known)}." if known else "Publish it first."
+            raise NotFoundError(f"There is no published pathway {wish.pathway}{version}.", hint=hint)
+        if definition.state != "published":
+            raise RefusedError("not-published", f"{definition.name} {definition.version} is {definition.state}.")
+        return definition
+
+    async def _insert(
+        self,
+        unit: Unit,
+        actor: Actor,
+        wish: StartWish,
+        definition: Definition,
+        plan: Plan | None,
+        request: str,
+    ) -> tuple[Instance, bool]:
+        zone = wish.zone or self.site_zone
+        try:
+            read_zone(zone)
+        except ZoneError as error:
+            raise FormInvalidError(error.message, hint=error.hint, fields={"zone": error.message}) from error
+        ident, now = new_id(), self.now()
+        pace = await self._pace(unit)
+        if plan is not None:
+            refusal = advance(
+                plan, start_state(plan, ident, zone, now), Started(dict(wish.inputs), actor.id), now
+            ).refusal
+            if refusal is not None:
+                fields = refusal.detail if isinstance(refusal.detail, Mapping) else {}
+                raise FormInvalidError(refusal.message, fields={f"inputs.{k}": str(v) for k, v in fields.items()})
+        new = NewInstance(
+            id=ident,
+            pathway=definition.name,
+            version=definition.version,
+            digest=definition.digest,
+            title=definition.title,
+            zone=zone,
+            inputs=dict(wish.inputs),
+            at=pathway_now(pace, now),
+            by=actor.id,
+            request=request,
+            pace=None if pace is None else pace_to_json(pace),
+        )
+        instance, added = await unit.instances.add(new)
+        if added:
+            detail = {"pathway": definition.name, "version": definition.version}
+            entry = NewAuditEntry(now, person(actor.id), "instance.start", f"instance/{ident}", ident, detail)
+            await unit.audit.append(entry)
+        return instance, added
+
+    async def _pace(self, unit: Unit) -> Pace | None:
+        """The clock of a new instance: all instances of a demonstration share one time."""
+        if self.demo_pace is None:
+            return None
+        now = self.now()
+        running = pace_from_json(await unit.instances.latest_pace())
+        if running is not None:
+            return Pace(self.demo_pace, now, pathway_now(running, now))
+        return Pace(self.demo_pace, now, now)
+
+    async def _start_workflow(self, instance: Instance) -> None:
+        start = StartInstance(
+            instance=instance.id,
+            digest=instance.digest,
+            zone=instance.zone,
+            inputs=instance.inputs,
+            by=instance.started_by,
+            pace=pace_from_json(instance.pace),
+        )
+        try:
+            await self.engine.start(start)
+        except EngineAwayError:
+            return  # the row is there: the relay starts it when Temporal answers again
+
+
+async def _found(unit: Unit, ident: str) -> Instance:
+    instance = await unit.instances.get(ident)
+    if instance is None:
+        raise NotFoundError("There is no such instance.")
+    return instance
+
+
+def _same_start(instance: Instance, wish: StartWish) -> None:
+    same = instance.pathway == wish.pathway and wish.version in (None, instance.version)
+    if not same or _canonical(instance.inputs) != _canonical(wish.inputs):
+        raise KeyReusedError("This idempotency key has started something else.", hint="Use a new key for each start.")
+
+
+def _canonical(value: Json) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def ended(instance: Instance) -> RefusedError:
+    """That an instance has ended, and how."""
+    how = instance.outcome_title or instance.outcome or "ended"
+    return RefusedError("ended", f"The pathway has ended: {how}.")
+
+
+def refusal_of(refused: Refused) -> Exception:
+    """The pathway's refusal of an operation, as the person should meet it."""
+    if refused.code == "store-lag":
+        return NotNowError(refused.message)
+    if refused.code == "input-invalid" and isinstance(refused.detail, Mapping):
+        return FormInvalidError(refused.message, fields={f"input.{k}": str(v) for k, v in refused.detail.items()})
+    return RefusedError(refused.code, refused.message, refused.detail)
