@@ -1,1 +1,103 @@
+"""The relay: delivers events to pathways, finishes starts, and repairs lists that differ from them.
 
+The composition root of that process. One or more may run: they share the work by row locks. While PostgreSQL or
+Temporal is away it waits, with growing pauses, and goes on by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import structlog
+from temporalio.client import Client
+
+from relaying.delivering import Deliverer
+from relaying.port import Pathways
+from relaying.reconciling import Reconciler
+from relaying.rhythm import keep_doing
+from relaying.starting import finish_starts
+from relaying.temporal import TemporalPathways
+from settings import Settings
+from store.database import Database
+from store.notify import listening
+from workflows.converter import data_converter
+
+LOOK_SECONDS = 1.0
+"""How often the inbox is looked at without being told to."""
+
+START_SECONDS = 2.0
+RECONCILE_BATCH_SECONDS = 0.5
+RECONCILE_SECONDS = 20.0
+BURY_SECONDS = 30.0
+
+_log = structlog.get_logger("carelane.relay")
+
+
+async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Run until cancelled. `ready` is called once it works."""
+    url = settings.require_database_url()
+    async with AsyncExitStack() as closing:
+        database = Database(url)
+        closing.push_async_callback(database.close)
+        client = await Client.connect(
+            settings.temporal_target,
+            namespace=settings.temporal_namespace,
+            data_converter=data_converter,
+            lazy=True,
+        )
+        pathways = TemporalPathways(client, task_queue=settings.temporal_task_queue)
+        _log.info("The relay runs")
+        ready()
+        await relay(database, url, pathways)
+
+
+async def relay(database: Database, url: str, pathways: Pathways) -> None:
+    """Do all that a relay does, over these parts, until cancelled."""
+    bell = asyncio.Event()
+    deliverer = Deliverer(database, pathways, settled=bell.set)
+    reconciler = Reconciler(database, pathways)
+
+    async def start() -> float:
+        await finish_starts(database, pathways)
+        return START_SECONDS
+
+    async def reconcile() -> float:
+        return RECONCILE_BATCH_SECONDS if await reconciler.step() else RECONCILE_SECONDS
+
+    async def bury() -> float:
+        async with database.transaction() as unit:
+            buried = await unit.deliveries.bury()
+        if buried:
+            _log.warning("Events that nobody took became dead letters", count=buried)
+        return BURY_SECONDS
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_doing("listening", lambda: ring(url, bell)))
+            tasks.create_task(keep_doing("delivering", lambda: delivering(deliverer, bell)))
+            tasks.create_task(keep_doing("starting", start))
+            tasks.create_task(keep_doing("reconciling", reconcile))
+            tasks.create_task(keep_doing("dead letters", bury))
+    finally:
+        await deliverer.stop()
+
+
+async def delivering(deliverer: Deliverer, bell: asyncio.Event) -> float:
+    """Begin what is due, or wait for the bell: a notification, or a delivery that is done. Returns 0."""
+    bell.clear()
+    if not await deliverer.claim():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+    return 0.0
+
+
+async def ring(url: str, bell: asyncio.Event) -> float:
+    """Ring the bell on each notification, as long as the connection lasts. Raises `StoreUnavailableError`."""
+    async with listening(url) as notifications:
+        bell.set()  # for what came while nobody listened
+        while True:
+            if await notifications.wait(60.0):
+                bell.set()

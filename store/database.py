@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from store.audit import Audit
 from store.definitions import Definitions
+from store.deliveries import Deliveries
 from store.errors import StoreUnavailableError
 from store.inbox import Inbox
 from store.incidents import Incidents
@@ -82,6 +83,11 @@ class Unit:
     def inbox(self) -> Inbox:
         """Events that came in."""
         return Inbox(self.connection)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """Events on their way to instances."""
+        return Deliveries(self.connection)
 
     @cached_property
     def results(self) -> Results:

@@ -14,6 +14,8 @@ from psycopg import sql
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.errors import StoreUnavailableError
+
 CHANNEL = "carelane_relay"
 
 
@@ -29,7 +31,7 @@ class Bell:
         self._connection = connection
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for a notification, that long at most; whether one came. Raises where the connection is gone."""
+        """Wait for a notification, that long at most; whether one came."""
         async for _ in self._connection.notifies(timeout=seconds, stop_after=1):
             return True
         return False
@@ -37,8 +39,14 @@ class Bell:
 
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[Bell]:
-    """A bell that rings when there is something to deliver. `url` is a plain `postgresql://…`."""
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
-    async with connection:
-        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-        yield Bell(connection)
+    """A bell that rings when there is something to deliver. `url` is a plain `postgresql://…`.
+
+    Raises `StoreUnavailableError`, also inside the block, where PostgreSQL is away or goes away.
+    """
+    try:
+        connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+        async with connection:
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+            yield Bell(connection)
+    except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+        raise StoreUnavailableError("The database does not answer now.") from error

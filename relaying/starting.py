@@ -1,0 +1,50 @@
+"""Finishing starts: an instance whose row was written is started, even if who wrote it died before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+import structlog
+from pydantic import TypeAdapter
+
+from pathways.messages import Pace, StartInstance
+from relaying.port import Pathways
+from store.database import Database
+from store.instances import Instance
+
+PATIENCE = timedelta(seconds=5)
+"""How long a row may be `starting` before the relay starts it: who wrote it does so by itself at once."""
+
+_AT_ONCE = 50
+
+_log = structlog.get_logger("carelane.relay")
+
+
+@lru_cache(maxsize=1)
+def _pace() -> TypeAdapter[Pace | None]:
+    return TypeAdapter(Pace | None)
+
+
+async def finish_starts(database: Database, pathways: Pathways, *, patience: timedelta = PATIENCE) -> int:
+    """Start what has been `starting` for too long; how many. Raises `NoAnswerError` where Temporal is away.
+
+    A workflow that runs already and is not recorded yet is left as it is, so doing this again does no harm.
+    """
+    async with database.transaction() as unit:
+        waiting = await unit.instances.starting(since_before=datetime.now(UTC) - patience, limit=_AT_ONCE)
+    for instance in waiting:
+        await pathways.start(_start(instance))
+        _log.info("An instance was started late", instance=instance.id, pathway=instance.pathway)
+    return len(waiting)
+
+
+def _start(instance: Instance) -> StartInstance:
+    return StartInstance(
+        instance=instance.id,
+        digest=instance.digest,
+        zone=instance.zone,
+        inputs=instance.inputs,
+        by=instance.started_by,
+        pace=_pace().validate_python(instance.pace),
+    )

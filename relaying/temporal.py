@@ -1,0 +1,134 @@
+"""The running pathways on Temporal, one attempt each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from pathways.events import MessageReceived
+from pathways.messages import Answer, Description, Refused, StartInstance
+from relaying.port import Answered, GoneError, NoAnswerError
+from workflows.pathway import REFUSED, WORKFLOW, Pathway, workflow_id
+
+Json = Any
+
+ATTEMPT = timedelta(seconds=5)
+"""How long one attempt may take."""
+
+ENDED = "ended"
+"""The code with which an instance refuses what comes after its end."""
+
+_REFUSED = TypeAdapter(Refused)
+_PREFIX = workflow_id("")
+
+
+class TemporalPathways:
+    """`Pathways` over a client; the client may be lazy."""
+
+    def __init__(self, client: Client, *, task_queue: str) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    async def deliver(self, instance: str, message: MessageReceived, *, update_id: str) -> Answered:
+        """Hand an event to an instance, as an update."""
+        with _translated():
+            try:
+                answer = await self._handle(instance).execute_update(
+                    Pathway.deliver, message, id=update_id, rpc_timeout=ATTEMPT
+                )
+            except WorkflowUpdateFailedError as error:
+                return _refused(error)
+        return _verdict(answer)
+
+    async def start(self, start: StartInstance) -> None:
+        """Start an instance's workflow, unless it ever was."""
+        with _translated():
+            try:
+                await self._client.start_workflow(
+                    WORKFLOW,
+                    start,
+                    id=workflow_id(start.instance),
+                    task_queue=self._task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    rpc_timeout=ATTEMPT,
+                )
+            except WorkflowAlreadyStartedError:
+                return
+
+    async def describe(self, instance: str) -> Description:
+        """Ask an instance where it stands."""
+        with _translated():
+            return await self._handle(instance).query(Pathway.describe, rpc_timeout=ATTEMPT)
+
+    async def resend(self, instance: str, from_rev: int | None) -> None:
+        """Signal an instance to record again."""
+        with _translated():
+            await self._handle(instance).signal(Pathway.resend, from_rev, rpc_timeout=ATTEMPT)
+
+    async def snapshot(self, instance: str) -> Json:
+        """Ask an instance for all that can be rebuilt."""
+        with _translated():
+            return await self._handle(instance).query(Pathway.snapshot, rpc_timeout=ATTEMPT)
+
+    async def running(self) -> AsyncIterator[str]:
+        """Every instance whose workflow is open."""
+        query = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
+        async for found in self._client.list_workflows(query):
+            yield found.id.removeprefix(_PREFIX)
+
+    def _handle(self, instance: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(workflow_id(instance))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Temporal's failures as ours, without the words of others, which may quote payloads."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise GoneError("Its workflow has ended, or was never started.") from error
+        raise NoAnswerError(f"Temporal answered {error.status.name}.") from error
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        raise NoAnswerError("It did not answer in time.") from error
+    except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+        raise NoAnswerError("It could not answer.") from error
+
+
+def _verdict(answer: Answer) -> Answered:
+    if answer.refused is not None:
+        return _refusal(answer.refused)
+    result = answer.result or {}
+    return Answered(result.get("verdict", "ignored"), tuple(result.get("by", ())))
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Answered:
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        if cause.type == REFUSED and cause.details:
+            return _refusal(_REFUSED.validate_python(cause.details[0]))
+        if cause.type == "AcceptedUpdateCompletedWorkflow":
+            raise NoAnswerError("It ended while it took this.") from error
+    raise NoAnswerError("It failed on this.") from error
+
+
+def _refusal(refused: Refused) -> Answered:
+    if refused.code == ENDED:
+        return Answered("gone")
+    raise NoAnswerError(f"It refused: {refused.code}.")
