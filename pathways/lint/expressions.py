@@ -115,7 +115,8 @@ def check(subject: Subject) -> Findings:
             yield from _codes(site, expression.tree, scope.declared(site))
             yield from _every(site, expression.tree)
     for declared in subject.definition.inputs:
-        if declared.name.value not in used and not why_no_name(declared.name.value):
+        patient = "Patient" in declared.type.target  # whom the case is about is asked for, read or not
+        if declared.name.value not in used and not patient and not why_no_name(declared.name.value):
             yield Finding("unused-input", declared.name.mark, f'Nothing reads the input "{declared.name}".')
 
 

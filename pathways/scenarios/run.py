@@ -137,7 +137,7 @@ def _complete(world: World, happening: Happening) -> None:
 def _open_instead(world: World, address: str) -> str:
     """What to complete instead of an address where no task is open."""
     if world.state.status == "ended":
-        return f"The pathway has ended as {world.state.outcome}."
+        return ""
     tasks = [one.address for one in world.state.positions.values() if one.waits == "people"]
     if address in tasks:
         return ""
