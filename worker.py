@@ -21,7 +21,7 @@ from activities import registry
 from activities.execution import activities_of
 from activities.gateways.fhir import Auth, FhirClient, SmartBackendAuth
 from activities.plans import PlanShelf
-from activities.record import make_record
+from activities.record import record_activity
 from settings import CoreAuth, Settings
 from store.database import Database
 from workflows import plans
@@ -73,7 +73,7 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
             client,
             task_queue=settings.temporal_task_queue,
             workflows=[Pathway],
-            activities=[*activities_of(registry.discover().values(), core), make_record(database)],
+            activities=[*activities_of(registry.discover().values(), core), record_activity(database)],
             workflow_runner=runner(sandboxed=settings.workflow_sandbox),
             max_cached_workflows=_CACHED_INSTANCES,
             graceful_shutdown_timeout=_GRACE,
