@@ -90,7 +90,7 @@ class Bundles:
         for entry in entries:
             permit(entry.type, {"DELETE": "d", "POST": "c", "PUT": "u", "PATCH": "u"}.get(entry.method, "r"))
         identities = self._identify(entries, base)
-        answers: list[dict[str, Any]] = [{} for _ in entries]
+        answers: dict[int, dict[str, Any]] = {}
         conditional: list[tuple[_Entry, Resource]] = []
         for entry in sorted(entries, key=lambda each: _ORDER[each.method]):
             try:
@@ -104,7 +104,7 @@ class Bundles:
             stored = self.storage.current(*entry.identity) if entry.identity is not None else None
             if stored is not None and stored.body is not None and entry.method in ("POST", "PUT"):
                 self.interactions.refuse_dangling(stored.resource())
-        return answers
+        return [answers[entry.index] for entry in entries]
 
     def _identify(self, entries: list[_Entry], base: str) -> dict[str, str]:
         """Give each entry its identity and map its fullUrl to it."""

@@ -27,6 +27,7 @@ class Clock:
         self.now = 1_800_000_000.0
 
     def __call__(self) -> float:
+        """The time that it stands at."""
         return self.now
 
 
