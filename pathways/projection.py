@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -52,6 +53,11 @@ class Snapshot:
     data: Mapping[str, Mapping[str, Saved]]
 
 
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Snapshot]:
+    return TypeAdapter(Snapshot)
+
+
 def snapshot_to_json(snapshot: Snapshot) -> Json:
     """The snapshot as JSON."""
-    return TypeAdapter(Snapshot).dump_python(snapshot, mode="json")
+    return _adapter().dump_python(snapshot, mode="json")
