@@ -27,7 +27,7 @@ class Commands(TyperGroup):
         "pathway": "commands.pathway",
         "feel": "commands.feel",
         "calendar": "commands.calendar",
-        "demo": "commands.machine",
+        "demo": "commands.demo",
         "dev": "commands.machine",
         "worker": "commands.processes",
         "relay": "commands.processes",
@@ -44,16 +44,15 @@ class Commands(TyperGroup):
         """Every sub-command, in the order of the help page."""
         return list(self.modules)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the framework's signature
         """Import a sub-command; None when there is none of this name."""
         if cmd_name not in self.modules:
             return None
-        mounted = typer.main.get_command(importlib.import_module(self.modules[cmd_name]).app)
+        holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+        holder.add_typer(importlib.import_module(self.modules[cmd_name]).app, name=cmd_name)
+        mounted = typer.main.get_group(holder).commands[cmd_name]
         if isinstance(mounted, TyperGroup):
-            held = mounted.get_command(ctx, cmd_name)
-            if held is not None:
-                return held
-        mounted.name = cmd_name
+            return mounted.commands.get(cmd_name, mounted)
         return mounted
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 import settings as registry
+from api.security.accounts import development_accounts
 from local.core_client import register_client
 from local.errors import LocalError
 from local.ports import LOOPBACK, free_port, require_free
@@ -175,6 +176,7 @@ def _start_temporal_and_core(settings: Settings, supervisor: Supervisor, program
 
 
 def _start_ours(settings: Settings, supervisor: Supervisor) -> None:
+    development_accounts(settings.state_dir)  # made by one process, before several read them
     starting: list[tuple[Service, str]] = []
     for name in ("worker", "relay"):
         port = free_port()

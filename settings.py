@@ -160,8 +160,11 @@ class Settings(BaseSettings):
     )
     demo_pace: float = Field(
         default=1440.0,
-        gt=0,
-        description="Pathway seconds that pass in one real second; 1440 makes a day pass in a minute.",
+        ge=0,
+        description=(
+            "Pathway seconds that pass in one real second: 1440 makes a day pass in a minute. "
+            "At 0 time stands until it is moved."
+        ),
     )
 
     metrics_port: int | None = Field(

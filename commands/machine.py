@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,22 +61,3 @@ def show_settings(
     configured = settings.load()
     for name, field in settings.variables().items():
         typer.echo(f"{name}={getattr(configured, field)}")
-
-
-@app.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="Drive every case to its end, then leave.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of continuing.")] = False,
-    patients: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder of FHIR transaction bundles (*.json, *.json.gz) with patients.",
-        ),
-    ] = None,
-) -> None:
-    """Show Carelane at work: referrals that go different ways, one pathway day in a minute."""
-    from devcore import demo as demonstration
-
-    demonstration.run(settings.load(demo=True), once=once, fresh=fresh, patients=patients)
