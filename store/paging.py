@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import BigInteger, ColumnElement, literal, tuple_
 
 from store.errors import StoreError
 
@@ -55,7 +55,12 @@ def cursor(values: Sequence[Any]) -> str:
 def beyond(columns: Sequence[ColumnElement[Any]], text: str, *, descending: bool = False) -> ColumnElement[bool]:
     """The condition for rows behind a cursor. Raises `BadCursorError`."""
     values = _values(text, [column.type.python_type for column in columns])
-    given = tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
+    given = tuple_(
+        *(
+            literal(value, BigInteger() if isinstance(value, int) else column.type)
+            for value, column in zip(values, columns, strict=True)
+        )
+    )
     place = tuple_(*columns)
     return place < given if descending else place > given
 
@@ -69,8 +74,16 @@ def _values(text: str, kinds: Sequence[type[Any]]) -> list[Any]:
             datetime.fromisoformat(value) if kind is datetime else value
             for value, kind in zip(plain, kinds, strict=True)
         ]
-        if not all(type(value) is kind for value, kind in zip(values, kinds, strict=True)):
+        if not all(_is(value, kind) for value, kind in zip(values, kinds, strict=True)):
             raise ValueError(text)
     except (ValueError, TypeError, binascii.Error) as error:
         raise BadCursorError("This is not a place in the list.", hint="Begin at the first page.") from error
     return values
+
+
+def _is(value: Any, kind: type[Any]) -> bool:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return False
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return False
+    return type(value) is kind

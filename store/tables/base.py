@@ -59,6 +59,11 @@ class Text(TypeDecorator[str]):
     impl = PlainText
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[str]:
+        """What values are."""
+        return str
+
     def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
         """Replace what PostgreSQL can't hold."""
         return None if value is None else storable(value)

@@ -1,0 +1,34 @@
+"""Migrations and tables say the same."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from store.database import driver_url
+from store.migrate import migrate_database
+from store.tables import metadata
+
+
+def test_an_empty_database_comes_to_the_present_tables(empty_database_url: str) -> None:
+    """After all migrations nothing differs from the tables that the code uses; doing it again changes nothing."""
+    migrate_database(empty_database_url)
+    migrate_database(empty_database_url)
+    engine = create_engine(driver_url(empty_database_url))
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+            assert compare_metadata(context, metadata) == []
+            assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
+    finally:
+        engine.dispose()
+
+
+def test_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+    """One migrates, the others wait and find it done."""
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(migrate_database, empty_database_url) for _ in range(3)]:
+            done.result()
