@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from rich.console import Console
 
-from tests.scale import authoring, control_state, engine, throughput
+from tests.scale import authoring, control_state, engine, history, throughput
 from tests.scale.ground import Ground, ground
 from tests.scale.report import Row, print_table
 
@@ -29,6 +29,7 @@ ALONE: dict[str, Callable[[Say], Iterable[Row]]] = {
 """What needs no servers."""
 
 ON_SERVERS: dict[str, Callable[[Ground, Say], Awaitable[list[Row]]]] = {
+    "history": history.measure,
     "throughput": throughput.measure,
 }
 """What runs on PostgreSQL, Temporal and a worker."""
