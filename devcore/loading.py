@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from activities.gateways.fhir import keys
 from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.errors import FhirError
 from activities.gateways.fhir.resource import Reference, Resource
@@ -191,14 +192,20 @@ def _once_only(bundle: Resource) -> Resource:
 
 
 def _conditional(entry: dict[str, Any]) -> dict[str, Any]:
-    request, identifiers = entry.get("request", {}), entry.get("resource", {}).get("identifier", [])
-    if request.get("method") != "POST" or "ifNoneExist" in request or not isinstance(identifiers, list):
+    """A POST that happens once: by an identifier of the resource, or by the entry's own name."""
+    request, resource = entry.get("request", {}), entry.get("resource", {})
+    if request.get("method") != "POST" or "ifNoneExist" in request:
         return entry
-    for identifier in identifiers:
+    identifiers = resource.get("identifier", [])
+    for identifier in identifiers if isinstance(identifiers, list) else []:
         if "system" in identifier and "value" in identifier:
             criteria = f"identifier={quote(identifier['system'], safe=':/')}|{quote(identifier['value'])}"
             return entry | {"request": request | {"ifNoneExist": criteria}}
-    return entry
+    if "fullUrl" not in entry:
+        return entry
+    key = f"seed/{entry['fullUrl']}"
+    criteria = keys.if_none_exist(resource["resourceType"], key)
+    return entry | {"resource": keys.stamped(resource, key), "request": request | {"ifNoneExist": criteria}}
 
 
 def _searches(value: Any) -> dict[str, str]:
