@@ -47,7 +47,7 @@ class Environment:
         """Give the time of the evaluation in its zone."""
         return self.now.astimezone(self.zone)
 
-    def today(self) -> date:
+    def local_today(self) -> date:
         """Give the date of the evaluation in its zone."""
         return self.local_now().date()
 

@@ -15,7 +15,11 @@ EXPRESSION_DEPTH: Final = 60
 """How deep expressions may nest; chains of one operator (`a + b + c`, `a or b or c`) count as one level."""
 
 STEPS: Final = 100_000
-"""Steps of one evaluation: items looked at by loops, filters and list functions, characters made by the hundred."""
+"""Steps of one evaluation, each worth a microsecond or a few.
+
+An item that a loop or filter goes over is a step, so are four that are compared, ten that a function adds up or
+copies, and a hundred characters made.
+"""
 
 LEVELS: Final = 150
 """Levels of nesting that may be open at once in one evaluation, those of called functions counted in.

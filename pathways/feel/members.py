@@ -22,7 +22,7 @@ def member(value: Value, name: str, words: str, run: Run, depth: int = limits.VA
         found = read(value.get(name))
         return run.fail(f"{words} is null") if found is None else found
     if kind_ == values.LIST:
-        run.spend(len(value))
+        run.spend(len(value) // 4)
         if depth == 0:
             raise FeelLimitError(f"a value nests more than {limits.VALUE_DEPTH} deep")
         return [member(item, name, words, run, depth - 1) for item in value]

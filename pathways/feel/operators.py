@@ -112,14 +112,14 @@ def equal(left: Value, right: Value, run: Run, depth: int = limits.VALUE_DEPTH) 
 def _equal_lists(left: Value, right: Value, run: Run, depth: int) -> bool:
     if len(left) != len(right):
         return False
-    run.spend(len(left))
+    run.spend(len(left) // 4)
     return all(equal(first, second, run, depth) is True for first, second in zip(left, right, strict=True))
 
 
 def _equal_contexts(left: Value, right: Value, run: Run, depth: int) -> bool:
     if len(left) != len(right):
         return False
-    run.spend(len(left))
+    run.spend(len(left) // 4)
     return all(key in right and equal(left[key], right[key], run, depth) is True for key in left)
 
 

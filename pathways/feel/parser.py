@@ -91,7 +91,7 @@ def _unexpected(text: str, error: UnexpectedToken) -> FeelSyntaxError:
         return syntax_error(text, len(text.rstrip()), f"the expression ends too early{wanted}")
     found = text[error.token.start_pos : error.token.end_pos]
     hint = ""
-    if error.token.type == "COMPARE" and found == "=" and text[error.token.end_pos or 0 :].startswith("="):
+    if found == "=" and text[: error.token.start_pos].endswith("="):
         hint = "FEEL compares with a single `=`."
     return syntax_error(text, error.token.start_pos or 0, f"`{found}` does not fit here{wanted}", hint)
 

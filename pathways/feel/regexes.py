@@ -46,7 +46,7 @@ _INSIDE: Final = {
 
 _PLAIN_ESCAPES: Final = frozenset("nrt\\|.?*+(){}-[]^$/ \"'=<>,:;#%&@!~`_")
 _CATEGORY: Final = re.compile(r"\\[pP]\{(?P<name>[A-Za-z]{1,2})\}")
-_REFERENCE: Final = re.compile(r"\$([0-9]+)|\\([\\$])|([$\\])")
+_REFERENCE: Final = re.compile(r"\$([0-9]{1,3})|\\([\\$])|([$\\])")
 
 
 class _NoFormError(Exception):

@@ -15,7 +15,7 @@ from pathways.feel.values import Function, Value, kind
 
 def _numbers(run: Run, items: list[Value], what: str) -> list[Number] | None:
     """Give the items as numbers, or None when there are none or one is null."""
-    run.spend(len(items))
+    run.spend(len(items) // 10)
     found = [numbers.number_of(item) for item in items if item is not None]
     known = [each for each in found if each is not None]
     if len(known) < len(items):
@@ -26,7 +26,7 @@ def _numbers(run: Run, items: list[Value], what: str) -> list[Number] | None:
 @builtin("list contains", "list: list", "element: any", gives="boolean")
 def list_contains(run: Run, items: list[Value], element: Value) -> bool:
     """Say whether an item equals the element; null is found too."""
-    run.spend(len(items))
+    run.spend(len(items) // 4)
     return any(equal(item, element, run) is True for item in items)
 
 
@@ -37,7 +37,7 @@ def count(run: Run, items: list[Value]) -> int:
 
 
 def _extreme(run: Run, items: list[Value], sign: int, what: str) -> Value:
-    run.spend(len(items))
+    run.spend(len(items) // 4)
     if not items:
         return run.fail(f"an empty list has no {what}")
     found = items[0]
@@ -154,7 +154,7 @@ def mode(run: Run, *items: Value) -> list[Number] | None:
 
 
 def _decide(run: Run, items: list[Value], decisive: bool) -> bool | None:
-    run.spend(len(items))
+    run.spend(len(items) // 10)
     if any(item is decisive for item in items):
         return decisive
     return None if any(item is None for item in items) else not decisive
@@ -184,7 +184,7 @@ def sublist(run: Run, items: list[Value], start: Number, length: Number | None =
     end = len(items) if length is None else begin + numbers.truncated(length)
     if end > len(items) or end < begin:
         return run.fail(f"a list of {len(items)} has no position {end}")
-    run.spend(end - begin)
+    run.spend((end - begin) // 10)
     return list(items[begin:end])
 
 
@@ -192,14 +192,14 @@ def sublist(run: Run, items: list[Value], start: Number, length: Number | None =
 @builtin("append", "list: list", "item: any", gives="list")
 def append(run: Run, items: list[Value], *more: Value) -> list[Value]:
     """Add items at the end."""
-    run.spend(len(items) + len(more))
+    run.spend((len(items) + len(more)) // 10)
     return [*items, *more]
 
 
 @builtin("concatenate", "list: list", gives="list", variadic=True)
 def concatenate(run: Run, *lists: list[Value]) -> list[Value]:
     """Put lists one behind the other."""
-    run.spend(sum(map(len, lists)))
+    run.spend(sum(map(len, lists)) // 10)
     return [item for items in lists for item in items]
 
 
@@ -241,7 +241,7 @@ def list_replace_where(run: Run, items: list[Value], match: Function, item: Valu
 
 def _place(run: Run, items: list[Value], position: Number) -> int | None:
     """Give the index of a position counted from 1, or from the end by -1 and less."""
-    run.spend(len(items))
+    run.spend(len(items) // 10)
     place = numbers.truncated(position)
     if place == 0 or abs(place) > len(items):
         return run.fail(f"a list of {len(items)} has no position {place}")
@@ -251,14 +251,14 @@ def _place(run: Run, items: list[Value], position: Number) -> int | None:
 @builtin("reverse", "list: list", gives="list")
 def reverse(run: Run, items: list[Value]) -> list[Value]:
     """Turn the order round."""
-    run.spend(len(items))
+    run.spend(len(items) // 10)
     return list(reversed(items))
 
 
 @builtin("index of", "list: list", "match: any", gives="list<number>")
 def index_of(run: Run, items: list[Value], match: Value) -> list[int]:
     """Give the positions of the items that equal the match."""
-    run.spend(len(items))
+    run.spend(len(items) // 4)
     return [position for position, item in enumerate(items, 1) if equal(item, match, run) is True]
 
 

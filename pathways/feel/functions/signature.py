@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Final, Protocol, TypeVar
 
-from pathways.feel import moments, types, values
+from pathways.feel import limits, moments, types, values
 from pathways.feel.environment import Run
 from pathways.feel.operators import article
 from pathways.feel.values import Function, Value, kind, read
@@ -102,14 +102,14 @@ class Builtin:
         complaint = ""
         for signature, order in chosen:
             arguments = given if order is None else _ordered(signature, order, given)
-            fitted = self._fit(signature, arguments)
+            fitted = self._fit(signature, arguments, run)
             if isinstance(fitted, list):
                 run.spend(1)
                 return signature.body(run, *fitted)
             complaint = complaint or fitted
         return run.fail(complaint)
 
-    def _fit(self, signature: Signature, arguments: list[Value]) -> list[Value] | str:
+    def _fit(self, signature: Signature, arguments: list[Value], run: Run) -> list[Value] | str:
         """Give the arguments as the signature takes them, or what is wrong with them."""
         fitted: list[Value] = []
         for position, value in enumerate(arguments):
@@ -117,6 +117,8 @@ class Builtin:
                 fitted.append(None)
                 continue
             parameter = signature.parameters[0 if signature.variadic else position]
+            if isinstance(value, list | tuple):
+                _pay(len(value), parameter, run)
             for wanted in parameter.types:
                 fits, coerced = coerce(value, wanted)
                 if fits:
@@ -149,6 +151,12 @@ class Builtin:
 
 
 _LEFT_OUT: Final = object()
+
+
+def _pay(length: int, parameter: Parameter, run: Run) -> None:
+    """Count the look at each item of a list that has a type; a list past the limit stops before anything is done."""
+    typed = any(isinstance(each, types.ListType) and each.item is not types.ANY for each in parameter.types)
+    run.spend(length if length > limits.STEPS else length // 10 if typed else 0)
 
 
 def _ordered(signature: Signature, order: tuple[int, ...], given: list[Value]) -> list[Value]:

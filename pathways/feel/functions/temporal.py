@@ -33,7 +33,7 @@ def now(run: Run) -> datetime:
 @builtin("today", gives="date")
 def today(run: Run) -> date:
     """Give the date that the host says it is, in its zone."""
-    return run.environment.today()
+    return run.environment.local_today()
 
 
 @builtin("day of year", "date: date|date and time", gives="number")

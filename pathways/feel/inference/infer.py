@@ -92,10 +92,10 @@ def _list(node: nodes.ListNode, setting: Setting) -> Type:
 
 
 def _joined(found: list[Type]) -> Type:
-    joined = types.NULL if found else ANY
+    joined: Type = types.NULL
     for each in found:
         joined = types.join(joined, each)
-    return ANY if joined == types.NULL else joined
+    return joined
 
 
 def _context(node: nodes.ContextNode, setting: Setting) -> Type:
@@ -143,7 +143,11 @@ def _operation(operator: str, left: Type, right: Type, place: Node, setting: Set
     kinds = [None if each == types.NULL else kind_of(each) for each in (left, right)]
     results = meanings(operator, kinds[0], kinds[1])
     if not results:
-        hint = "Convert a number by `string(…)` to join it to a string." if values.STRING in kinds else ""
+        hint = (
+            "Convert a number by `string(…)` to join it to a string."
+            if operator == "+" and values.STRING in kinds
+            else ""
+        )
         words = f"between {article(str(left))} and {article(str(right))}"
         setting.report(place, f"`{operator}` has no meaning {words}", hint)
     return types.SIMPLE[results.pop()] if len(results) == 1 else ANY
