@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from rich.console import Console
 
-from tests.scale import authoring, control_state, engine, history, throughput
+from tests.scale import authoring, control_state, engine, history, outage, throughput
 from tests.scale.ground import Ground, ground
 from tests.scale.report import Row, print_table
 
@@ -31,6 +31,7 @@ ALONE: dict[str, Callable[[Say], Iterable[Row]]] = {
 ON_SERVERS: dict[str, Callable[[Ground, Say], Awaitable[list[Row]]]] = {
     "history": history.measure,
     "throughput": throughput.measure,
+    "outage": outage.measure,
 }
 """What runs on PostgreSQL, Temporal and a worker."""
 

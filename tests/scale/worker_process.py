@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -74,6 +75,7 @@ def _say(**message: Any) -> None:
 
 
 async def _serve(address: str, database_url: str, queue: str) -> None:
+    logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)  # attempts without a store are meant
     install_plans()
     database = Database(database_url)
     client = await Client.connect(address, data_converter=data_converter)
