@@ -204,7 +204,7 @@ def _code(site: Site, node: nodes.Node, literal: nodes.Node, types: Mapping[str,
         yield Finding("code-outside-options", site.place(line, column), message, hint)
 
 
-# -- every of none ------------------------------------------------------------------------------------------------------
+# -- every of none ---------------------------------------------------------------------------------------------------
 
 
 def _every(site: Site, tree: nodes.Node) -> Findings:

@@ -102,7 +102,7 @@ def _scenario(
     start: Node | None,
     common: dict[str, tuple[Answer, ...]],
 ) -> Scenario | None:
-    """A scenario; what the file says of start and actions at its top holds where the scenario does not say otherwise."""
+    """A scenario; start and actions at the top of the file hold where it does not say otherwise."""
     if not reader.keys(node, f'the scenario "{name}"', _KEYS, _LATER):
         return None
     title = reader.text(node.get("title"), "title")

@@ -57,7 +57,7 @@ DEFAULTS = {
     "steps": "steps:\n  only: {set: {x: =order.reference}}\n  over: {end: done}",
 }
 SPECIAL = {
-    "LONG": f'steps:\n  a: {{set: {{x: ={" + ".join(["1"] * 1500)}}}}}   # here\n  b: {{end: done}}\n',
+    "LONG": f"steps:\n  a: {{set: {{x: ={' + '.join(['1'] * 1500)}}}}}   # here\n  b: {{end: done}}\n",
     "HEAD": None,
 }
 
