@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ HISTORIES = FOLDER / "histories"
 PLANS = FOLDER / "plans"
 
 _TRACES = ("stackTrace", "identity")
+_STICKY_QUEUE = re.compile(r"^[0-9]+@[A-Za-z0-9-]+$")
 
 FAILING = pathway("""
   act: {do: test.work, retry: {attempts: 2, first: 1 second}}
@@ -190,6 +192,8 @@ def _without_traces(document: Any) -> Any:
             return {name: _without_traces(one) for name, one in document.items() if name not in _TRACES}
         case list():
             return [_without_traces(one) for one in document]
+        case str():
+            return _STICKY_QUEUE.sub("worker", document)
         case _:
             return document
 

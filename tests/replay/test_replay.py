@@ -25,7 +25,7 @@ class StoreAway:
 
     async def plan(self, digest: str) -> Any | None:
         """Nothing."""
-        raise ConnectionError("The store is away.")
+        raise ConnectionError(f"The store with {digest} is away.")
 
     async def digests(self) -> Iterable[str]:
         """Nothing."""
