@@ -89,8 +89,9 @@ class TemporalPathways:
     async def running(self) -> AsyncIterator[str]:
         """Every instance whose workflow is open."""
         query = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
-        async for found in self._client.list_workflows(query):
-            yield found.id.removeprefix(_PREFIX)
+        with _translated():
+            async for found in self._client.list_workflows(query):
+                yield found.id.removeprefix(_PREFIX)
 
     def _handle(self, instance: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(workflow_id(instance))
@@ -107,6 +108,8 @@ def _translated() -> Iterator[None]:
         raise NoAnswerError(f"Temporal answered {error.status.name}.") from error
     except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
         raise NoAnswerError("It did not answer in time.") from error
+    except RuntimeError as error:  # a lazy client that can't connect
+        raise NoAnswerError("Temporal is away.") from error
     except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
         raise NoAnswerError("It could not answer.") from error
 
