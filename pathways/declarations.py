@@ -13,7 +13,6 @@ from typing import Any
 from pathways.datatypes import ANY, KINDS, OPEN_OBJECT, DataType, Field, Kind
 from pathways.errors import CarelaneError
 
-_KEYS = {"type", "options", "value_set", "target", "many", "item", "fields", "open", "required"}
 _SCHEMA_KEYS = {
     "$schema",
     "$ref",
@@ -47,24 +46,25 @@ def read_type(declared: Any) -> DataType:
     if not isinstance(declared, Mapping):
         raise DeclarationError("A type is a name, or a mapping with the key type.")
     kind = declared.get("type", "text")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise DeclarationError(f'"{kind}" is not a type.', hint=_nearest(str(kind), KINDS))
-    fields = declared.get("fields")
-    item = declared.get("item", declared.get("of"))
+    fields, item, value_set = declared.get("fields"), declared.get("item"), declared.get("value_set")
+    if fields is not None and not isinstance(fields, Mapping):
+        raise DeclarationError("fields is a map of names to types.")
     one = DataType(
-        kind=kind,
-        options=tuple(str(option) for option in declared.get("options") or ()),
-        value_set=declared.get("value_set"),
-        target=tuple(_as_list(declared.get("target"))),
+        kind=kind,  # type: ignore[arg-type]  # checked above
+        options=_texts(declared.get("options"), "options"),
+        value_set=None if value_set is None else str(value_set),
+        target=_texts(declared.get("target"), "target"),
         item=read_type(item) if item is not None else None,
-        fields=read_fields(fields) if isinstance(fields, Mapping) else (),
+        fields=read_fields(fields) if fields else (),
         open=bool(declared.get("open", kind == "object" and not fields)),
     )
-    return DataType("list", item=one) if declared.get("many") else one
+    return DataType("list", item=one) if declared.get("many") is True else one
 
 
 def read_fields(declared: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields of an object from a map of names to types; a name that ends with `?` is never required."""
+    """The fields of an object from a map of names to types."""
     return tuple(
         Field(str(name), read_type(one), bool(isinstance(one, Mapping) and one.get("required")))
         for name, one in declared.items()
@@ -110,7 +110,7 @@ def from_json_schema(schema: Mapping[str, Any], root: Mapping[str, Any] | None =
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), None)
     if custom := schema.get("x-carelane-type"):
-        return DataType(custom, target=tuple(_as_list(schema.get("x-carelane-target"))))
+        return DataType(custom, target=_texts(schema.get("x-carelane-target"), "target"))
     if "enum" in schema and all(isinstance(one, str) for one in schema["enum"]):
         return DataType("code", options=tuple(schema["enum"]))
     match kind:
@@ -154,10 +154,12 @@ def _resolve(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _as_list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+def _texts(value: Any, what: str) -> tuple[str, ...]:
+    """A list of texts; a single one counts as a list."""
+    given = [] if value is None else value if isinstance(value, list) else [value]
+    if any(isinstance(one, (Mapping, list)) for one in given):
+        raise DeclarationError(f"{what} is a list of texts.")
+    return tuple(str(one) for one in given)
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:

@@ -178,14 +178,13 @@ def _retry(reader: Reader, node: Node | None, where: str) -> RetryDecl | None:
     if node is None or not reader.keys(node, f"retry of {where}", ("attempts", "first", "factor", "most")):
         return None
     numbers: dict[str, float | None] = {}
-    for key in ("attempts", "factor"):
+    for key, most in (("attempts", 10_000), ("factor", 100)):
         one = node.get(key)
-        if one is not None and (
-            isinstance(one.value, bool) or not isinstance(one.value, (int, float)) or one.value < 1
-        ):
-            reader.note("shape", one.mark, f"{key} of retry is a number from 1.")
-            one = None
-        numbers[key] = None if one is None else one.value
+        given = one.value if one is not None and not isinstance(one.value, bool) else None
+        if one is not None and not (isinstance(given, (int, float)) and 1 <= given <= most):
+            reader.note("shape", one.mark, f"{key} of retry is a number from 1 to {most:,}.")
+            given = None
+        numbers[key] = None if given is None else float(given)
     for key in ("first", "most"):
         numbers[key] = _seconds(reader, node.get(key), key)
     attempts = numbers["attempts"]
