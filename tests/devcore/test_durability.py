@@ -30,7 +30,9 @@ SERVE = textwrap.dedent("""
 @contextlib.contextmanager
 def process(database: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A core in a process of its own. The socket listens before it starts, so nobody has to wait for it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
         listener.set_inheritable(True)
         number, port = listener.fileno(), listener.getsockname()[1]
         command = [sys.executable, "-c", SERVE, str(number), str(database)]

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,23 +22,28 @@ class LiveCore:
 
     root: str
     app: Any
+    _http: httpx.Client = field(default_factory=lambda: httpx.Client(verify=False))  # noqa: S501 - plain HTTP
 
     @property
     def base_url(self) -> str:
         """The FHIR base address."""
         return self.root + FHIR_PATH
 
+    def close(self) -> None:
+        """Close the connection by which faults and counts are asked for."""
+        self._http.close()
+
     def fail(self, **fault: Any) -> None:
         """Make the next matching requests fail; the arguments are those of `devcore.faults.Fault`."""
-        httpx.post(f"{self.root}/$fault", json=fault).raise_for_status()
+        self._http.post(f"{self.root}/$fault", json=fault).raise_for_status()
 
     def heal(self) -> None:
         """Take every fault back."""
-        httpx.delete(f"{self.root}/$fault").raise_for_status()
+        self._http.delete(f"{self.root}/$fault").raise_for_status()
 
     def counts(self) -> dict[str, Any]:
         """Requests answered, and resources held by type."""
-        counted: dict[str, Any] = httpx.get(f"{self.root}/$counts").raise_for_status().json()
+        counted: dict[str, Any] = self._http.get(f"{self.root}/$counts").raise_for_status().json()
         return counted
 
 
@@ -61,7 +66,10 @@ class _Server(uvicorn.Server):
 @contextlib.contextmanager
 def serving(app: Any) -> Iterator[str]:
     """Serve an ASGI application on an ephemeral port; gives its root address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio turns Nagle's delays off only for sockets that say they are TCP, which create_server's do not
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
     port = listener.getsockname()[1]
     config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=2)
     server = _Server(config)
@@ -88,4 +96,8 @@ def live_core(
     """A core that serves until the block ends."""
     app = create_core(database, auth=auth, clients=clients, quirks=quirks)
     with serving(app) as root:
-        yield LiveCore(root, app)
+        core = LiveCore(root, app)
+        try:
+            yield core
+        finally:
+            core.close()

@@ -34,8 +34,7 @@ class Transport:
         self._auth = auth
         self._timeout = timeout
         self._owns_http = http is None
-        # a proxy from the environment is no way to a core on this machine
-        self._http = http or httpx.AsyncClient(trust_env=urlsplit(base_url).hostname not in _LOOPBACK)
+        self._http = http or _http_client(base_url)
         _keep_urls_out_of_logs()
 
     async def aclose(self) -> None:
@@ -96,6 +95,14 @@ class Transport:
         except httpx.TransportError as error:
             kind = type(error).__name__
             raise Unavailable(f"The connection to the core failed during {what} ({kind}).") from None
+
+
+def _http_client(base_url: str) -> httpx.AsyncClient:
+    parts = urlsplit(base_url)
+    return httpx.AsyncClient(
+        trust_env=parts.hostname not in _LOOPBACK,  # a proxy is no way to a core on this machine
+        verify=parts.scheme != "http",  # reading the certificates takes a while, and plain HTTP needs none
+    )
 
 
 def _parsed(response: httpx.Response, what: str) -> Any:
