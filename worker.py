@@ -32,6 +32,8 @@ from workflows.sandbox import runner
 # A waiting instance costs about 100 kB of memory in the cache, and a replay of its history outside it.
 _CACHED_INSTANCES = 10_000
 _GRACE = timedelta(seconds=10)
+# How long an instance waits for the worker that had it, when that worker was killed.
+_LOYALTY = timedelta(seconds=5)
 _RECONNECT_SECONDS = 1.0
 _REFRESH_PLANS_SECONDS = 30.0
 
@@ -77,6 +79,7 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
             workflow_runner=runner(sandboxed=settings.workflow_sandbox),
             max_cached_workflows=_CACHED_INSTANCES,
             graceful_shutdown_timeout=_GRACE,
+            sticky_queue_schedule_to_start_timeout=_LOYALTY,
         )
         async with worker:
             _log.info("The worker polls the task queue %s.", settings.temporal_task_queue)
