@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.paging import Page, beyond, limit_of, page_of
-from store.rows import read, select_rows
+from store.rows import insert_rows, read, select_rows
 from store.tables import audit, audit_head
 from store.tables.base import storable, storable_json
 
@@ -96,7 +96,7 @@ class Audit:
             row = _row(number, entry, previous)
             previous = row["hash"]
             rows.append(row)
-        await self._connection.execute(insert(audit), rows)
+        await self._connection.execute(insert_rows(audit, rows[0]), {"rows": rows})
         await self._connection.execute(
             update(audit_head).where(audit_head.c.id == 1).values(number=number, hash=previous)
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import exc, select
+from sqlalchemy import Engine, event, exc, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from store.audit import Audit
@@ -25,6 +27,9 @@ from store.timeline import Timeline
 from store.worklist import WorkList
 
 DRIVER = "postgresql+psycopg"
+
+IDLE_SECONDS = 2.0
+"""How long a connection may lie idle and still be trusted."""
 
 
 def driver_url(url: str) -> str:
@@ -118,10 +123,11 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=5,
-            pool_pre_ping=True,
             json_serializer=dump_json,
             connect_args={"connect_timeout": 5, "options": options},
         )
+
+        _check_idle_connections(self._engine.sync_engine)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Unit]:
@@ -165,3 +171,24 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _check_idle_connections(engine: Engine) -> None:
+    """Try connections that lay idle before they are handed out, so that a restart of PostgreSQL is not noticed.
+
+    Those in steady use are not asked each time: that would be a message more for every transaction.
+    """
+
+    def put_back(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    def take_out(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise exc.DisconnectionError from error
+
+    event.listen(engine, "checkin", put_back)
+    event.listen(engine, "checkout", take_out)

@@ -25,7 +25,7 @@ from store.inbox import lock_types, match_again
 from store.instances import Instance
 from store.snapshots import stored_digest
 from store.tables import incident, listener, position, task, timeline
-from store.writing import Writer, armings
+from store.writing import Writer, armings, insert_into
 
 Json = Any
 
@@ -108,7 +108,7 @@ class _Replacing:
             }
             for one in self.snapshot.positions
         ]
-        await self._insert(position, rows)
+        await insert_into(self.connection, position, rows)
 
     async def tasks(self) -> None:
         snapshot = self.snapshot
@@ -156,7 +156,7 @@ class _Replacing:
         rows = [listener_row(self.id, fact) for fact in self.snapshot.listeners]
         await lock_types(self.connection, [row["type"] for row in rows], alone=False)
         await self.connection.execute(delete(listener).where(listener.c.instance == self.id))
-        await self._insert(listener, rows)
+        await insert_into(self.connection, listener, rows)
         since = self.stored.recorded_at if self.stored is not None else self.now
         await match_again(self.connection, armings(rows, since))
 
@@ -198,10 +198,6 @@ class _Replacing:
             timeline.c.instance == self.id, timeline.c.rev.in_(revs)
         )
         return {(row[0], row[1], row[2], row[3]) for row in await self.connection.execute(query)}
-
-    async def _insert(self, table: Any, rows: list[Row]) -> None:
-        if rows:
-            await self.connection.execute(insert(table), rows)
 
 
 def _marks(rev: int, facts: Sequence[Json]) -> set[tuple[int, int, str, datetime]]:

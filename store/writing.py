@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.audit import Audit
 from store.folding import Changes, IncidentChange, Row
 from store.inbox import lock_types, match_again
+from store.rows import insert_rows
 from store.tables import incident, instance, listener, outbox, position, result, task, timeline
 
 Json = Any
@@ -51,9 +52,9 @@ class Writer:
 
     async def records(self, changes: Changes) -> None:
         """Write what is only ever added: timeline, results, events out."""
-        await self._insert(timeline, changes.timeline)
-        await self._execute(insert(result).on_conflict_do_nothing(), changes.results)
-        await self._execute(insert(outbox).on_conflict_do_nothing(), changes.outbox)
+        await insert_into(self._connection, timeline, changes.timeline)
+        await insert_into(self._connection, result, changes.results, unless_there=True)
+        await insert_into(self._connection, outbox, changes.outbox, unless_there=True)
 
     async def _positions(self, changes: Changes) -> None:
         mine = position.c.instance == self._ident
@@ -62,11 +63,12 @@ class Writer:
         entered = list(changes.entered.values())
         gone = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
         if changes.left and entered:  # the usual case, in one statement
-            await self._execute(insert(position).add_cte(gone.cte("gone")), entered)
+            together = insert_rows(position, entered[0]).add_cte(gone.cte("gone"))
+            await self._connection.execute(together, {"rows": entered})
         elif changes.left:
             await self._connection.execute(gone)
         else:
-            await self._insert(position, entered)
+            await insert_into(self._connection, position, entered)
 
     async def _tasks(self, changes: Changes, attributes_known: Mapping[str, Json]) -> None:
         closed = [
@@ -78,7 +80,7 @@ class Writer:
         if attributes is not None and attributes != attributes_known:
             mine = (task.c.instance == self._ident) & (task.c.status == "open")
             await self._connection.execute(update(task).where(mine).values(attributes=attributes))
-        await self._insert(task, list(changes.opened.values()))
+        await insert_into(self._connection, task, list(changes.opened.values()))
 
     async def _incidents(self, incidents: Mapping[str, IncidentChange]) -> None:
         for ident, change in sorted(incidents.items()):
@@ -101,15 +103,22 @@ class Writer:
             await self._connection.execute(
                 delete(listener).where(listener.c.instance == self._ident, listener.c.address.in_(gone))
             )
-        await self._insert(listener, list(changes.armed.values()))
+        await insert_into(self._connection, listener, list(changes.armed.values()))
         await match_again(self._connection, armings(changes.armed.values(), since))
-
-    async def _insert(self, table: Table, rows: Sequence[Row]) -> None:
-        await self._execute(insert(table), rows)
 
     async def _execute(self, statement: Any, rows: Sequence[Row]) -> None:
         if rows:
             await self._connection.execute(statement, list(rows))
+
+
+async def insert_into(
+    connection: AsyncConnection, table: Table, rows: Sequence[Row], *, unless_there: bool = False
+) -> None:
+    """Insert rows that all have the same columns, in one statement; nothing where there are none."""
+    if rows:
+        statement = insert_rows(table, rows[0])
+        statement = statement.on_conflict_do_nothing() if unless_there else statement
+        await connection.execute(statement, {"rows": list(rows)})
 
 
 def armings(rows: Iterable[Row], since: datetime) -> list[tuple[str, str, str, datetime, int]]:

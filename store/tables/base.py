@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import DateTime, MetaData
@@ -46,11 +47,16 @@ def storable_json(value: Any) -> Any:
 
 
 def dump_json(value: Any) -> str:
-    """JSON text that PostgreSQL accepts."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """JSON text that PostgreSQL accepts. Moments become ISO 8601 text."""
+    text = _encode(value)
     if "\\u0000" in text or _UNSTORABLE.search(text):
-        text = json.dumps(storable_json(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _encode(storable_json(value))
     return text
+
+
+_encode = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=datetime.isoformat
+).encode
 
 
 class Text(TypeDecorator[str]):
