@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import Future
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -92,8 +92,9 @@ def _keep_going(configured: Settings, patients: Path | None, *, fresh: bool) -> 
             for account in development_accounts(platform.settings.state_dir):
                 to_stderr(f"  {account.login:<16} {account.password:<24} {account.name}")
             to_stderr(f"One pathway day passes in {86_400 / configured.demo_pace:.0f} s.")
-        platform.supervisor.watch_until(playing.done)
-        playing.result()
+        with suppress(KeyboardInterrupt):
+            platform.supervisor.watch_until(playing.done)
+            playing.result()
 
 
 async def _drive(configured: Settings, patients: Path | None) -> list[Ending]:

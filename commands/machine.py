@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -22,7 +23,8 @@ def dev(
 
     with interruptible(), devserver.running(settings.load(), to_stderr, ui=ui) as platform:
         to_stderr(f"Carelane is at {platform.settings.public_url} (Ctrl-C stops it).")
-        platform.supervisor.watch_until(lambda: False)
+        with suppress(KeyboardInterrupt):
+            platform.supervisor.watch_until(lambda: False)
 
 
 @app.command("forget-state")

@@ -15,10 +15,20 @@ Json = Any
 SIGN_IN_TRIES = 60
 
 
+CONFLICT = 409
+SERVER_ERRORS = 500
+
+
 class DemonstrationError(CarelaneError):
     """The demonstration could not go on."""
 
     code = "demonstration"
+
+
+class NotNowError(DemonstrationError):
+    """The API is away or busy with this very thing: the same request may succeed in a moment."""
+
+    code = "demonstration-not-now"
 
 
 class Api:
@@ -35,22 +45,24 @@ class Api:
     async def sign_in(self, login: str, password: str) -> None:
         """Get a token for somebody; the accounts of a new state are there a moment after the API answers."""
         wish = {"login": login, "password": password, "label": "demonstration"}
-        for _ in range(SIGN_IN_TRIES):
-            answer = await self._http.post("/tokens", json=wish)
-            if answer.is_success:
-                self._tokens[login] = answer.json()["secret"]
+        for tries in range(1, SIGN_IN_TRIES + 1):
+            try:
+                self._tokens[login] = (await self._ask("POST", "/tokens", json=wish))["secret"]
+            except DemonstrationError:
+                if tries == SIGN_IN_TRIES:
+                    raise
+                await asyncio.sleep(0.5)
+            else:
                 return
-            await asyncio.sleep(0.5)
-        raise _refused(answer)
 
     async def get(self, who: str, path: str, **query: str | int) -> Json:
         """What the API answers to that person."""
-        return _content(await self._http.get(path, params=query, headers=self._headers(who)))
+        return await self._ask("GET", path, params=query, headers=self._headers(who))
 
     async def post(self, who: str, path: str, body: Json, *, key: str, type: str = "application/json") -> Json:  # noqa: A002
         """Do something as that person; the same key never does it twice."""
         headers = {**self._headers(who), "Idempotency-Key": key, "Content-Type": type}
-        return _content(await self._http.post(path, json=body, headers=headers))
+        return await self._ask("POST", path, json=body, headers=headers)
 
     async def tasks(self, who: str) -> Sequence[Mapping[str, Json]]:
         """The open tasks of the queues that the person works."""
@@ -62,19 +74,24 @@ class Api:
         found: Mapping[str, Json] = await self.get(who, f"/instances/{ident}")
         return found
 
-    async def event(self, who: str, ident: str, type_: str, key: str, data: Json) -> None:
-        """Send an event; the same id counts once."""
+    async def event(self, who: str, ident: str, type_: str, key: str, data: Json) -> str:
+        """Send an event; the same id counts once. What Carelane calls it."""
         event = {"specversion": "1.0", "id": ident, "source": "/demonstration", "type": type_, "subject": key}
-        await self.post(who, "/events", {**event, "data": data}, key=ident, type="application/cloudevents+json")
+        sent = {**event, "data": data}
+        accepted = await self.post(who, "/events", sent, key=ident, type="application/cloudevents+json")
+        return str(accepted["id"])
+
+    async def _ask(self, method: str, path: str, **request: Any) -> Json:
+        try:
+            answer = await self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise NotNowError(f"The API does not answer: {error}") from None
+        if not answer.is_success:
+            raise _refused(answer)
+        return answer.json() if answer.content else None
 
     def _headers(self, who: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens[who]}"}
-
-
-def _content(answer: httpx.Response) -> Json:
-    if not answer.is_success:
-        raise _refused(answer)
-    return answer.json() if answer.content else None
 
 
 def _refused(answer: httpx.Response) -> DemonstrationError:
@@ -84,4 +101,6 @@ def _refused(answer: httpx.Response) -> DemonstrationError:
     except (ValueError, AttributeError):
         said = answer.text[:200]
     method, path = answer.request.method, answer.request.url.path
-    return DemonstrationError(f"The API answered {answer.status_code} to {method} {path}: {said}")
+    passing = answer.status_code == CONFLICT or answer.status_code >= SERVER_ERRORS
+    kind = NotNowError if passing else DemonstrationError
+    return kind(f"The API answered {answer.status_code} to {method} {path}: {said}")

@@ -7,11 +7,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from devcore.demo.api import Api, DemonstrationError
+from activities.gateways.fhir.errors import FhirError
+from devcore.demo.api import Api, DemonstrationError, NotNowError
 from devcore.demo.staff import Staff
 from devcore.demo.stage import Case
 from devcore.demo.world import World
 from local.progress import Report
+from pathways.errors import CarelaneError
 
 Json = Any
 
@@ -25,29 +27,14 @@ LIVE_LOOK_SECONDS = 2.0
 
 async def play_to_the_end(api: Api, world: World, cases: Sequence[Case], report: Report) -> None:
     """Drive every case to its end; only when all wait is the clock moved, to the nearest deadline."""
-    staff = Staff(api, to_the_end=True)
-    by_instance = {case.instance: case for case in cases}
-    progress = _Progress(report, len(cases))
-    settled: Json = None
+    director = _Director(api, world, cases, report)
     while True:
-        instances = {ident: await api.instance(WATCHER, ident) for ident in by_instance}
-        if all(one["status"] == "ended" for one in instances.values()):
-            return
-        progress.look(instances)
-        acted = await staff.act(by_instance)
-        for ident, instance in instances.items():
-            if instance["status"] == "running":
-                acted |= await world.act(by_instance[ident], instance)
-        seen = {ident: (one["rev"], one["status"]) for ident, one in instances.items()}
-        if acted or not _all_wait(instances) or seen != settled:
-            # Looked at twice: a list that lags may show a wait that is over.
-            settled = None if acted else seen
-            await asyncio.sleep(LOOK_SECONDS)
-            continue
-        settled = None
-        moved = await api.post(WATCHER, "/demo/clock", {}, key=f"demo/clock/{time.time_ns()}")
-        if moved["to"] is None:
-            raise DemonstrationError(_stuck(by_instance, instances))
+        try:
+            if await director.move_on():
+                return
+        except (NotNowError, FhirError) as error:
+            director.note(error)  # something is being started again, and everything may be tried again
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def play_along(api: Api, world: World, cases: Sequence[Case]) -> None:
@@ -61,9 +48,67 @@ async def play_along(api: Api, world: World, cases: Sequence[Case]) -> None:
                 instance = await api.instance(WATCHER, ident)
                 if instance["status"] == "running":
                     await world.act(case, instance)
-        except (DemonstrationError, OSError):
+        except (DemonstrationError, FhirError):
             pass  # a task that was just taken, a process that is being started again: look again
         await asyncio.sleep(LIVE_LOOK_SECONDS)
+
+
+class _Director:
+    """Looks at all cases again and again, and has people, offices or the clock act."""
+
+    def __init__(self, api: Api, world: World, cases: Sequence[Case], report: Report) -> None:
+        self._api = api
+        self._world = world
+        self._staff = Staff(api, to_the_end=True)
+        self._cases = {case.instance: case for case in cases}
+        self._report = report
+        self._ended = -1
+        self._seen: Json = None
+        self._changed = time.monotonic()
+        self._trouble = ""
+
+    def note(self, error: CarelaneError) -> None:
+        """Keep what went wrong, to tell it when nothing moves any more."""
+        self._trouble = error.message
+        self._give_up_in_time()
+
+    async def move_on(self) -> bool:
+        """Look once and act; True when every case has ended."""
+        instances = {ident: await self._api.instance(WATCHER, ident) for ident in self._cases}
+        unchanged = self._look(instances)
+        if self._ended == len(self._cases):
+            return True
+        acted = await self._staff.act(self._cases)
+        for ident, instance in instances.items():
+            if instance["status"] == "running":
+                acted |= await self._world.act(self._cases[ident], instance)
+        # Looked at twice: a list that lags may show a wait that is over.
+        if not acted and unchanged and _all_wait(instances) and await self._world.is_heard():
+            await self._move_clock(instances)
+        return False
+
+    async def _move_clock(self, instances: Mapping[str, Mapping[str, Json]]) -> None:
+        moved = await self._api.post(WATCHER, "/demo/clock", {}, key=f"demo/clock/{time.time_ns()}")
+        if moved["to"] is None:
+            raise DemonstrationError(_stuck(self._cases, instances))
+        self._seen = None
+
+    def _look(self, instances: Mapping[str, Mapping[str, Json]]) -> bool:
+        """Note how far the cases are; whether that is as far as they were."""
+        ended = sum(one["status"] == "ended" for one in instances.values())
+        if ended != self._ended:
+            self._ended = ended
+            self._report(f"  {ended} of {len(instances)} cases have ended")
+        seen = {ident: (one["rev"], one["status"]) for ident, one in instances.items()}
+        unchanged = bool(seen == self._seen)
+        if not unchanged:
+            self._seen, self._changed, self._trouble = seen, time.monotonic(), ""
+        self._give_up_in_time()
+        return unchanged
+
+    def _give_up_in_time(self) -> None:
+        if time.monotonic() - self._changed > PATIENCE_SECONDS:
+            raise DemonstrationError(f"Nothing has happened for {PATIENCE_SECONDS:.0f} s. {self._trouble}".strip())
 
 
 def _all_wait(instances: Mapping[str, Mapping[str, Json]]) -> bool:
@@ -83,26 +128,3 @@ def _stuck(cases: Mapping[str, Case], instances: Mapping[str, Mapping[str, Json]
         if one["status"] != "ended"
     ]
     return f"Nothing moves any more: {'; '.join(standing)}."
-
-
-class _Progress:
-    """Tells how many cases have ended, and gives up when nothing happens for too long."""
-
-    def __init__(self, report: Report, total: int) -> None:
-        self._report = report
-        self._total = total
-        self._ended = -1
-        self._revs: list[int] = []
-        self._changed = time.monotonic()
-
-    def look(self, instances: Mapping[str, Mapping[str, Json]]) -> None:
-        """Note how far the cases are."""
-        ended = sum(one["status"] == "ended" for one in instances.values())
-        if ended != self._ended:
-            self._ended = ended
-            self._report(f"  {ended} of {self._total} cases have ended")
-        revs = [one["rev"] for one in instances.values()]
-        if revs != self._revs:
-            self._revs, self._changed = revs, time.monotonic()
-        if time.monotonic() - self._changed > PATIENCE_SECONDS:
-            raise DemonstrationError(f"Nothing has happened for {PATIENCE_SECONDS:.0f} s.")

@@ -26,6 +26,7 @@ class World:
         self._api = api
         self._core = core
         self._done: set[tuple[str, str]] = set()
+        self._under_way: set[str] = set()
 
     async def act(self, case: Case, instance: Mapping[str, Json]) -> bool:
         """Do what the positions of an instance wait for, if the script has it happen; whether something was."""
@@ -35,6 +36,13 @@ class World:
             if position["waits"] == "event" and place not in self._done:
                 acted |= await self._answer(case, instance, position)
         return acted
+
+    async def is_heard(self) -> bool:
+        """Whether every event that was sent has reached the case that it is for."""
+        for event in tuple(self._under_way):
+            if (await self._api.get(SENDER, f"/events/{event}"))["status"] == "consumed":
+                self._under_way.discard(event)
+        return not self._under_way
 
     async def _answer(self, case: Case, instance: Mapping[str, Json], position: Mapping[str, Json]) -> bool:
         script, address = case.script, position["address"]
@@ -63,7 +71,7 @@ class World:
         return True
 
     async def _send(self, ident: str, type_: str, key: str, data: Json) -> None:
-        await self._api.event(SENDER, ident, type_, key, data)
+        self._under_way.add(await self._api.event(SENDER, ident, type_, key, data))
 
     async def _file_note(self, case: Case, visit: str) -> str:
         """The consult note, dated an hour after the visit began."""
