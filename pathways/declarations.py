@@ -13,19 +13,18 @@ from typing import Any
 from pathways.datatypes import ANY, KINDS, OPEN_OBJECT, DataType, Field, Kind
 from pathways.errors import CarelaneError
 
-_SCHEMA_KEYS = {
-    "$schema",
-    "$ref",
-    "$defs",
-    "properties",
-    "anyOf",
-    "oneOf",
-    "allOf",
-    "enum",
-    "const",
-    "additionalProperties",
-    "items",
+_TYPE_KEYS = {"type", "options", "value_set", "target", "many", "item", "fields", "open", "required"}
+_SCHEMA_FORMS: dict[str, type | tuple[type, ...]] = {
+    "$schema": str,
+    "$ref": str,
+    "properties": Mapping,
+    "anyOf": list,
+    "oneOf": list,
+    "allOf": list,
+    "enum": list,
 }
+"""What only JSON Schema has, and of what form: a field may have the same name, but no such form."""
+
 _SCHEMA_TYPES = {"string", "number", "integer", "boolean", "array", "object", "null"}
 _FORMATS: dict[str, Kind] = {"date": "date", "date-time": "instant", "duration": "duration"}
 
@@ -84,17 +83,31 @@ def read_object(declared: Any) -> DataType:
         raise DeclarationError("A schema is JSON Schema, a map of names to types, or a list of names.")
     if is_json_schema(declared):
         return from_json_schema(declared)
-    if declared.get("type") == "object" and isinstance(declared.get("fields"), Mapping):
-        return read_type(declared)
-    return DataType("object", fields=read_fields(declared))
+    if isinstance(declared.get("fields"), Mapping) and declared.get("type", "object") == "object":
+        return read_type({"type": "object", **declared})
+    return DataType("object", fields=tuple(_member(str(name), one) for name, one in declared.items()))
+
+
+def _member(name: str, declared: Any) -> Field:
+    """A member in any form: a type of the language, JSON Schema, or a map of further members."""
+    required = isinstance(declared, Mapping) and declared.get("required") is True
+    if not isinstance(declared, Mapping):
+        return Field(name, read_type(declared), required)
+    if is_json_schema(declared) and declared.get("type") not in KINDS:
+        return Field(name, from_json_schema(declared), required)
+    if declared.get("type") == "object" and isinstance(declared.get("properties"), Mapping):
+        return Field(name, from_json_schema(declared), required)
+    if not declared.keys() & _TYPE_KEYS:
+        return Field(name, read_object(declared), required)
+    return Field(name, read_type({"type": "object", **declared} if "fields" in declared else declared), required)
 
 
 def is_json_schema(declared: Mapping[str, Any]) -> bool:
     """Whether a mapping is JSON Schema rather than a map of field names to types."""
     kind = declared.get("type")
-    if isinstance(kind, (str, list)) and (kind in _SCHEMA_TYPES if isinstance(kind, str) else True):
+    if isinstance(kind, list) or (isinstance(kind, str) and kind in _SCHEMA_TYPES):
         return "fields" not in declared
-    return bool(_SCHEMA_KEYS & declared.keys()) and not isinstance(kind, Mapping)
+    return any(isinstance(declared.get(key), form) for key, form in _SCHEMA_FORMS.items())
 
 
 def from_json_schema(schema: Mapping[str, Any], root: Mapping[str, Any] | None = None) -> DataType:
