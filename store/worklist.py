@@ -28,11 +28,12 @@ _ORDERS: Mapping[Order, tuple[ColumnElement[Any], ...]] = {
 class WorkFilter:
     """Which open tasks a list shows; None does not narrow.
 
-    `assignee` is a person's id, `"nobody"` is said by `unassigned`. `roles` are those of who asks: tasks that need
-    another role are left out. `due_before` finds the overdue, with the present moment.
+    `hidden_queues` are left out. `assignee` is a person's id, `"nobody"` is said by `unassigned`. `roles` are those
+    of who asks: tasks that need another role are left out. `due_before` finds the overdue, with the present moment.
     """
 
     queues: frozenset[str] | None = None
+    hidden_queues: frozenset[str] = frozenset()
     assignee: str | None = None
     unassigned: bool = False
     roles: frozenset[str] | None = None
@@ -110,6 +111,8 @@ def _narrow(query: Select[Any], wanted: WorkFilter) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [task.c.status == "open"]
     if wanted.queues is not None:
         conditions.append(task.c.queue.in_(sorted(wanted.queues)))
+    if wanted.hidden_queues:
+        conditions.append(task.c.queue.not_in(sorted(wanted.hidden_queues)))
     if wanted.unassigned:
         conditions.append(task.c.assignee.is_(None))
     if wanted.roles is not None:

@@ -38,6 +38,10 @@ class Queues:
         """Those of the queues that a person sees."""
         return frozenset(queue for queue in queues if self.sees(actor, queue))
 
+    def hidden(self, actor: Actor) -> frozenset[str]:
+        """The known queues that a person does not see; what nobody described is open to all."""
+        return frozenset(self.known) - self.own(actor)
+
     def own(self, actor: Actor) -> frozenset[str]:
         """The known queues that a person sees, whether or not anything is in them."""
         return self.visible(actor, self.known)

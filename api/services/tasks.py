@@ -162,8 +162,11 @@ class TaskService(Base):
             await unit.tasks.save_draft(ident, actor.id, dict(typed))
 
     async def _narrowed(self, unit: Unit, actor: Actor, wish: ListWish) -> WorkFilter:
+        if wish.queue is not None and not self.queues.sees(actor, wish.queue):
+            raise NotFoundError("There is no such queue for you.")
         return WorkFilter(
-            queues=await self._queues(unit, actor, wish.queue),
+            queues=None if wish.queue is None else frozenset({wish.queue}),
+            hidden_queues=frozenset() if wish.queue is not None else self.queues.hidden(actor),
             assignee=actor.id if wish.whose == "mine" else None,
             unassigned=wish.whose == "nobody",
             pathway=wish.pathway,
@@ -172,17 +175,6 @@ class TaskService(Base):
             due_before=await self.pathway_time(unit) if wish.overdue else None,
             instance=wish.instance,
         )
-
-    async def _queues(self, unit: Unit, actor: Actor, queue: str | None) -> frozenset[str] | None:
-        """Which queues a list is narrowed to; None for all."""
-        if queue is not None:
-            if not self.queues.sees(actor, queue):
-                raise NotFoundError("There is no such queue for you.")
-            return frozenset({queue})
-        if actor.may("see-all-queues"):
-            return None
-        used = [one.queue for one in await unit.worklist.counts(now=self.now())]
-        return self.queues.visible(actor, used)
 
     async def _seen(self, unit: Unit, actor: Actor, ident: str) -> Task:
         task = await unit.tasks.get(ident)
