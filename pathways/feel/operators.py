@@ -6,7 +6,7 @@ Every function gives None where FEEL's answer is null, and notes the reason with
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from pathways.feel import limits, moments, numbers, values
@@ -55,28 +55,28 @@ def order_key(value: Value, kind_: str) -> Value:
     return value
 
 
-def _is_plain(value: Value) -> bool:
-    """Say whether Python can move a date-time to UTC, whatever its offset."""
-    return isinstance(value, datetime) and 1 < value.year < 9999
+def _order_of_instants(left: datetime, right: datetime) -> int | None:
+    """Order two zoned date-times of Python; None where Python compares wall clocks that may not tell.
 
-
-def _utc_clock(value: datetime) -> datetime:
-    """Give the wall clock of UTC, by which date-times of any zones are ordered."""
-    offset = value.utcoffset()
-    return value.replace(tzinfo=None) - (offset or timedelta(0))
+    Python compares date-times of two zones as instants, but those of one zone by the wall clock alone.
+    """
+    if left.tzinfo is right.tzinfo and left.utcoffset() != right.utcoffset():
+        return None
+    return -1 if left < right else int(left > right)
 
 
 def compare(left: Value, right: Value, run: Run) -> int | None:
     """Give -1, 0 or 1 as `left` is less than, equal to or greater than `right`; None where they have no order."""
+    if left.__class__ is right.__class__ is datetime and left.tzinfo is not None and right.tzinfo is not None:
+        found = _order_of_instants(left, right)
+        if found is not None:
+            return found
     left_kind, right_kind = kind(left), kind(right)
     if left_kind != right_kind or left_kind not in _ORDERED:
         return run.fail(f"{article(left_kind)} and {article(right_kind)} have no order")
     if left_kind in (values.DATE_TIME, values.TIME) and not same_clock(left, right):
         return run.fail("a time with a zone and one without have no order")
-    if left_kind == values.DATE_TIME and _is_plain(left) and _is_plain(right):
-        first, second = _utc_clock(left), _utc_clock(right)
-    else:
-        first, second = order_key(left, left_kind), order_key(right, left_kind)
+    first, second = order_key(left, left_kind), order_key(right, left_kind)
     if first is None or second is None:
         return run.fail("a number that is not finite has no order")
     return -1 if first < second else int(first > second)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any, Final
@@ -16,7 +17,7 @@ from pathways.feel.operators import article, compare, equal, in_range
 from pathways.feel.values import Range, Value, kind
 
 _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
-_DIRECT: Final = frozenset((int, str))
+_DIRECT: Final = frozenset((int, str, date))
 """Types whose values Python itself orders as FEEL does."""
 _NUMBERS: Final = frozenset((int, Decimal))
 
