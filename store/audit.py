@@ -28,6 +28,9 @@ BEGINNING = "0" * 64
 
 _AT_ONCE = 1000
 
+_LOCK_HEAD = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
+_MOVE_HEAD = update(audit_head).where(audit_head.c.id == 1)
+
 
 @dataclass(frozen=True, slots=True)
 class NewAuditEntry:
@@ -88,8 +91,7 @@ class Audit:
         """
         if not entries:
             return
-        head = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
-        number, previous = (await self._connection.execute(head)).one()
+        number, previous = (await self._connection.execute(_LOCK_HEAD)).one()
         rows: list[dict[str, Any]] = []
         for entry in entries:
             number += 1
@@ -97,9 +99,7 @@ class Audit:
             previous = row["hash"]
             rows.append(row)
         await self._connection.execute(insert_rows(audit, rows[0]), {"rows": rows})
-        await self._connection.execute(
-            update(audit_head).where(audit_head.c.id == 1).values(number=number, hash=previous)
-        )
+        await self._connection.execute(_MOVE_HEAD, {"number": number, "hash": previous})
 
     async def page(
         self,

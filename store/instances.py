@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -120,6 +120,9 @@ class InstanceFilter:
     attributes: Mapping[str, Json] = field(default_factory=dict)
 
 
+_LOCK = select_rows(Instance, instance).where(instance.c.id == bindparam("ident")).with_for_update()
+
+
 class Instances:
     """The instances of one unit of work."""
 
@@ -166,8 +169,7 @@ class Instances:
 
     async def lock(self, ident: str) -> Instance | None:
         """An instance by its id, held until the transaction ends, so that recorders take turns."""
-        query = select_rows(Instance, instance).where(instance.c.id == ident).with_for_update()
-        return read_one(Instance, (await self._connection.execute(query)).first())
+        return read_one(Instance, (await self._connection.execute(_LOCK, {"ident": ident})).first())
 
     async def by_request(self, request: str) -> Instance | None:
         """The instance that a request has started."""

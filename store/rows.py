@@ -22,6 +22,7 @@ def columns(kind: type[DataclassInstance], table: Table) -> tuple[ColumnElement[
     return tuple(table.c[one.name] for one in fields(kind))
 
 
+@lru_cache(maxsize=64)
 def select_rows(kind: type[DataclassInstance], table: Table) -> Select[Any]:
     """A query for all that the class needs."""
     return select(*columns(kind, table))

@@ -19,6 +19,16 @@ from store.tables import incident, instance, listener, outbox, position, result,
 Json = Any
 
 
+# Made once: to build a statement costs more than to run it.
+_UPDATE_INSTANCE = update(instance).where(instance.c.id == bindparam("ident")).values(recorded_at=func.now())
+_MOVE_POSITION = update(position).where(
+    position.c.instance == bindparam("ident"), position.c.address == bindparam("at_address")
+)
+_CLOSE_TASK = (
+    update(task).where(task.c.id == bindparam("task_id"), task.c.status == "open").values(version=task.c.version + 1)
+)
+
+
 class Writer:
     """Writes the changes of one instance on one transaction's connection."""
 
@@ -47,8 +57,7 @@ class Writer:
 
     async def update_instance(self, fields: Row) -> None:
         """Change the instance's row."""
-        changed = fields | {"recorded_at": func.now()}
-        await self._connection.execute(update(instance).where(instance.c.id == self._ident).values(changed))
+        await self._connection.execute(_UPDATE_INSTANCE, {"ident": self._ident, **fields})
 
     async def records(self, changes: Changes) -> None:
         """Write what is only ever added: timeline, results, events out."""
@@ -58,8 +67,8 @@ class Writer:
 
     async def _positions(self, changes: Changes) -> None:
         mine = position.c.instance == self._ident
-        moved = [{"at_address": address, **row} for address, row in sorted(changes.moved.items())]
-        await self._execute(update(position).where(mine, position.c.address == bindparam("at_address")), moved)
+        moved = [{"ident": self._ident, "at_address": address, **row} for address, row in sorted(changes.moved.items())]
+        await self._execute(_MOVE_POSITION, moved)
         entered = list(changes.entered.values())
         gone = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
         if changes.left and entered:  # the usual case, in one statement
@@ -74,8 +83,7 @@ class Writer:
         closed = [
             {"task_id": ident, **row} for ident, row in sorted(changes.closed.items()) if ident not in changes.opened
         ]
-        closing = update(task).where(task.c.id == bindparam("task_id"), task.c.status == "open")
-        await self._execute(closing.values(version=task.c.version + 1), closed)
+        await self._execute(_CLOSE_TASK, closed)
         attributes = changes.fields.get("attributes")
         if attributes is not None and attributes != attributes_known:
             mine = (task.c.instance == self._ident) & (task.c.status == "open")
