@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from activities.gateways.fhir.resource import Resource
 
 _NEVER_LINKS = frozenset({"id", "value", "system", "code", "display", "fullUrl"})
 """Elements whose text may look like a bundle's fullUrl without being a link to it (an identifier's value)."""
+
+_QUOTED = re.compile(r'"([^"<>]*)"')
 
 
 def references_in(value: Any) -> Iterator[str]:
@@ -55,9 +58,7 @@ def with_links(resource: Resource, identities: Mapping[str, str]) -> Resource:
         if not isinstance(value, str) or key in _NEVER_LINKS:
             return value
         if key == "div":
-            for full_url, reference in identities.items():
-                value = value.replace(f'"{full_url}"', f'"{reference}"')
-            return value
+            return _QUOTED.sub(lambda found: f'"{identities.get(found[1], found[1])}"', value)
         return identities.get(value, value)
 
     changed: Resource = walk(resource, "")

@@ -203,7 +203,8 @@ class Service:
             if self._clock() - cached_at < self.quirks.search_cache_seconds:
                 return Answer(200, body)
         body = self._page(request, resource_type, text, 0)
-        self._cache[key] = self._clock(), body
+        if self.quirks.search_cache_seconds:
+            self._cache[key] = self._clock(), body
         return Answer(200, body)
 
     def _next_page(self, request: _Request) -> Answer:

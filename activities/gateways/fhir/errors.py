@@ -211,4 +211,6 @@ def retry_after_of(header: str | None, now: datetime | None = None) -> float | N
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
+    if at.tzinfo is None:  # "-0000": UTC, of no particular place
+        at = at.replace(tzinfo=UTC)
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())

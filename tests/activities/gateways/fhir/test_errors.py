@@ -69,6 +69,7 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     assert retry_after_of("3") == 3.0
     assert retry_after_of("Wed, 01 Jul 2026 12:00:30 GMT", now) == 30.0
     assert retry_after_of("Wed, 01 Jul 2026 11:00:00 GMT", now) == 0.0
+    assert retry_after_of("Wed, 01 Jul 2026 12:00:30 -0000", now) == 30.0
     assert retry_after_of("soon") is None
     assert retry_after_of(None) is None
 
