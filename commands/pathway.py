@@ -18,7 +18,7 @@ from pathways import coverage as measuring
 from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.diagnostics import Diagnostic, nearest
-from pathways.lint import lint
+from pathways.lint import RULES, lint
 from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.scenarios import Result, ScenarioFile, parse_scenarios, report, run_scenario
@@ -90,6 +90,30 @@ def run_scenarios(
             typer.echo(line)
     if not outcome.good:
         raise typer.Exit(1)
+
+
+@app.command()
+def rules() -> None:
+    """Write the page of lint's rules, docs/lint-rules.md."""
+    typer.echo(rules_page(), nl=False)
+
+
+def rules_page() -> str:
+    """The reference of lint's rules, made from their table."""
+    rows = [
+        f"| `{rule.id}` | {rule.severity} | {rule.title} | {rule.why} {rule.hint}".rstrip() + " |"
+        for rule in RULES.values()
+    ]
+    head = [
+        "# What lint finds",
+        "",
+        "Made by `carelane pathway rules` from the table in `pathways/lint/rules.py`. An error cannot run or may harm,",
+        "and fails `carelane pathway lint`; a warning is unwise.",
+        "",
+        "| rule | severity | finds | why, and what to do |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def _catalog(file: Path | None) -> Catalog:

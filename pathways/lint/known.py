@@ -92,8 +92,6 @@ def told_by(node: nodes.Node, holds: bool) -> frozenset[Dotted]:
             return frozenset().union(*told) if conjunction is holds else frozenset.intersection(*told)
         case nodes.Call(function=nodes.Name(name="not"), arguments=(inner,)):
             return told_by(inner, not holds)
-        case nodes.Call(function=nodes.Name(name="is defined"), arguments=(inner,)) if holds:
-            return _only(dotted(inner))
         case nodes.Comparison(operator="=" | "!=" as operator, left=left, right=right):
             if is_null(left) or is_null(right):
                 other = right if is_null(left) else left
@@ -126,10 +124,6 @@ class Use:
     node: nodes.Node
 
 
-_TOLERANT = frozenset({"is defined", "get or else"})
-"""Functions that exist to ask whether there is a value."""
-
-
 def uses(node: nodes.Node, known: Known, bound: frozenset[str] = frozenset()) -> Iterator[Use]:
     """Every path that an expression reads where a null would matter, with what its surroundings tell."""
     path = dotted(node)
@@ -150,11 +144,9 @@ def uses(node: nodes.Node, known: Known, bound: frozenset[str] = frozenset()) ->
             other = right if is_null(left) else left
             if dotted(other) is None:
                 yield from uses(other, known, bound)
-        case nodes.Call(function=function, arguments=arguments):
-            tolerant = isinstance(function, nodes.Name) and function.name in _TOLERANT
+        case nodes.Call(arguments=arguments):
             for one in arguments:
-                if not (tolerant and dotted(one) is not None):
-                    yield from uses(one, known, bound)
+                yield from uses(one, known, bound)
         case nodes.In(value=value) | nodes.InstanceOf(value=value):
             asks = isinstance(node, nodes.InstanceOf) or _tests_null(node)
             for one in nodes.children(node):

@@ -259,3 +259,10 @@ def test_a_wrong_option_is_a_wrong_question() -> None:
     """As everywhere on the command line."""
     result = CliRunner().invoke(cli.app, ["pathway", "lint", ".", "--format", "yaml"])
     assert result.exit_code == 2
+
+
+def test_the_page_of_rules_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is made from the table; `carelane pathway rules > docs/lint-rules.md` makes it anew."""
+    status, out, _ = carelane("pathway", "rules", capsys=capsys)
+    page = Path(__file__).parents[2] / "docs" / "lint-rules.md"
+    assert (status, out) == (0, page.read_text(encoding="utf-8"))
