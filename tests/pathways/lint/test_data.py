@@ -18,7 +18,7 @@ title: Example
 inputs:
   order: {type: Reference, required: true}
   reason: text
-  level: {type: integer, default: 1}
+  n: {type: integer, default: 1}
 outcomes: {done: {title: Done, kind: success}}
 steps:
 """
@@ -56,9 +56,10 @@ def unset(steps: str) -> list[str]:
         "after: {set: {x: =order.reference, y: =x}}",
         "after: {decide: {rules: [{when: booking != null, to: use}, {to: late}]}}\nuse: {set: {y: =booking.start}}",
         "after: {decide: {rules: [{when: booking = null, to: late}, {to: use}]}}\nuse: {set: {y: =booking.start}}",
-        "after: {decide: {rules: [{when: booking != null and level > 1, to: use}, {to: late}]}}\nuse: {set: {y: =booking}}",
-        "after: {decide: {rules: [{when: reason != null, to: use}, {to: late}]}}\n"
-        'use: {decide: {rules: [{when: reason = "x", to: late}, {to: late}]}}',
+        "after: {decide: {rules: [{when: booking != null and n > 1, to: use}, {to: late}]}}\nuse: {set: {y: =booking}}",
+        """
+after: {decide: {rules: [{when: reason != null, to: use}, {to: late}]}}
+use: {decide: {rules: [{when: reason = "x", to: late}, {to: late}]}}""",
         'after: {set: {x: "=every b in [1] satisfies b > 0", z: "={booking: 1, c: booking}.c"}}',
         "after: {set: {booking: =null, y: =booking}}",
         "after: {set: {x: =reason}}",
@@ -104,7 +105,7 @@ def test_a_problem_is_there_where_only_its_catch_leads() -> None:
     over: {end: done}
     """
     assert unset(steps) == []
-    assert unset(steps.replace("next: over}", "next: tell}")) == ["problem"]
+    assert unset(steps.replace("Again, queue: intake}, next: over", "Again, queue: intake}, next: tell")) == ["problem"]
 
 
 def test_a_loop_keeps_what_was_set_before_it() -> None:
