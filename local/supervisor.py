@@ -11,8 +11,8 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from types import FrameType
 from typing import Protocol
 
@@ -78,6 +78,9 @@ class Supervisor:
         self._report = report
         self._running: list[Service] = []
         self._deaths: dict[str, deque[float]] = {}
+        self._reviving: dict[str, Future[None]] = {}
+        self._stopping = False
+        self._threads = ThreadPoolExecutor(thread_name_prefix="supervisor")
 
     def __enter__(self) -> Supervisor:
         return self
@@ -92,14 +95,10 @@ class Supervisor:
     def start_together(self, services: Sequence[tuple[Service, str]]) -> None:
         """Start services that do not need each other, each with where it answers; raises what the first to fail did."""
         self._running.extend(service for service, _ in services)
-        threads = ThreadPoolExecutor(max_workers=max(1, len(services)), thread_name_prefix="start")
-        try:
-            starting = [threads.submit(self._start, service, where) for service, where in services]
-            for started in as_completed(starting):
-                started.result()
-        finally:
-            # Those that still wait end when their children are stopped.
-            threads.shutdown(wait=False, cancel_futures=True)
+        # Where one fails, those that still wait end when their children are stopped.
+        starting = [self._threads.submit(self._start, service, where) for service, where in services]
+        for started in as_completed(starting):
+            started.result()
 
     def watch_until(self, done: Callable[[], bool]) -> None:
         """Keep everything running until `done`; raises `LocalError` when something cannot be kept running."""
@@ -108,17 +107,32 @@ class Supervisor:
             time.sleep(WATCH_SECONDS)
 
     def revive(self) -> None:
-        """Start again what has died since the last look."""
+        """Start again what has died since the last look, each by itself: one may be waiting for another."""
         for service in self._running:
+            reviving = self._reviving.get(service.name)
+            if reviving is not None:
+                if not reviving.done():
+                    continue
+                self._reviving.pop(service.name)
+                reviving.result()
             if service.child is not None and service.child.exit_status is not None:
-                self._restart(service, str(service.child.death().message))
+                self._reviving[service.name] = self._threads.submit(
+                    self._restart, service, service.child.death().message
+                )
 
     def stop(self) -> None:
         """Stop everything, last started first."""
         if self._running:
             self._report("Stopping")
-        while self._running:
-            service = self._running.pop()
+        self._stopping = True
+        self._stop_each(reversed(self._running))
+        wait(self._reviving.values())
+        self._stop_each(service for service in self._running if service.name in self._reviving)
+        self._running.clear()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _stop_each(self, services: Iterable[Service]) -> None:
+        for service in services:
             with contextlib.suppress(LocalError):
                 service.stop()
 
@@ -129,6 +143,8 @@ class Supervisor:
         self._report(f"  {service.name:<12} ready{place} ({time.monotonic() - started:.1f} s)")
 
     def _restart(self, service: Service, how: str) -> None:
+        if self._stopping:
+            return
         now = time.monotonic()
         deaths = self._deaths.setdefault(service.name, deque())
         deaths.append(now)
@@ -144,6 +160,8 @@ class Supervisor:
             service.start()
         except LocalError as error:
             # What it needs may be down as well; it counts as another death, and is tried again.
+            if self._stopping:
+                return
             self._report(f"  {service.name:<12} did not come up: {error.message.splitlines()[0]}")
             if service.child is not None:
                 service.child.kill()
