@@ -5,6 +5,7 @@ What keeps a definition from running at all is found here; what is unwise is lin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -109,21 +110,20 @@ class _Compiler:
                 tuple(one.value for one in contract.writes) if contract else (),
             ),
             calendar=definition.calendar.value if definition.calendar else None,
-            calendars=self._calendars(),
             steps=steps,
         )
-        return replace(plan, names=names_of(plan))
+        return replace(plan, names=names_of(plan), calendars=self._calendars(plan))
 
-    def _calendars(self) -> tuple[CalendarContent, ...]:
+    def _calendars(self, plan: Plan) -> tuple[CalendarContent, ...]:
+        """The pathway's calendar, and those that expressions name in quotes, as they are now."""
+        known = self.catalog.calendars
         chosen = self.definition.calendar
-        if chosen is None:
-            return ()
-        calendar = self.catalog.calendars.get(chosen.value)
-        if calendar is None:
-            hint = nearest(chosen.value, self.catalog.calendars, plural="Calendars")
+        if chosen is not None and chosen.value not in known:
+            hint = nearest(chosen.value, known, plural="Calendars")
             self.reader.note("unknown-calendar", chosen.mark, f'There is no calendar "{chosen}".', hint)
-            return ()
-        return (CalendarContent(chosen.value, calendar.to_json()),)
+        text = json.dumps(plan.document, ensure_ascii=False)
+        named = [name for name in known if plan.calendar == name or f'\\"{name}\\"' in text]
+        return tuple(CalendarContent(name, known[name].to_json()) for name in sorted(named))
 
     # -- steps ------------------------------------------------------------------------------------------------
 

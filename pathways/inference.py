@@ -8,6 +8,7 @@ from typing import Any
 from pathways import feel
 from pathways.datatypes import ANY, DataType, Field
 from pathways.feel import types as feel_types
+from pathways.functions import FUNCTION_TYPES
 from pathways.values import Computed, is_expression
 
 _SIMPLE: dict[feel_types.Type, DataType] = {
@@ -31,7 +32,7 @@ def type_of(value: Computed, types: Mapping[str, DataType]) -> DataType:
     if along is not None:
         return along
     names = {name: declared.feel_type for name, declared in types.items()}
-    return from_feel(feel.infer(feel.parse_expression(source[1:]), names).type)
+    return from_feel(feel.infer(feel.parse_expression(source[1:]), names, FUNCTION_TYPES).type)
 
 
 def _along(path: list[str], types: Mapping[str, DataType]) -> DataType | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pathways import feel
 from pathways.datatypes import DataType
-from pathways.durations import Duration, DurationError, add, parse_duration
+from pathways.functions import functions
 from pathways.plan import Plan
 from pathways.state import PATHWAY, Saved, State
 from pathways.zones import zone
@@ -88,27 +88,8 @@ def names_of(plan: Plan, state: State, data: Mapping[str, Saved]) -> Names:
 def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:
     """Time, zone and the functions that the language adds to FEEL."""
     tz = zone(zone_name)
-
-    def business_add(moment: Any, duration: Any, calendar: Any = None) -> Any:
-        chosen = plan.business_calendars.get(calendar) if calendar else plan.default_calendar
-        parsed = duration if isinstance(duration, Duration) else _duration(duration)
-        if parsed is None or not isinstance(moment, datetime) or (calendar and chosen is None):
-            return None
-        try:
-            return add(moment, parsed, tz, chosen)
-        except DurationError:
-            return None
-
-    return feel.Environment(now=now.astimezone(tz), zone=tz, functions={"business_add": business_add})
-
-
-def _duration(text: Any) -> Duration | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return parse_duration(text)
-    except DurationError:
-        return None
+    host = functions(tz, plan.business_calendars, plan.default_calendar)
+    return feel.Environment(now=now.astimezone(tz), zone=tz, functions=host)
 
 
 def data_of(state: State, scope: str = PATHWAY) -> Mapping[str, Saved]:

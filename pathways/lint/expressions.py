@@ -11,6 +11,7 @@ from pathways.datatypes import ANY, DataType
 from pathways.diagnostics import Mark, nearest
 from pathways.feel import nodes
 from pathways.feel import types as feel_types
+from pathways.functions import FUNCTION_TYPES
 from pathways.lint.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import WaitForEventDecl
@@ -18,15 +19,6 @@ from pathways.names import why_no_name
 
 MOST_BYTES: Final = 4096
 """The length of an expression, in bytes of UTF-8."""
-
-FUNCTIONS: Final[Mapping[str, feel_types.Type]] = {
-    "business_add": feel_types.function(
-        [("t", feel_types.ANY), ("duration", feel_types.STRING), ("calendar", feel_types.STRING)],
-        feel_types.ANY,
-        optional=1,
-    )
-}
-"""What the language adds to FEEL's own functions."""
 
 _INSTANCE = feel_types.context(
     {
@@ -121,7 +113,7 @@ def check(subject: Subject) -> Findings:
 
 
 def _inferred(site: Site, expression: feel.Expression, scope: Scope) -> Findings:
-    inferred = feel.infer(expression, scope.names(site), FUNCTIONS)
+    inferred = feel.infer(expression, scope.names(site), FUNCTION_TYPES)
     for problem in inferred.problems:
         message = problem.message[0].upper() + problem.message[1:] + f" in {site.text[:60]}."
         hint = problem.hint

@@ -9,12 +9,10 @@ from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.events import MessageReceived
 from pathways.facts import ListenerArmed, WaitStarted
+from pathways.matching import ANY_KEY, matching_keys
 from pathways.plan import WaitForEvent, WaitForTime
 from pathways.state import Json, Position
 from pathways.timing import TimingError
-
-ANY_KEY = ""
-"""The key of a listener that names none: it takes any event of its type."""
 
 
 class _ForEvent:
@@ -65,9 +63,9 @@ def listener_fact(step: WaitForEvent, position: Position) -> ListenerArmed:
 
 def matches(step: WaitForEvent, position: Position, event: MessageReceived) -> bool:
     """Whether a position listens for this event, its `when` aside."""
-    if position.waits != "event" or position.key is None or step.type != event.type:
+    if position.waits != "event" or position.key is None:
         return False
-    return position.key in (ANY_KEY, event.key)
+    return step.type == event.type and position.key in matching_keys(event.key)
 
 
 def receive(run: Run, step: WaitForEvent, position: Position, event: MessageReceived) -> bool:
