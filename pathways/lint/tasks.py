@@ -9,7 +9,8 @@ from pathways.datatypes import ANY, DataType, MisfitError
 from pathways.diagnostics import nearest
 from pathways.engine.kinds.task import PRIORITIES
 from pathways.feel import types as feel_types
-from pathways.lint.expressions import FUNCTIONS, Scope, type_at
+from pathways.functions import FUNCTION_TYPES
+from pathways.lint.expressions import Scope, type_at
 from pathways.lint.sites import Site, of_value
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import Authored, DoDecl, EmitDecl, StepDecl, TaskDecl
@@ -125,7 +126,7 @@ def _unlike(scope: Scope, site: Site, wanted: DataType) -> str:
     expression = site.expression
     if expression is None or wanted == ANY:
         return ""
-    found = feel.infer(expression, scope.names(site), FUNCTIONS)
+    found = feel.infer(expression, scope.names(site), FUNCTION_TYPES)
     if found.problems:
         return ""
     expected = wanted.feel_type
