@@ -90,6 +90,7 @@ class TemporalEngine:
 
     async def describe(self, instance: str) -> Description:
         """Where an instance stands."""
+
         async def send() -> Description:
             handle = (await self._connected()).get_workflow_handle(workflow_id(instance))
             try:

@@ -14,7 +14,6 @@ from api.services.instances import Operated, ended, refusal_of
 from api.services.records import Entry, Incident, IncidentGroup, Instance, Page
 from pathways.events import Retried
 from pathways.plan import Do, Plan
-from store.audit import NewAuditEntry, person
 
 Json = Any
 
@@ -100,11 +99,6 @@ class IncidentService(Base):
                 return Operated(incident.instance, known.rev, lists_lag=False)
             if incident.status != "open":
                 raise RefusedError("no-incident", "This incident is closed already.")
-            detail = {"reason": wish.reason, "changed_input": wish.input is not None}
-            entry = NewAuditEntry(
-                self.now(), person(actor.id), "incident.retry", f"incident/{ident}", incident.instance, detail
-            )
-            await unit.audit.append(entry)
         event = Retried(incident.address, actor.id, wish.reason.strip(), wish.input, wish.had_no_effect)
         try:
             answer = await self.engine.operate(incident.instance, event, request=request)

@@ -37,7 +37,6 @@ from pathways.messages import Pace, Refused, StartInstance
 from pathways.plan import Plan
 from pathways.zones import ZoneError
 from pathways.zones import zone as read_zone
-from store.audit import NewAuditEntry, person
 from store.database import Unit
 from store.instances import NewInstance
 
@@ -144,10 +143,6 @@ class InstanceService(Base):
             known = await unit.results.get(ident, request)
             if known is not None:
                 return Operated(ident, known.rev, lists_lag=False)
-            entry = NewAuditEntry(
-                self.now(), person(actor.id), "instance.cancel", f"instance/{ident}", ident, {"reason": reason}
-            )
-            await unit.audit.append(entry)
         if instance.status == "ended":
             raise ended(instance)
         try:
@@ -216,12 +211,7 @@ class InstanceService(Base):
             request=request,
             pace=None if pace is None else pace_to_json(pace),
         )
-        instance, added = await unit.instances.add(new)
-        if added:
-            detail = {"pathway": definition.name, "version": definition.version}
-            entry = NewAuditEntry(now, person(actor.id), "instance.start", f"instance/{ident}", ident, detail)
-            await unit.audit.append(entry)
-        return instance, added
+        return await unit.instances.add(new)
 
     async def _pace(self, unit: Unit) -> Pace | None:
         """The clock of a new instance: all instances of a demonstration share one time."""

@@ -1,0 +1,22 @@
+"""Short notes after something was done, named in the address so that a page can be loaded again."""
+
+from __future__ import annotations
+
+_NOTES = {
+    "claimed": "The task is yours.",
+    "released": "The task is back in its queue.",
+    "assigned": "The task was assigned.",
+    "draft-saved": "Your draft is saved. Nothing was sent.",
+    "restored": "You are signed in again. What you typed is below; nothing was sent yet.",
+    "nothing-left": "There is no task left here that you could take.",
+    "cancelled": "The pathway was cancelled.",
+    "retried": "It is being tried again. The exception closes when the step has really passed.",
+    "lag": "It is done. Lists may take a moment to show it.",
+    "published": "The version is published.",
+    "published-before": "This very version was published before; nothing changed.",
+}
+
+
+def note(name: str) -> str:
+    """The note of that name; empty where there is none."""
+    return _NOTES.get(name, "")

@@ -1,0 +1,134 @@
+"""The task page: what to do, why now, who has it, and how it may end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from api.services.actor import Actor
+from api.services.clock import pace_from_json, pathway_now
+from api.services.queues import Queues
+from api.services.tasks import TaskDetail
+from web.form_values import Typed, typed_from_values, values_of
+from web.presenters.timeline import outcome_title
+from web.presenters.times import Due, Time, due_of, time_of
+from web.presenters.values import in_words, words
+
+Json = Any
+Standing = Literal["mine", "free", "held", "closed", "not-yours"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """One way to complete the task."""
+
+    id: str
+    title: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task for its page. `standing` says what the person may do with it."""
+
+    id: str
+    title: str
+    help: str
+    queue: str
+    stage: str
+    priority: str
+    is_pressing: bool
+    due: Due
+    opened: Time
+    pathway: str
+    version: int
+    instance: str
+    role: str | None
+    standing: Standing
+    holder: str
+    held_since: Time | None
+    closed_words: str
+    closed_at: Time | None
+    closed_by: str
+    outcome: str
+    outcomes: tuple[OutcomeView, ...]
+    zone: str
+
+
+def task_view(found: TaskDetail, actor: Actor, queues: Queues, now: datetime, typed: Typed) -> TaskView:
+    """A task for its page."""
+    task, instance = found.task, found.instance
+    here = pathway_now(pace_from_json(instance.pace), now)
+    return TaskView(
+        id=task.id,
+        title=task.title,
+        help=task.help or "",
+        queue=queues.title(task.queue),
+        stage=words(task.stage) if task.stage else "",
+        priority=words(task.priority),
+        is_pressing=task.priority != "routine",
+        due=due_of(task.due_at, instance.zone, here),
+        opened=time_of(task.opened_at, instance.zone, here),
+        pathway=task.pathway_title,
+        version=task.version,
+        instance=task.instance,
+        role=words(task.role) if task.role else None,
+        standing=_standing(found, actor),
+        holder=found.names.get(task.assignee or "", "Somebody else") if task.assignee else "",
+        held_since=time_of(task.claimed_at, instance.zone, now) if task.claimed_at else None,
+        closed_words={"completed": "Completed", "cancelled": "Cancelled"}.get(task.status, ""),
+        closed_at=time_of(task.closed_at, instance.zone, here) if task.closed_at else None,
+        closed_by=found.names.get(task.closed_by or "", ""),
+        outcome=outcome_title(task, task.outcome) if task.outcome else "",
+        outcomes=_outcomes(task.outcomes, actor, typed),
+        zone=instance.zone,
+    )
+
+
+def submitted(found: TaskDetail) -> list[Pair]:
+    """What was typed when the task was completed."""
+    values = found.task.values if isinstance(found.task.values, Mapping) else {}
+    return _pairs(found, typed_from_values(found.rules.fields, values, found.instance.zone))
+
+
+def kept(found: TaskDetail, typed: Typed) -> list[Pair]:
+    """What a person typed and did not send."""
+    return _pairs(found, typed)
+
+
+def _pairs(found: TaskDetail, typed: Typed) -> list[Pair]:
+    values = values_of(found.rules.fields, typed, found.instance.zone)
+    labels = {one.name: one.label for one in found.rules.fields}
+    shown = [(name, value) for name, value in values.items() if value not in (None, "", [])]
+    coded = {one.name for one in found.rules.fields if one.type.kind == "code"}
+    return [
+        Pair(labels[name], words(value) if name in coded else in_words(value, found.instance.zone))
+        for name, value in shown
+    ]
+
+
+def _standing(found: TaskDetail, actor: Actor) -> Standing:
+    task = found.task
+    if task.status != "open":
+        return "closed"
+    if task.role is not None and task.role not in actor.roles:
+        return "not-yours"
+    if task.assignee is None:
+        return "free"
+    return "mine" if task.assignee == actor.id else "held"
+
+
+def _outcomes(outcomes: Json, actor: Actor, typed: Typed) -> tuple[OutcomeView, ...]:
+    declared: Sequence[Mapping[str, Json]] = outcomes or []
+    allowed = [one for one in declared if not one.get("role") or one["role"] in actor.roles]
+    return tuple(OutcomeView(one["id"], one["title"], typed.one("outcome") == one["id"]) for one in allowed)

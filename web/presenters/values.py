@@ -1,0 +1,59 @@
+"""Values in words: what people read where the store has JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from web.presenters.times import time_of
+
+Json = Any
+
+NOTHING = "–"
+
+
+def words(name: str) -> str:
+    """An identifier as people read it: `left-message`, `next_visit` become words."""
+    text = name.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def in_words(value: Json, zone_name: str) -> str:
+    """A value as people read it."""
+    match value:
+        case None | "" | [] | {}:
+            return NOTHING
+        case bool():
+            return "Yes" if value else "No"
+        case str():
+            return _text(value, zone_name)
+        case list():
+            return ", ".join(in_words(one, zone_name) for one in value)
+        case {"reference": str(reference), **rest} if set(rest) <= {"display", "type", "identifier"}:
+            return str(rest.get("display") or reference)
+        case Mapping():
+            shown = [(name, one) for name, one in value.items() if one not in (None, "", [], {})]
+            return "; ".join(f"{words(str(name))}: {in_words(one, zone_name)}" for name, one in shown) or NOTHING
+        case _:
+            return str(value)
+
+
+def pretty(value: Json) -> str:
+    """JSON for engineers."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=False)
+
+
+def _text(text: str, zone_name: str) -> str:
+    if len(text) >= 10 and text[4:5] == "-" and text[7:8] == "-":
+        try:
+            if len(text) == 10:
+                day = date.fromisoformat(text)
+                return f"{day:%a} {day.day} {day:%b} {day.year}"
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        if moment.tzinfo is not None:
+            return time_of(moment, zone_name, moment).exact
+    return text

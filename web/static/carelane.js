@@ -1,0 +1,112 @@
+// What pages gain with scripts: drafts saved by themselves, fields shown as they are asked for, keys for lists.
+// Everything works without.
+"use strict";
+
+(() => {
+  const summary = document.querySelector(".nhsuk-error-summary, .conflict");
+  if (summary) {
+    summary.setAttribute("tabindex", "-1");
+    summary.focus();
+  }
+
+  const form = document.querySelector("form[data-autosave]");
+  if (form) autosave(form);
+  keys();
+
+  function autosave(form) {
+    const status = form.querySelector("[data-saved]");
+    let timer = 0;
+    let running = false;
+    let again = false;
+
+    for (const field of form.querySelectorAll("[data-conditional]")) {
+      if (field.dataset.conditional === "hidden") field.hidden = true;
+    }
+    form.addEventListener("input", () => plan(900));
+    form.addEventListener("change", (event) => plan(event.target.matches("input[type=radio], input[type=checkbox], select") ? 0 : 900));
+    form.addEventListener("submit", () => clearTimeout(timer));
+
+    function plan(wait) {
+      clearTimeout(timer);
+      timer = setTimeout(save, wait);
+    }
+
+    async function save() {
+      if (running) { again = true; return; }
+      running = true;
+      try {
+        const body = new URLSearchParams(new FormData(form));
+        const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers: { Accept: "application/json" } });
+        const told = await answer.json();
+        if (told.saved) {
+          status.textContent = `Draft saved ${told.at}`;
+          show(told.fields);
+        } else {
+          status.textContent = words(told.reason);
+        }
+      } catch {
+        status.textContent = "Draft not saved: Carelane does not answer. What you typed is still here.";
+      } finally {
+        running = false;
+        if (again) { again = false; plan(300); }
+      }
+    }
+
+    function show(fields) {
+      for (const [name, state] of Object.entries(fields)) {
+        const field = form.querySelector(`[data-field="${CSS.escape(name)}"][data-conditional]`);
+        if (field) field.hidden = !state.shown;
+      }
+    }
+  }
+
+  function words(reason) {
+    if (reason === "signed-out") return "Draft not saved: your session has expired. Press Save draft to sign in; nothing is lost.";
+    if (reason === "task-closed") return "Draft not saved: this task is closed. Press Save draft to see what happened.";
+    return "Draft not saved just now. What you typed is still here.";
+  }
+
+  function keys() {
+    const setting = "carelane.keys";
+    let off = false;
+    try { off = localStorage.getItem(setting) === "off"; } catch { /* storage may be forbidden */ }
+    const box = document.querySelector("[data-keys-off]");
+    if (box) {
+      box.closest("[data-keys-setting]").hidden = false;
+      box.checked = off;
+      box.addEventListener("change", () => {
+        off = box.checked;
+        try { localStorage.setItem(setting, off ? "off" : "on"); } catch { /* it lasts for this page then */ }
+      });
+    }
+    const rows = [...document.querySelectorAll("[data-list] [data-row]")];
+    let current = -1;
+    let before = "";
+
+    document.addEventListener("keydown", (event) => {
+      if (off || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+      const last = before;
+      before = event.key;
+      if (event.key === "j") move(1);
+      else if (event.key === "k") move(-1);
+      else if (event.key === "c") claim();
+      else if (event.key === "?") location.assign("/help/keyboard");
+      else if (event.key === "w" && last === "g") location.assign("/work");
+    });
+
+    function move(by) {
+      if (!rows.length) return;
+      if (current >= 0) rows[current].classList.remove("is-current");
+      current = Math.max(0, Math.min(rows.length - 1, current + by));
+      rows[current].classList.add("is-current");
+      rows[current].querySelector("a").focus();
+    }
+
+    function claim() {
+      const place = current >= 0 ? rows[current] : document.querySelector("[data-claim]");
+      const button = place && place.querySelector("form button[type=submit], button");
+      if (button) button.click();
+    }
+  }
+})();

@@ -1,0 +1,1 @@
+"""The pages, a module for each; a view reads the request, calls a use case, and renders or redirects."""

@@ -1,0 +1,100 @@
+"""Instances: the list, the page of one, cancelling it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from api.services.errors import InvalidRequestError
+from api.services.patients import patient_of
+from api.services.records import InstanceFilter
+from web.patients import banner
+from web.presenters import instance as presenter
+from web.presenters.timeline import lines
+from web.presenters.times import time_of
+from web.presenters.values import words
+from web.presenters.work_list import choices
+from web.visit import Visit
+
+_SHOWN = {"open": True, "ended": False}
+
+
+async def index(visit: Visit) -> Response:
+    """The instances, the youngest first."""
+    show = visit.query("show") or "open"
+    pathway = visit.query("pathway") or None
+    wanted = InstanceFilter(pathway=pathway, open=_SHOWN.get(show))
+    page = await visit.services.instances.page(wanted, after=visit.query("after") or None, limit=50)
+    zone = visit.services.instances.site_zone
+    rows = [
+        {
+            "id": one.id,
+            "title": one.title,
+            "version": one.version,
+            "status": presenter.STATUS[one.status],
+            "outcome": one.outcome_title or "",
+            "kind": one.outcome_kind or "",
+            "stage": words(one.stage) if one.stage else "",
+            "started": time_of(one.started_at, zone, visit.now),
+            "attributes": presenter.attributes_of(one, zone),
+        }
+        for one in page.items
+    ]
+    versions = (await visit.services.definitions.list()).versions
+    known = sorted({one.name: one.title for one in versions}.items())
+    query = {"show": show, "pathway": pathway or "", "after": page.next}
+    return await visit.render(
+        "instances.html",
+        rows=rows,
+        shows=choices([("open", "Open"), ("ended", "Ended"), ("all", "All")], show),
+        pathways=choices([("", "Any"), *known], pathway),
+        next_page=f"/instances?{urlencode(query)}" if page.next else None,
+        first_page="/instances" if visit.query("after") else None,
+    )
+
+
+async def show(visit: Visit) -> Response:
+    """One instance."""
+    found = await visit.services.instances.detail(visit.path("ident"))
+    everything = visit.query("timeline") == "all"
+    here = presenter.instance_now(found.instance, visit.now)
+    return await visit.render(
+        "instance.html",
+        instance=presenter.instance_view(found, visit.services.queues, visit.now),
+        timeline=lines(found, here, everything=everything),
+        everything=everything,
+        patient=await banner(visit, patient_of(found.instance.inputs)),
+        may_cancel=visit.actor.may("cancel") and found.instance.status != "ended",
+        may_see_exceptions=visit.actor.may("see-exceptions"),
+    )
+
+
+async def ask_cancel(visit: Visit) -> Response:
+    """What cancelling would do, and why it shall be done."""
+    visit.actor.require("cancel")
+    return await _confirm(visit, "")
+
+
+async def cancel(visit: Visit) -> Response:
+    """Cancel the instance."""
+    ident = visit.path("ident")
+    try:
+        done = await visit.services.instances.cancel(
+            visit.actor, ident, reason=visit.typed.one("reason"), key=visit.key
+        )
+    except InvalidRequestError as error:
+        return await _confirm(visit, error.message, status=422)
+    return RedirectResponse(f"/instances/{ident}?note={'lag' if done.lists_lag else 'cancelled'}", 303)
+
+
+async def _confirm(visit: Visit, error: str, *, status: int = 200) -> Response:
+    found = await visit.services.instances.detail(visit.path("ident"))
+    return await visit.render(
+        "cancel.html",
+        status=status,
+        instance=presenter.instance_view(found, visit.services.queues, visit.now),
+        patient=await banner(visit, patient_of(found.instance.inputs)),
+        error=error,
+        reason=visit.typed.one("reason"),
+    )
