@@ -43,7 +43,6 @@ METHODS = frozenset({"read_text", "write_text", "read_bytes", "write_bytes", "op
 
 # What may be excused, by module and name, with the reason.
 EXCUSED = {
-    ("pathways.calendars", "hash"): "a `__hash__`, whose value never leaves the process",
     ("pathways.zones", "read_text"): "the list of zones comes with the pinned tzdata, the same everywhere",
     ("pathways.zones", "open"): "the rules of a zone come with the pinned tzdata, the same everywhere",
 }

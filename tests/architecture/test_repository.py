@@ -15,7 +15,7 @@ from tests.support.source import PACKAGES, ROOT, modules
 LONGEST_MODULE = 600
 
 # Folders of one machine; `/home/somebody` and the like say nothing on any other.
-MACHINE_PATHS = re.compile(rb"(?<![\w.])/(?:root|work|home/\w+|Users/\w+)/")
+MACHINE_PATHS = re.compile(rb"(?<![\w.])/(?:root|work/(?:main|shared)|home/\w+|Users/\w+)/")
 
 
 def tracked_files() -> Iterator[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGES = (
-    "activities", "api", "catalog", "commands", "devcore", "local", "pathways", "store", "web", "workflows",
+    "activities", "api", "catalog", "commands", "devcore", "local", "pathways", "relaying", "store", "web", "workflows",
 )  # fmt: skip
 MODULES = ("cli", "devserver", "relay", "settings", "worker")
 
