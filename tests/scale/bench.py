@@ -1,7 +1,7 @@
 """`make bench`: measure Carelane's budgets, against something of the same machine in the same run.
 
-Nothing here asserts a time: it prints what it saw, and ends with 0 whatever that was. Name parts to measure only
-those: `python -m tests.scale.bench engine throughput`.
+Nothing here asserts a time: it prints what it saw, and ends with 0 whatever that was; with 1 only where something
+could not be measured. Name parts to measure only those: `python -m tests.scale.bench engine throughput`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from rich.console import Console
 
-from tests.scale import authoring, control_state, engine, history, outage, throughput
+from tests.scale import authoring, completing, control_state, engine, history, outage, throughput, worklist
 from tests.scale.ground import Ground, ground
 from tests.scale.report import Row, print_table
 
@@ -31,13 +31,17 @@ ALONE: dict[str, Callable[[Say], Iterable[Row]]] = {
 ON_SERVERS: dict[str, Callable[[Ground, Say], Awaitable[list[Row]]]] = {
     "history": history.measure,
     "throughput": throughput.measure,
+    "completing": completing.measure,
+    "worklist": worklist.measured_with(
+        worklist.FULL_TASKS if os.environ.get("SCALE") == "full" else worklist.DEFAULT_TASKS
+    ),
     "outage": outage.measure,
 }
 """What runs on PostgreSQL, Temporal and a worker."""
 
 
-def main(arguments: list[str]) -> None:
-    """Measure the named parts, or all."""
+def main(arguments: list[str]) -> int:
+    """Measure the named parts, or all; 1 where a part could not be measured."""
     known = [*ALONE, *ON_SERVERS]
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the budgets.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)}; all when none is named")
@@ -51,19 +55,37 @@ def main(arguments: list[str]) -> None:
     def say(text: str) -> None:
         console.print(f"[dim]{time.monotonic() - begun:6.1f} s[/]  {text}", highlight=False)
 
-    rows = [row for name in chosen if name in ALONE for row in ALONE[name](say)]
+    rows: list[Row] = []
+    failed: list[str] = []
+    for name in (one for one in chosen if one in ALONE):
+        try:
+            rows += ALONE[name](say)
+        except Exception:  # noqa: BLE001 - the other parts are worth knowing all the same
+            failed.append(_told(name, console))
     on_servers = [name for name in chosen if name in ON_SERVERS]
     if on_servers:
-        rows += asyncio.run(_on_servers(on_servers, say))
+        asyncio.run(_on_servers(on_servers, say, rows, lambda name: failed.append(_told(name, console))))
     print_table(rows, console)
+    if failed:
+        console.print(f"[bold red]Not measured:[/] {', '.join(failed)}")
+    return 1 if failed else 0
 
 
-async def _on_servers(names: list[str], say: Say) -> list[Row]:
+def _told(name: str, console: Console) -> str:
+    console.print_exception(max_frames=8)
+    return name
+
+
+async def _on_servers(names: list[str], say: Say, rows: list[Row], fail: Callable[[str], None]) -> None:
     async with ground(say) as servers:
-        return [row for name in names for row in await ON_SERVERS[name](servers, say)]
+        for name in names:
+            try:
+                rows += await ON_SERVERS[name](servers, say)
+            except Exception:  # noqa: BLE001 - as above
+                fail(name)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    status = main(sys.argv[1:])
     sys.stdout.flush()
-    os._exit(0)  # a process that used the Temporal SDK may crash in the interpreter's own end
+    os._exit(status)  # a process that used the Temporal SDK may crash in the interpreter's own end

@@ -22,7 +22,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.record import record_activity
+from activities.record import STORE_AWAY, record_activity
 from pathways.facts import TaskOpened
 from pathways.messages import ActionRequest, ActionResult, RecordAnswer, RecordRequest
 from store.database import Database
@@ -75,7 +75,7 @@ def _say(**message: Any) -> None:
 
 
 async def _serve(address: str, database_url: str, queue: str) -> None:
-    logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)  # attempts without a store are meant
+    logging.getLogger("temporalio.activity").addFilter(_is_unforeseen)
     install_plans()
     database = Database(database_url)
     client = await Client.connect(address, data_converter=data_converter)
@@ -93,6 +93,12 @@ async def _serve(address: str, database_url: str, queue: str) -> None:
             _say(processor=time.process_time())
 
 
+def _is_unforeseen(record: logging.LogRecord) -> bool:
+    """Whether a failure is worth a line: attempts to record without a store are meant."""
+    error = record.exc_info[1] if record.exc_info else None
+    return getattr(error, "type", None) != STORE_AWAY
+
+
 class WorkerProcess:
     """The bench's end: starts the process, waits for what it tells."""
 
@@ -104,7 +110,7 @@ class WorkerProcess:
         self._reading = asyncio.create_task(self._read())
 
     async def opened(self, instance: str, address: str) -> None:
-        """Wait until the store has that open task. Ask before it can have happened, or it is missed."""
+        """Wait until the store has that open task, or go on at once if it had it already."""
         await self._told(instance, address)
 
     async def recorded(self, instance: str, rev: int) -> None:
@@ -137,8 +143,11 @@ class WorkerProcess:
         return self._process.stdin
 
     async def _told(self, instance: str, what: str | int) -> None:
-        future = self._waiting.setdefault((instance, what), asyncio.get_running_loop().create_future())
-        await asyncio.wait_for(future, timeout=120)
+        await asyncio.wait_for(self._future(instance, what), timeout=120)
+        del self._waiting[instance, what]
+
+    def _future(self, instance: str, what: str | int) -> asyncio.Future[None]:
+        return self._waiting.setdefault((instance, what), asyncio.get_running_loop().create_future())
 
     async def _read(self) -> None:
         assert self._process.stdout is not None
@@ -153,8 +162,8 @@ class WorkerProcess:
 
     def _resolve(self, instance: str, things: list[str | int]) -> None:
         for thing in things:
-            future = self._waiting.pop((instance, thing), None)
-            if future is not None and not future.done():
+            future = self._future(instance, thing)
+            if not future.done():
                 future.set_result(None)
 
 
