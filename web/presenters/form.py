@@ -63,13 +63,11 @@ class FieldView:
         return [{"value": one.value, "text": one.text, "selected": one.chosen} for one in self.options]
 
 
-def field_views(
-    rules: FormRules, typed: Typed, errors: Mapping[str, str], zone_name: str, *, with_script: bool = False
-) -> list[FieldView]:
+def field_views(rules: FormRules, typed: Typed, errors: Mapping[str, str], zone_name: str) -> list[FieldView]:
     """The fields to show. One that depends on this form is always there; scripts hide it until it is asked for."""
     states = rules.states(values_of(rules.fields, typed, zone_name))
     return [
-        _view(one, typed, errors.get(one.field.name), zone_name, hidden=with_script and not one.shown)
+        _view(one, typed, errors.get(one.field.name), zone_name, hidden=not one.shown)
         for one in states
         if one.shown or one.conditional
     ]

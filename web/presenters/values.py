@@ -23,7 +23,7 @@ def words(name: str) -> str:
 def in_words(value: Json, zone_name: str) -> str:
     """A value as people read it."""
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return NOTHING
         case bool():
             return "Yes" if value else "No"

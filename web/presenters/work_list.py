@@ -133,7 +133,7 @@ def _row(
         id=task.id,
         title=task.title,
         pathway=task.pathway_title,
-        stage=words(task.stage) if task.stage else "",
+        stage=words(task.stage) if task.stage and words(task.stage) != queues.title(task.queue) else "",
         queue=queues.title(task.queue),
         priority=words(task.priority),
         is_pressing=task.priority != "routine",
