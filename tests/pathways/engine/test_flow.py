@@ -36,8 +36,7 @@ steps:
 @pytest.mark.parametrize(("when", "kind"), [("x > 3", "expression"), ("x", "expression"), ("x = 5", "no-branch")])
 def test_conditions_are_strict(when: str, kind: str) -> None:
     """A condition that gives null or no boolean is an incident, and so is a decision without a way."""
-    given = 1 if kind == "no-branch" else None
-    given = "text" if when == "x" else given
+    given: object = {"x > 3": None, "x": "text", "x = 5": 1}[when]
     rules = f"[{{when: {when}, to: e}}]"
     text = f"inputs: {{x: any}}\noutcomes: {{a: A}}\nsteps: {{d: {{decide: {{rules: {rules}}}}}, e: {{end: a}}}}"
     player = Player(make_plan(text), {} if given is None else {"x": given})
