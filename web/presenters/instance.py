@@ -201,13 +201,20 @@ def _data(found: InstanceDetail, now: datetime) -> tuple[DataView, ...]:
             views.append(
                 DataView(
                     name=words(name),
-                    value=in_words(saved["value"], zone),
+                    value=in_words(_told(saved["value"]), zone),
                     origin=_origin(found, saved),
                     time=time_of(datetime.fromisoformat(saved["at"]), zone, now),
                     sources=tuple(_source(one, zone, now) for one in saved.get("sources") or ()),
                 )
             )
     return tuple(views)
+
+
+def _told(value: Json) -> Json:
+    """A task's answer without who and when: the page tells that beside it."""
+    if isinstance(value, Mapping) and {"outcome", "by", "at"} <= set(value):
+        return {name: one for name, one in value.items() if name not in ("by", "at")}
+    return value
 
 
 def _origin(found: InstanceDetail, saved: Mapping[str, Json]) -> str:
