@@ -41,6 +41,7 @@ CASE_KINDS = (
     CaseKind(
         "short of breath", ("41672002", "Respiratory physician"), ("13645005", "Chronic obstructive lung disease")
     ),
+    CaseKind("low kidney function", ("11911009", "Nephrologist"), ("709044004", "Chronic kidney disease")),
 )
 
 _PEOPLE = (
@@ -52,6 +53,7 @@ _PEOPLE = (
     ("Walter", "Kowalczyk", "male", "1944-01-25"),
     ("Precious", "Dlamini", "female", "1966-12-14"),
     ("Émile", "Côté", "male", "1979-06-02"),
+    ("Ingrid", "Sørensen", "female", "1952-10-21"),
 )
 _ORGANIZATIONS = (
     ("clinic", "Riverside Primary Care"),
@@ -79,7 +81,7 @@ def referral_order(
         "intent": "order",
         "category": [_concept("3457005", "Patient referral")],
         "priority": kind.priority,
-        "code": _concept("3457005", "Patient referral"),
+        "code": {**_concept("3457005", "Patient referral"), "text": f"{display} consultation"},
         "subject": {"reference": patient},
         "authoredOn": authored,
         "requester": {"reference": requester},

@@ -64,7 +64,8 @@ class Script:
     """What a referral meets.
 
     `information`: what the sending office does when it is asked for what is missing; `later` answers the second
-    request. `leave_at`: the step that the running demonstration leaves to whoever tries it.
+    request. `mixed_up`: the order first names another patient, which is an incident until the sender corrects it and
+    a supervisor tries again. `leave_at`: the step that the running demonstration leaves to whoever tries it.
     """
 
     title: str
@@ -76,6 +77,7 @@ class Script:
     note: Literal["announced", "found"] = "announced"
     acknowledges: bool = True
     cancels_visit: bool = False
+    mixed_up: bool = False
 
     def answer(self, step: str, visit: int) -> Answer | None:
         """How the task of a step is completed on that visit (from 1); None for a step that nobody foresaw."""
@@ -133,4 +135,5 @@ SCRIPTS: tuple[Script, ...] = (
         leave_at="reach-patient",
         answers={"visit": [Answer("no-show")]},
     ),
+    Script("an order for the wrong patient, put right", "closed-loop", leave_at="triage", mixed_up=True),
 )

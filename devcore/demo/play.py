@@ -82,6 +82,7 @@ class _Director:
         for ident, instance in instances.items():
             if instance["status"] == "running":
                 acted |= await self._world.act(self._cases[ident], instance)
+                acted |= await self._staff.repair(self._cases[ident], instance)
         # Looked at twice: a list that lags may show a wait that is over.
         if not acted and unchanged and _all_wait(instances) and await self._world.is_heard():
             await self._move_clock(instances)

@@ -34,6 +34,15 @@ class Staff:
                     acted = True
         return acted
 
+    async def repair(self, case: Case, instance: Mapping[str, Json]) -> bool:
+        """Have the supervisor try again what the case's trouble stopped; whether something was."""
+        if not case.incidents or all(position["waits"] != "operator" for position in instance["positions"]):
+            return False
+        for incident in instance["open_incidents"]:
+            wish = {"reason": "The sender has corrected the order"}
+            await self._api.post("supervisor", f"/incidents/{incident}/retry", wish, key=f"demo/retry/{incident}")
+        return True
+
     def _is_ours(self, script: Script, task: Mapping[str, Json]) -> bool:
         if task["assignee"] is not None and not self._to_the_end:
             return False  # somebody tries it out

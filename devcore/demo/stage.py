@@ -28,6 +28,8 @@ class Case:
     patient: str
     order: str
     script: Script
+    incidents: int = 0
+    """How many incidents it must meet."""
 
 
 async def load_patients(core: FhirClient, folder: Path | None, report: Report) -> list[str]:
@@ -55,7 +57,7 @@ async def start_cases(api: Api, core: FhirClient, patients: Sequence[str]) -> li
         key=f"demo/publish/{PATHWAY.name}",
     )
     orders = await _orders(core, patients)
-    return [await _start(api, core, number, order) for number, order in enumerate(orders)]
+    return [await _start(api, core, number, order, patients) for number, order in enumerate(orders)]
 
 
 async def _orders(core: FhirClient, patients: Sequence[str]) -> list[ReferralCase]:
@@ -89,8 +91,12 @@ async def _another_order(core: FhirClient, like: ReferralCase, number: int) -> R
     )
 
 
-async def _start(api: Api, core: FhirClient, number: int, order: ReferralCase) -> Case:
+async def _start(api: Api, core: FhirClient, number: int, order: ReferralCase, patients: Sequence[str]) -> Case:
     script = SCRIPTS[number % len(SCRIPTS)]
+    other = next((one for one in patients if one != order.patient), None)
+    mixed_up = script.mixed_up and other is not None
+    if mixed_up and not await _is_received(core, order.service_request):
+        await name_patient(core, order.service_request, str(other))
     if script.complete:
         await supply_information(core, order.patient, order.service_request)
     inputs = {"patient": {"reference": order.patient}, "order": {"reference": order.service_request}}
@@ -100,7 +106,19 @@ async def _start(api: Api, core: FhirClient, number: int, order: ReferralCase) -
         {"pathway": "referral", "inputs": inputs},
         key=f"demo/start/{order.service_request}",
     )
-    return Case(number, started["id"], order.patient, order.service_request, script)
+    return Case(number, started["id"], order.patient, order.service_request, script, incidents=int(mixed_up))
+
+
+async def _is_received(core: FhirClient, order: str) -> bool:
+    """Whether the referral of an order has got past its first step, in this run or an earlier one."""
+    async for _ in core.search("Task", {"based-on": order}, fresh=True):
+        return True
+    return False
+
+
+async def name_patient(core: FhirClient, order: str, patient: str) -> None:
+    """Have an order name a patient."""
+    await core.update(order, lambda resource: {**resource, "subject": {"reference": patient}})
 
 
 async def supply_information(core: FhirClient, patient: str, order: str) -> None:

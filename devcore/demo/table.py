@@ -31,8 +31,8 @@ class Ending:
 
     @property
     def is_right(self) -> bool:
-        """Whether it ended as its script says, without trouble on the way."""
-        return self.outcome == self.case.script.outcome and self.incidents == 0
+        """Whether it ended as its script says, with just the trouble on the way that belongs to it."""
+        return self.outcome == self.case.script.outcome and self.incidents == self.case.incidents
 
 
 async def endings(api: Api, cases: Sequence[Case]) -> list[Ending]:

@@ -9,7 +9,7 @@ from typing import Any
 from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.resource import Reference
 from devcore.demo.api import Api
-from devcore.demo.stage import Case, supply_information
+from devcore.demo.stage import Case, name_patient, supply_information
 
 Json = Any
 
@@ -35,6 +35,10 @@ class World:
             place = (case.instance, position["address"])
             if position["waits"] == "event" and place not in self._done:
                 acted |= await self._answer(case, instance, position)
+            elif position["waits"] == "operator" and case.incidents and place not in self._done:
+                await name_patient(self._core, case.order, case.patient)  # the sender corrects the order
+                self._done.add(place)
+                acted = True
         return acted
 
     async def is_heard(self) -> bool:

@@ -50,7 +50,7 @@ def test_each_script_has_an_order_made_for_it() -> None:
     assert len(SCRIPTS) == len(CASE_KINDS)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.outcome)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.title)
 def test_answers_keep_to_the_forms(pathway: dict[str, Any], script: Script) -> None:
     """Outcomes, fields and options of every answer are those of the task."""
     assert script.leave_at in tasks_of(pathway)
