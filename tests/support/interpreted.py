@@ -43,6 +43,7 @@ def pathway(steps: str, **catalog: Any) -> Plan:
     """A plan of these steps, with an input `order` and the outcomes `completed` and `expired`."""
     head = """
 inputs: {order: {type: Reference, target: [ServiceRequest]}}
+stages: [early, late]
 outcomes:
   completed: {title: Completed, kind: success}
   expired: {title: Expired, kind: unsuccessful}
