@@ -57,6 +57,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(problem.pop("$defs", {}))
         components["Problem"] = problem
+        for operation in (one for methods in schema["paths"].values() for one in methods.values()):
+            if "422" in operation["responses"]:  # the framework's own schema of it, where a route names none
+                operation["responses"]["422"] = problems.responses(422)[422]
         components.pop("HTTPValidationError", None)
         components.pop("ValidationError", None)
         app.openapi_schema = schema

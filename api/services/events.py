@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from api.services.records import InboxEvent
 from store.inbox import Delivery, NewEvent
 
 Json = Any
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 MOST_BYTES = 256_000
 """How large an event may be."""
@@ -58,17 +61,22 @@ def cloud_event(attributes: Mapping[str, Json], data: Json) -> NewEvent:
     given = {}
     for name in ("id", "source", "type"):
         value = attributes.get(name)
-        if isinstance(value, str) and value.strip():
+        if _is_text(value):
             given[name] = value
         else:
-            faults[name] = "is required: text that is not empty"
+            faults[name] = "is required: text that is not empty and has no control characters"
     key = attributes.get("subject")
-    if key is not None and (not isinstance(key, str) or not key):
-        faults["subject"] = "must be text that is not empty"
+    if key is not None and not _is_text(key):
+        faults["subject"] = "must be text that is not empty and has no control characters"
     moment = _time(attributes.get("time"), faults)
     if faults:
         raise InvalidRequestError("This is not a CloudEvent 1.0.", fields=faults)
     return NewEvent(given["source"], given["id"], given["type"], key, data, moment)
+
+
+def _is_text(value: Json) -> bool:
+    """Whether a value is a CloudEvents string (§ 3.2): no control characters, no unpaired surrogates."""
+    return isinstance(value, str) and bool(value.strip()) and _CONTROL.search(value) is None
 
 
 def _time(value: Json, faults: dict[str, str]) -> datetime | None:
