@@ -184,6 +184,11 @@ class Instance:
 
         await until(there)
 
+    async def is_acknowledged(self) -> bool:
+        """Whether the instance knows that the store has everything."""
+        described = await self.describe()
+        return described.recorded_rev == described.rev
+
     async def has_fact(self, kind: str) -> None:
         """Wait until the store has a fact of that kind."""
         await until(lambda: kind in self.facts)

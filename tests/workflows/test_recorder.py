@@ -105,7 +105,7 @@ async def test_far_behind(client: Client) -> None:
             event = instance.note("N-1")
             assert (await refused(instance.handle.execute_update(Pathway.deliver, event))).code == "store-lag"
             interpreter.store.away = False
-            await instance.stands_at("await-note")
+            await until(instance.is_acknowledged)
             await instance.handle.execute_update(Pathway.deliver, event)
             assert await instance.handle.result() == "completed"
         finally:
