@@ -14,6 +14,5 @@ router = APIRouter(prefix="/demo", tags=["demonstration"])
 @router.post("/clock", summary="Move the demonstration clock", responses=responses(403, 404, 409, 422))
 async def move_clock(services: ServicesHere, actor: ActorHere, key: KeyHere, wish: MoveWish | None = None) -> Moved:
     """Move pathway time, of all instances together, to a moment or to the nearest deadline of any of them."""
-    return Moved.model_validate(
-        await services.demonstration.move_clock(actor, wish.to if wish is not None else None, key=key)
-    )
+    asked = wish or MoveWish.model_validate({})
+    return Moved.model_validate(await services.demonstration.move_clock(actor, asked.to, key=key, seen=asked.seen))

@@ -110,6 +110,10 @@ class MoveWish(Wish):
     """Moving the demonstration clock."""
 
     to: datetime | None = Field(None, description="The moment, with offset; the nearest deadline where left out.")
+    seen: dict[str, int] = Field(
+        default_factory=dict,
+        description="Instances with the `rev` that was seen; 409 where one of them has moved on since.",
+    )
 
 
 class Moved(Schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from api.services.actor import Actor
 from api.services.base import Base
 from api.services.clock import pace_from_json, pace_to_json, pathway_now
 from api.services.engine import EngineRefusedError, InstanceGoneError
-from api.services.errors import NotFoundError, RefusedError
+from api.services.errors import ChangedError, NotFoundError, RefusedError
 from pathways.messages import Description
 from store.instances import Instance
 
@@ -28,13 +29,22 @@ class Moved:
 class DemonstrationService(Base):
     """The use case of moving the demonstration clock; there is none outside demonstration mode."""
 
-    async def move_clock(self, actor: Actor, to: datetime | None, *, key: str) -> Moved:
-        """Move the clock to a moment, or to the nearest deadline of any instance."""
+    async def move_clock(
+        self, actor: Actor, to: datetime | None, *, key: str, seen: Mapping[str, int] | None = None
+    ) -> Moved:
+        """Move the clock to a moment, or to the nearest deadline of any instance.
+
+        `seen` names instances with the revision at which they were seen. Raises `ChangedError` where one of them has
+        moved on since: whoever waits for nothing but time must not be wrong about that.
+        """
         if not self.demo:
             raise NotFoundError("Time can be moved in demonstrations only.")
         actor.require("move-clock")
         described = [(one, await self._described(one)) for one in await self._open()]
         running = [(one, description) for one, description in described if description is not None]
+        revs = {one.id: description.rev for one, description in running}
+        if any(revs.get(ident) != rev for ident, rev in (seen or {}).items()):
+            raise ChangedError("A pathway has moved on since you looked.", hint="Look again.")
         deadlines = [description.deadline for _, description in running if description.deadline is not None]
         target = to or min(deadlines, default=None)
         if target is None:

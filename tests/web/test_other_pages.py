@@ -1,0 +1,182 @@
+"""The work list's filters, instances, exceptions and pathways, as pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.office import ORDER, PATIENT, REFERRAL, Office
+from tests.support.played_engine import Failure
+from tests.support.reader import Reader, reading
+
+
+async def start(place: Office, number: int = 1) -> str:
+    """A referral."""
+    async with place.client("coordinator") as client:
+        inputs = {"patient": {"reference": PATIENT}, "order": {"reference": f"{ORDER}-{number}"}}
+        answer = await client.post("/instances", json={"pathway": "referral", "inputs": inputs})
+        return str(answer.json()["id"])
+
+
+async def test_names_of_a_page_are_one_read(place: Office, nurse: Reader) -> None:
+    """However many rows it has."""
+    for number in range(3):
+        await start(place, number)
+    place.patients.reads = 0
+    assert (await nurse.get("/work")).text.count("HARPER, Lena") >= 3
+    assert place.patients.reads == 1
+
+
+async def test_filters_live_in_the_address(nurse: Reader, referral: str) -> None:
+    """Each narrows the list; what is no value of a filter is passed over."""
+    for query, there in (
+        ("", True),
+        ("whose=mine", False),
+        ("whose=nobody", True),
+        ("overdue=yes", False),
+        ("priority=stat", False),
+        ("priority=routine&order=priority", True),
+        ("queue=clinical-triage", True),
+        ("whose=nonsense&order=nonsense", True),
+    ):
+        assert ("Triage: Cardiology consult" in (await nurse.get(f"/work?{query}")).text) is there, query
+
+
+async def test_a_queue_that_one_does_not_work_is_not_shown(coordinator: Reader, referral: str) -> None:
+    """Nor is a task of it."""
+    assert (await coordinator.get("/work?queue=clinical-triage")).status == 404
+
+
+async def test_nothing_left_is_said(coordinator: Reader) -> None:
+    """Taking the next task where there is none."""
+    page = await coordinator.send(await coordinator.get("/work"), "/claim-next")
+    assert "no task left here" in page.text
+
+
+async def test_an_instance_tells_its_story(nurse: Reader, referral: str) -> None:
+    """Where it stands, its timeline in words, data with where it came from."""
+    page = await nurse.get(f"/instances/{referral}")
+    for text in (
+        "Waits for a person",
+        "Done: Receive the referral",
+        "Task opened: Triage: Cardiology consult",
+        "Given at the start, by Corinne Day",
+        "Dr Abara, Northside Family Practice",
+    ):
+        assert text in page.text, text
+    assert "Came to: " not in page.text
+    assert "Came to: " in (await nurse.get(f"/instances/{referral}?timeline=all")).text
+    assert referral in (await nurse.get("/instances")).text
+    assert referral not in (await nurse.get("/instances?show=ended")).text
+
+
+async def test_cancelling_shows_what_it_does_and_wants_a_reason(supervisor: Reader, referral: str) -> None:
+    """The patient's banner is on the page that asks."""
+    page = await supervisor.get(f"/instances/{referral}/cancel")
+    assert "HARPER, Lena" in page.text
+    assert "Triage: Cardiology consult" in page.text
+    refused = await supervisor.send(page, "/cancel")
+    assert (refused.status, "Say why it is cancelled." in refused.text) == (422, True)
+
+
+async def test_only_who_may_cancel_is_asked(nurse: Reader, referral: str) -> None:
+    """Others have no button, and no page."""
+    assert "Cancel this instance" not in (await nurse.get(f"/instances/{referral}")).text
+    assert (await nurse.get(f"/instances/{referral}/cancel")).status == 403
+
+
+async def test_an_exception_is_retried_from_its_page(place: Office, supervisor: Reader) -> None:
+    """First refused without a reason, then with input that is no JSON, then tried again after repair."""
+    working = place.engine.actions["referral.check_completeness"]
+
+    def broken(_: Any) -> Any:
+        raise Failure("The core answered 422: Patient.name is missing.")
+
+    place.engine.actions["referral.check_completeness"] = broken
+    instance = await start(place)
+    listed = await supervisor.get("/exceptions")
+    assert "Patient.name is missing." in listed.text
+    async with place.client("supervisor") as client:
+        (incident,) = (await client.get("/incidents")).json()["items"]
+    page = await supervisor.get(f"/exceptions/{incident['id']}")
+    assert "Run 1 failed" in page.text
+    assert "HARPER, Lena" in page.text
+    assert (await supervisor.send(page, "/retry")).status == 422
+    wrong = await supervisor.send(page, "/retry", reason="Other input", change="yes", input="{")
+    assert (wrong.status, "The input is not JSON" in wrong.text) == (422, True)
+    unfit = await supervisor.send(page, "/retry", reason="Other input", change="yes", input='{"order": 7}')
+    assert (unfit.status, "order" in unfit.text) == (422, True)
+    place.engine.actions["referral.check_completeness"] = working
+    done = await supervisor.send(page, "/retry", reason="Name added.")
+    assert "The step has passed" in done.text
+    assert "Exception solved" in (await supervisor.get(f"/instances/{instance}")).text
+
+
+async def test_exceptions_are_hidden_from_those_who_do_not_look_after_them(coordinator: Reader) -> None:
+    """Neither in the menu nor by address."""
+    assert "Exceptions" not in (await coordinator.get("/work")).text
+    assert (await coordinator.get("/exceptions")).status == 403
+
+
+async def test_a_definition_is_published_from_its_page(place: Office) -> None:
+    """Errors come with their lines and the text stays; then it is in the list, and can be read."""
+    source = REFERRAL.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.0.2", 1)
+    async with reading(place, "informaticist") as author:
+        page = await author.get("/pathways")
+        wrong = await author.send(
+            page, "/pathways", source=source.replace("do: referral.receive", "do: referral.recieve")
+        )
+        assert wrong.status == 422
+        assert "referral.receive" in wrong.text
+        assert "do: referral.recieve" in wrong.form("/pathways")[1]["source"]
+        done = await author.send(page, "/pathways", source=source)
+        assert "The version is published." in done.text
+        assert "Receive the referral" in (await author.get("/pathways/referral/1.0.2")).text
+        taken = await author.send(page, "/pathways", source=source.replace("title: Specialty", "title: Other"))
+        assert (taken.status, "another content" in taken.text) == (409, True)
+
+
+async def test_only_informaticists_publish(coordinator: Reader) -> None:
+    """Others see what is published."""
+    page = await coordinator.get("/pathways")
+    assert "Specialty referral" in page.text
+    assert "/pathways" not in page.forms
+    csrf = page.form("/sign-out")[1]["csrf"]
+    assert (await coordinator.post("/pathways", {"csrf": csrf, "source": "x"})).status == 403
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/tasks/x", "/instances/x", "/exceptions/x", "/pathways/x/1.0.0"])
+async def test_what_is_not_there_has_a_page(supervisor: Reader, path: str) -> None:
+    """In words, with a way back."""
+    page = await supervisor.get(path)
+    assert page.status == 404
+    assert 'href="/work"' in page.html
+
+
+async def test_no_page_has_inline_script_or_style(place: Office, supervisor: Reader, referral: str) -> None:
+    """The policy forbids them, so they would not work."""
+    async with place.client("supervisor") as client:
+        (task,) = (await client.get("/tasks")).json()["items"]
+    for path in (
+        "/work",
+        f"/tasks/{task['id']}",
+        f"/instances/{referral}",
+        "/exceptions",
+        "/pathways",
+        "/help/keyboard",
+    ):
+        page = await supervisor.get(path)
+        assert page.status == 200, path
+        assert " style=" not in page.html
+        assert "<style" not in page.html
+        assert "<script>" not in page.html
+        assert " onclick=" not in page.html
+
+
+async def test_static_files_may_be_kept(supervisor: Reader) -> None:
+    """Their address changes with their content."""
+    page = await supervisor.get("/work")
+    address = page.html.split('href="/static/carelane.css')[1].split('"')[0]
+    answer = await supervisor.client.get(f"/static/carelane.css{address}")
+    assert "immutable" in answer.headers["cache-control"]
