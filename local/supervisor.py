@@ -88,6 +88,11 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What is kept running, in the order of starting."""
+        return tuple(self._running)
+
     def start(self, service: Service, *, where: str = "") -> None:
         """Start a service and tell how long that took."""
         self.start_together([(service, where)])
