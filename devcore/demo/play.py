@@ -25,8 +25,13 @@ PATIENCE_SECONDS = 120.0
 LIVE_LOOK_SECONDS = 2.0
 
 
-async def play_to_the_end(api: Api, world: World, cases: Sequence[Case], report: Report) -> None:
-    """Drive every case to its end; only when all wait is the clock moved, to the nearest deadline."""
+async def play_to_the_end(
+    api: Api, world: World, cases: Sequence[Case], report: Report, *, look: float = LOOK_SECONDS
+) -> None:
+    """Drive every case to its end; only when all wait is the clock moved, to the nearest deadline.
+
+    `look`: the seconds between two looks at the cases.
+    """
     director = _Director(api, world, cases, report)
     while True:
         try:
@@ -34,7 +39,7 @@ async def play_to_the_end(api: Api, world: World, cases: Sequence[Case], report:
                 return
         except (NotNowError, FhirError) as error:
             director.note(error)  # something is being started again, and everything may be tried again
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(look)
 
 
 async def play_along(api: Api, world: World, cases: Sequence[Case]) -> None:
@@ -89,7 +94,9 @@ class _Director:
         return False
 
     async def _move_clock(self, instances: Mapping[str, Mapping[str, Json]]) -> None:
-        moved = await self._api.post(WATCHER, "/demo/clock", {}, key=f"demo/clock/{time.time_ns()}")
+        # What moves on at this very moment would be overtaken by time, before anybody could act on it.
+        seen = {ident: one["rev"] for ident, one in instances.items() if one["status"] == "running"}
+        moved = await self._api.post(WATCHER, "/demo/clock", {"seen": seen}, key=f"demo/clock/{time.time_ns()}")
         if moved["to"] is None:
             raise DemonstrationError(_stuck(self._cases, instances))
         self._seen = None
