@@ -11,6 +11,7 @@ import pytest
 from activities.gateways.fhir.auth import generate_key
 from activities.gateways.fhir.contract import all_checks, run_contract
 from activities.gateways.fhir.contract.__main__ import main
+from activities.gateways.fhir.errors import Unavailable
 from devcore.app import Client
 from devcore.quirks import Quirks
 from tests.support.core import live_core
@@ -73,3 +74,9 @@ def test_the_contract_leaves_nothing_behind(tmp_path: Path) -> None:
         assert report.passed
         assert not report.missing
         assert core.counts()["resources"] == {}
+
+
+def test_where_nobody_answers_nothing_is_judged() -> None:
+    """An address without a server is an error, not a core that lacks everything (or passes anything)."""
+    with pytest.raises(Unavailable):
+        asyncio.run(run_contract("http://127.0.0.1:1/fhir", timeout=2.0))

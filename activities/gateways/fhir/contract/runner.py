@@ -9,6 +9,7 @@ from activities.gateways.fhir.auth import Auth
 from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.contract.bench import Bench
 from activities.gateways.fhir.contract.registry import Check, Unmet, all_checks
+from activities.gateways.fhir.errors import FhirError, Unavailable
 from activities.gateways.fhir.transport import Transport
 
 
@@ -49,9 +50,13 @@ async def run_contract(
     timeout: float = 30.0,  # noqa: ASYNC109 - of each request, in seconds
     tell: Callable[[Finding], None] | None = None,
 ) -> Report:
-    """Run every check against the core at `base_url`; `tell` hears each finding as it comes."""
+    """Run every check against the core at `base_url`; `tell` hears each finding as it comes.
+
+    Raises `Unavailable` when nobody answers there: that says nothing about what a core can do.
+    """
     findings = []
     async with FhirClient(base_url, auth=auth, timeout=timeout) as client:
+        await _look_for(client)
         raw = Transport(base_url, auth=auth, http=None, timeout=timeout)
         unsigned = Transport(base_url, auth=None, http=None, timeout=timeout)
         bench = Bench(client, raw, unsigned)
@@ -68,6 +73,16 @@ async def run_contract(
             await raw.aclose()
             await unsigned.aclose()
     return Report(findings)
+
+
+async def _look_for(client: FhirClient) -> None:
+    """Make sure that somebody answers; what they answer is for the checks to judge."""
+    try:
+        await client.capabilities()
+    except Unavailable:
+        raise
+    except FhirError:
+        return
 
 
 async def outcome_of(check: Check, bench: Bench) -> str | None:
