@@ -64,20 +64,20 @@ class Booked(BaseModel):
 async def book_appointment(given: BookInput, context: StepContext) -> Booked:
     """Book a visit for the order, unless one stands already that this step did not make."""
     end = given.start + timedelta(minutes=given.minutes)
-    appointment = await _own_booking(context)
-    if appointment is None:
+    if not await _is_booked(context):
         if given.start <= context.now:
             raise Problem("start-in-past", "The visit would start in the past.", {"start": given.start.isoformat()})
         await _refuse_second(given, context)
-        appointment = await context.fhir.create(_appointment(given, end, context.now))
+    # Where it is booked already, this gives that appointment, and accounts for it if nobody came to that.
+    appointment = await context.fhir.create(_appointment(given, end, context.now))
     return Booked(appointment=Reference.to(appointment), start=given.start, end=end)
 
 
-async def _own_booking(context: StepContext) -> Resource | None:
-    """The appointment that an earlier attempt of this very step made, where its answer was lost."""
-    async for found in context.fhir.search("Appointment", [search_parameter("Appointment", context.key)], fresh=True):
-        return found
-    return None
+async def _is_booked(context: StepContext) -> bool:
+    """Whether an earlier attempt of this very step has booked, and its answer was lost."""
+    async for _ in context.fhir.search("Appointment", [search_parameter("Appointment", context.key)], fresh=True):
+        return True
+    return False
 
 
 async def _refuse_second(given: BookInput, context: StepContext) -> None:
