@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine.deadlines import Deadline, first_due, place
-from pathways.engine.kinds import do, task, wait
+from pathways.engine.kinds import do, enter_step, task, wait
 from pathways.engine.operate import cancel, retry
 from pathways.engine.outcomes import Pass
 from pathways.engine.run import Run
@@ -47,7 +47,7 @@ def advance(plan: Plan, state: State, event: Event, at: datetime) -> Transition:
     begun = state.rev > 0
     if begun == isinstance(event, Started):
         return Transition(state, refusal=_already_started() if begun else _not_started())
-    run = Run(plan, state, max(at.astimezone(UTC), state.now))
+    run = Run(plan, state, max(at.astimezone(UTC), state.now), enter_step)
     _catch_up(run)
     if run.status == "ended":
         refused = None if isinstance(event, TimePassed) else _ended(run.outcome)

@@ -6,6 +6,7 @@ Only `advance` makes one; it lives for one event. What all kinds of step share i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -43,11 +44,18 @@ ASKING = frozenset({"do", "task", "wait-for-event"})
 """Kinds of step that ask something of the world: nobody loses time to an outage, so they begin when it is over."""
 
 
-class Run:
-    """A transition in the making. `now` is the nominal time of what is happening; `at` is when the event came."""
+EnterStep = Callable[["Run", Step, Position], Answer]
 
-    def __init__(self, plan: Plan, state: State, at: datetime) -> None:
+
+class Run:
+    """A transition in the making. `now` is the nominal time of what is happening; `at` is when the event came.
+
+    `enter_step` does what a kind of step does on entry.
+    """
+
+    def __init__(self, plan: Plan, state: State, at: datetime, enter_step: EnterStep) -> None:
         self.plan = plan
+        self.enter_step = enter_step
         self.state = state
         self.at = at
         self.zone = zone(state.zone)
@@ -157,15 +165,13 @@ class Run:
 
     def begin(self, step: Step, position: Position) -> tuple[str, dict[str, Json]] | None:
         """Do what a step does on entry (or when its entry is tried again); the next target, if it goes on."""
-        from pathways.engine.kinds import kind_of
-
         if step.timeout is not None:
             try:
                 timeout_at = self.moment(step.timeout.after, position, self.now)
             except TimingError as error:
                 return self.settle(step, Halt(position, "expression", f"timeout: {error}", "enter"))
             position = replace(position, timeout_at=timeout_at)
-        return self.settle(step, kind_of(step).enter(self, step, position))
+        return self.settle(step, self.enter_step(self, step, position))
 
     def settle(self, step: Step, answer: Answer) -> tuple[str, dict[str, Json]] | None:
         """Do as a step answered; the next target, if the position moves on."""

@@ -35,6 +35,6 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def kind_of(step: Step) -> Kind:
-    """The kind of a step."""
-    return _KINDS[step.kind]
+def enter_step(run: Run, step: Step, position: Position) -> Answer:
+    """Do what a step of its kind does on entry."""
+    return _KINDS[step.kind].enter(run, step, position)
