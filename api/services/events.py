@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from api.services.actor import Actor
 from api.services.base import Base
@@ -58,7 +58,7 @@ def cloud_event(attributes: Mapping[str, Json], data: Json) -> NewEvent:
     faults: dict[str, str] = {}
     if attributes.get("specversion") != "1.0":
         faults["specversion"] = 'must be "1.0"'
-    given = {}
+    given: dict[str, str] = {}
     for name in ("id", "source", "type"):
         value = attributes.get(name)
         if _is_text(value):
@@ -74,7 +74,7 @@ def cloud_event(attributes: Mapping[str, Json], data: Json) -> NewEvent:
     return NewEvent(given["source"], given["id"], given["type"], key, data, moment)
 
 
-def _is_text(value: Json) -> bool:
+def _is_text(value: Json) -> TypeGuard[str]:
     """Whether a value is a CloudEvents string (§ 3.2): no control characters, no unpaired surrogates."""
     return isinstance(value, str) and bool(value.strip()) and _CONTROL.search(value) is None
 

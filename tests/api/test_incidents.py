@@ -77,7 +77,12 @@ async def test_a_changed_input_must_fit(place: Office, supervisor: httpx.AsyncCl
     assert answer.json()["errors"], answer.text
     seen: list[Any] = []
     working = place.engine.actions["repaired"]
-    place.engine.actions["referral.check_completeness"] = lambda given: seen.append(given) or working(given)
+
+    def watched(given: Any) -> Any:
+        seen.append(given)
+        return working(given)
+
+    place.engine.actions["referral.check_completeness"] = watched
     right = {**incident["input"], "order": {"reference": "ServiceRequest/other"}}
     wish = {"reason": "Other order.", "input": right, "had_no_effect": True}
     assert (await supervisor.post(f"/incidents/{incident['id']}/retry", json=wish)).status_code == 200

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -39,12 +41,14 @@ def test_whatever_is_sent_is_answered_as_described(opened: Served) -> None:
     described = schemathesis.openapi.from_url(f"{opened.url}/api/v1/openapi.json")
     headers = {"Authorization": f"Bearer {opened.run(opened.office.token('supervisor'))}"}
     for found in described.get_all_operations():
+        assert isinstance(found, Ok), found
+        operation = found.ok()
 
         @hypothesis_settings(
             max_examples=10, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
         )
-        @given(case=found.ok().as_strategy())
-        def answers(case: schemathesis.Case) -> None:
+        @given(case=operation.as_strategy())
+        def answers(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(headers=headers, checks=CHECKS)
 
         answers()

@@ -43,13 +43,20 @@
           show(told.fields);
         } else {
           status.textContent = words(told.reason);
+          showAll();
         }
       } catch {
         status.textContent = "Draft not saved: Carelane does not answer. What you typed is still here.";
+        showAll();
       } finally {
         running = false;
         if (again) { again = false; plan(300); }
       }
+    }
+
+    // Without the server's word nobody knows what is asked for: then everything can be filled in, as without scripts.
+    function showAll() {
+      for (const field of form.querySelectorAll("[data-conditional]")) field.hidden = false;
     }
 
     function show(fields) {

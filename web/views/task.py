@@ -22,6 +22,7 @@ from web.views.work import back_to_list, with_note
 from web.visit import Visit
 
 _LATEST = 6
+_ABOUT_THE_DRAFT = ("restored", "draft-saved")
 
 
 async def show(visit: Visit) -> Response:
@@ -148,7 +149,7 @@ async def _render(
         "instance": instances.instance_view(detail, visit.services.queues, visit.now),
         "timeline": lines(detail, here)[:_LATEST],
         "people": people,
-        "has_draft": found.draft is not None and task.standing == "mine" and not wrong,
+        "has_draft": found.draft is not None and not wrong and visit.query("note") not in _ABOUT_THE_DRAFT,
         "back": visit.typed.one("back") or visit.query("back"),
     }
     return await visit.render("task.html", status=status, **context)
