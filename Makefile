@@ -19,7 +19,7 @@ yes = $(if $(filter-out 0 no false,$(1)),$(2))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup programs demo dev test chaos lint format bench contract clean
+.PHONY: help setup programs demo dev test chaos lint format bench contract css clean
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of:'
@@ -76,6 +76,9 @@ bench: programs ## Measure the budgets against a workflow written by hand
 contract: setup ## Ask a FHIR server what our client needs: CORE=<base url> [AUTH=none|smart]
 	@if [ -z '$(CORE)' ]; then echo 'error: name the server: make contract CORE=<base url>' >&2; exit 2; fi
 	@$(RUN)/carelane contract '$(CORE)' $(if $(AUTH),--auth '$(AUTH)')
+
+css: ## Build the pages' theme from nhsuk-frontend; needs npm
+	@cd web/build && npm ci --no-audit --no-fund && npm run css
 
 clean: ## Remove the environment, caches and the state of `carelane dev`
 	@if [ -x $(RUN)/carelane ]; then $(RUN)/carelane forget-state; fi

@@ -133,13 +133,11 @@ async def test_an_instance_that_has_ended_is_gone(held: Held) -> None:
     assert await held.database.reached(ident, answer.rev, within=20)
 
     async def gone() -> bool:
-        try:
+        with pytest.raises((InstanceGoneError, EngineRefusedError)) as told:
             await held.engine.complete(ident, review(), request="k-1")
-        except InstanceGoneError:
-            return True
-        except EngineRefusedError as refused:
-            assert refused.refused.code == "ended"
-        return False
+        if isinstance(told.value, EngineRefusedError):
+            assert told.value.refused.code == "ended"
+        return isinstance(told.value, InstanceGoneError)
 
     await until(gone)
 
