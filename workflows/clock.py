@@ -1,7 +1,7 @@
 """Pathway time: what the engine takes for now.
 
 Outside demonstrations it is Temporal's. In one, a `Pace` maps it: time runs by a factor, or stands until it is moved.
-Retries' waits shrink with it. An attempt's limit shrinks less, because the systems it waits for are real.
+Retries' waits and an attempt's limit shrink with it, but not to less than real systems need to answer or to come back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathways.messages import Pace
 
 # Standing time cannot scale anything; waits then shrink as if a day took a minute.
 _STANDING = 1440.0
-_SHORTEST_WAIT = 0.1
+_SHORTEST_WAIT = 5.0
 _SHORTEST_LIMIT = 10.0
 # A timer asks for whole milliseconds; this much more makes sure that its deadline has passed when it fires.
 _SLACK = timedelta(milliseconds=1)
