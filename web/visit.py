@@ -29,6 +29,7 @@ from api.services.people import SignedIn
 from pathways.errors import CarelaneError
 from web.form_values import Typed, typed_from
 from web.notes import note
+from web.presenters.times import Time, time_of
 
 Json = Any
 
@@ -99,9 +100,18 @@ class Visit:
             "here": self.request.url.path,
             "open_incidents": await self._open_incidents(actor),
             "demo": self.services.demonstration.demo,
+            "demo_time": await self._demo_time(),
             **context,
         }
         return HTMLResponse(self.site.templates.get_template(template).render(given), status)
+
+    async def _demo_time(self) -> Time | None:
+        """What a demonstration takes for now."""
+        try:
+            moment = await self.services.demonstration.time()
+        except CarelaneError:
+            return None
+        return None if moment is None else time_of(moment, self.services.instances.site_zone, moment)
 
     async def _open_incidents(self, actor: Actor | None) -> int | None:
         """How many exceptions are open, for the menu; None where the person does not see them, or nobody knows."""

@@ -53,6 +53,13 @@ class DemonstrationService(Base):
         await self._note(moved, target)
         return Moved(target, len(moved))
 
+    async def time(self) -> datetime | None:
+        """What the demonstration takes for now; None outside one."""
+        if not self.demo:
+            return None
+        async with self.database.transaction() as unit:
+            return await self.pathway_time(unit)
+
     async def _open(self) -> list[Instance]:
         found: list[Instance] = []
         while True:

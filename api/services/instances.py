@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ from pathways.plan import Plan
 from pathways.zones import ZoneError
 from pathways.zones import zone as read_zone
 from store.database import Unit
-from store.instances import NewInstance
+from store.instances import Brief, NewInstance
 
 Json = Any
 
@@ -116,6 +116,11 @@ class InstanceService(Base):
         """Instances, the youngest first. Raises `BadCursorError`."""
         async with self.database.transaction() as unit:
             return await unit.instances.page(wanted, after=after, limit=limit)
+
+    async def briefs(self, idents: Iterable[str]) -> Mapping[str, Brief]:
+        """Whom instances are about, by id."""
+        async with self.database.transaction() as unit:
+            return await unit.instances.briefs(idents)
 
     async def detail(self, ident: str) -> InstanceDetail:
         """An instance with its timeline, positions, tasks and incidents. Raises `NotFoundError`."""

@@ -67,8 +67,10 @@ async def test_an_instance_tells_its_story(nurse: Reader, referral: str) -> None
         assert text in page.text, text
     assert "Came to: " not in page.text
     assert "Came to: " in (await nurse.get(f"/instances/{referral}?timeline=all")).text
-    assert referral in (await nurse.get("/instances")).text
-    assert referral not in (await nurse.get("/instances?show=ended")).text
+    listed = await nurse.get("/instances")
+    assert f'href="/instances/{referral}"' in listed.html
+    assert "HARPER, Lena" in listed.text
+    assert f'href="/instances/{referral}"' not in (await nurse.get("/instances?show=ended")).html
 
 
 async def test_cancelling_shows_what_it_does_and_wants_a_reason(supervisor: Reader, referral: str) -> None:

@@ -11,6 +11,7 @@ from api.services.patients import patient_of
 from api.services.records import InstanceFilter
 from web.patients import banner
 from web.presenters import instance as presenter
+from web.presenters.patients import patient_view
 from web.presenters.timeline import lines
 from web.presenters.times import time_of
 from web.presenters.values import words
@@ -27,9 +28,13 @@ async def index(visit: Visit) -> Response:
     wanted = InstanceFilter(pathway=pathway, open=_SHOWN.get(show))
     page = await visit.services.instances.page(wanted, after=visit.query("after") or None, limit=50)
     zone = visit.services.instances.site_zone
+    briefs = await visit.services.instances.briefs(one.id for one in page.items)
+    subjects = {ident: patient_of(one.inputs) for ident, one in briefs.items()}
+    patients = await visit.services.patients.of(subjects.values())
     rows = [
         {
             "id": one.id,
+            "patient": patient_view(patients.get(subjects.get(one.id) or "")) if subjects.get(one.id) else None,
             "title": one.title,
             "version": one.version,
             "status": presenter.STATUS[one.status],
