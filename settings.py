@@ -188,6 +188,12 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of outside reference data for tests; those that need it are skipped without.",
     )
+    chaos_seeds: int = Field(
+        default=5,
+        ge=1,
+        validation_alias=_bare("CHAOS_SEEDS"),
+        description="With how many seeds `make chaos` runs; `TESTS='-k seed-3'` repeats the third alone.",
+    )
     hypothesis_profile: str = Field(
         default="default", description="Hypothesis profile of the test run: `default` or `thorough`."
     )
