@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from activities import registry
 from activities.gateways.fhir import Auth, FhirClient, FhirError, SmartBackendAuth
+from api import problems
 from api.core_patients import CorePatients
 from api.json_api import create_json_api
 from api.security.accounts import development_accounts
@@ -78,6 +79,7 @@ def assemble(services: Services, *, lifespan: Any = None, secure_cookies: bool =
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.services = services
     app.add_middleware(SecurityHeaders)
+    problems.install(app)  # for addresses that not even a mount matches, such as one with a line break in it
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> dict[str, str]:

@@ -149,6 +149,7 @@ def test_a_list_is_worked_by_keys(place: Served, sit: Sit, referral: str) -> Non
     """`j`, `k`, Enter, `c`, `g w`; they never act while one types, and can be turned off."""
     with sit("nurse-reviewer") as seat:
         page = seat.page
+        expect(page.get_by_role("heading", level=1)).to_have_text("Work list")
         page.keyboard.press("j")
         expect(page.locator("[data-row] a").first).to_be_focused()
         page.keyboard.press("Enter")
