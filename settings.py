@@ -234,6 +234,13 @@ class Settings(BaseSettings):
         return str(self.core_url).rstrip("/") if self.core_url else f"http://{self.core_host}:{self.core_port}/fhir"
 
     @property
+    def core_credentials(self) -> tuple[str, Path] | None:
+        """Client id and key file of the sign-in to the core; None where it takes none."""
+        if self.core_auth is not CoreAuth.SMART or not self.core_client_id or not self.core_key_file:
+            return None
+        return self.core_client_id, self.core_key_file
+
+    @property
     def temporal_target(self) -> str:
         """`host:port` of the Temporal server to talk to."""
         return self.temporal_address or f"127.0.0.1:{self.temporal_port}"

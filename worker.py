@@ -6,7 +6,6 @@ The composition root of that process: it alone builds its clients, from settings
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
@@ -19,10 +18,10 @@ from temporalio.worker import Worker
 
 from activities import registry
 from activities.execution import activities_of
-from activities.gateways.fhir import Auth, FhirClient, SmartBackendAuth
+from activities.gateways.fhir import FhirClient, SmartBackendAuth
 from activities.plans import PlanShelf
 from activities.record import record_activity
-from settings import CoreAuth, Settings
+from settings import Settings
 from store.database import Database
 from workflows import plans
 from workflows.converter import data_converter
@@ -63,7 +62,9 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
     async with AsyncExitStack() as closing:
         database = Database(settings.require_database_url())
         closing.push_async_callback(database.close)
-        core = FhirClient(settings.core_base_url, auth=_core_auth(settings))
+        credentials = settings.core_credentials
+        auth = SmartBackendAuth.from_key_file(settings.core_base_url, *credentials) if credentials else None
+        core = FhirClient(settings.core_base_url, auth=auth)
         closing.push_async_callback(core.aclose)
         shelf = PlanShelf(settings.cache_dir / "plans", StorePlans(database))
         await shelf.open()
@@ -99,11 +100,3 @@ async def connected(settings: Settings) -> Client:
         except (RPCError, RuntimeError):
             _log.info("Waiting for Temporal at %s.", settings.temporal_target)
             await asyncio.sleep(_RECONNECT_SECONDS)
-
-
-def _core_auth(settings: Settings) -> Auth | None:
-    if settings.core_auth is not CoreAuth.SMART or not settings.core_client_id or not settings.core_key_file:
-        return None
-    text = settings.core_key_file.read_text(encoding="utf-8")
-    key: dict[str, Any] | str = json.loads(text) if text.lstrip().startswith("{") else text
-    return SmartBackendAuth(base_url=settings.core_base_url, client_id=settings.core_client_id, private_key=key)

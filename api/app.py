@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +13,7 @@ from starlette.responses import JSONResponse
 from temporalio.client import Client
 
 from activities import registry
-from activities.gateways.fhir import Auth, FhirClient, FhirError, SmartBackendAuth
+from activities.gateways.fhir import FhirClient, FhirError, SmartBackendAuth
 from api import problems
 from api.core_patients import CorePatients
 from api.json_api import create_json_api
@@ -36,7 +35,7 @@ from api.temporal import TemporalEngine
 from catalog import load
 from pathways.catalog import Catalog
 from pathways.errors import CarelaneError
-from settings import CoreAuth, Environment, Settings
+from settings import Environment, Settings
 from store.database import Database
 from store.errors import StoreUnavailableError
 from web.app import create_pages
@@ -50,7 +49,9 @@ _log = logging.getLogger("carelane.api")
 def create_app(settings: Settings) -> FastAPI:
     """The API and the pages, on clients built from the settings. Nothing is connected before it is needed."""
     database = Database(settings.require_database_url())
-    core = FhirClient(settings.core_base_url, auth=_core_auth(settings), timeout=5.0)
+    credentials = settings.core_credentials
+    auth = SmartBackendAuth.from_key_file(settings.core_base_url, *credentials) if credentials else None
+    core = FhirClient(settings.core_base_url, auth=auth, timeout=5.0)
     engine = TemporalEngine(lambda: _temporal(settings), task_queue=settings.temporal_task_queue)
     services = build_services(
         settings,
@@ -146,11 +147,3 @@ async def _temporal(settings: Settings) -> Client:
     return await Client.connect(
         settings.temporal_target, namespace=settings.temporal_namespace, data_converter=data_converter
     )
-
-
-def _core_auth(settings: Settings) -> Auth | None:
-    if settings.core_auth is not CoreAuth.SMART or not settings.core_client_id or not settings.core_key_file:
-        return None
-    text = settings.core_key_file.read_text(encoding="utf-8")
-    key: dict[str, Any] | str = json.loads(text) if text.lstrip().startswith("{") else text
-    return SmartBackendAuth(base_url=settings.core_base_url, client_id=settings.core_client_id, private_key=key)

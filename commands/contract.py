@@ -25,13 +25,13 @@ def contract(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each request.")] = 30.0,
 ) -> None:
     """Ask a FHIR R4 server what our client needs of a core; ends with 1 when a required check fails."""
-    from activities.gateways.fhir.contract.__main__ import print_finding, print_summary, sign_in
+    from activities.gateways.fhir.auth import SmartBackendAuth
+    from activities.gateways.fhir.contract.__main__ import print_finding, print_summary
     from activities.gateways.fhir.contract.runner import run_contract
 
     configured = settings.load(core_auth=auth)
-    signed_in = None
-    if configured.core_auth is CoreAuth.SMART and configured.core_client_id and configured.core_key_file:
-        signed_in = sign_in(core, configured.core_client_id, configured.core_key_file, "system/*.cruds")
+    credentials = configured.core_credentials
+    signed_in = SmartBackendAuth.from_key_file(core, *credentials) if credentials else None
     typer.echo(f"Contract of {core}\n")
     report = asyncio.run(run_contract(core, auth=signed_in, timeout=timeout, tell=print_finding))
     print_summary(report)

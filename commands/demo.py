@@ -140,14 +140,12 @@ def _in_background(work: Coroutine[Any, Any, T], done: Future[T]) -> None:
 @asynccontextmanager
 async def _clients(configured: Settings) -> AsyncIterator[tuple[Api, FhirClient]]:
     """The API with everybody signed in, and the core."""
-    from activities.gateways.fhir import FhirClient
-    from activities.gateways.fhir.contract.__main__ import sign_in
+    from activities.gateways.fhir import FhirClient, SmartBackendAuth
     from api.security.accounts import development_accounts
     from devcore.demo.api import Api
 
-    auth = None
-    if configured.core_client_id and configured.core_key_file:
-        auth = sign_in(configured.core_base_url, configured.core_client_id, configured.core_key_file, "system/*.cruds")
+    credentials = configured.core_credentials
+    auth = SmartBackendAuth.from_key_file(configured.core_base_url, *credentials) if credentials else None
     api = Api(configured.public_url)
     try:
         async with FhirClient(configured.core_base_url, auth=auth) as core:

@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 import httpx
 from temporalio.client import Client, WorkflowHandle
 
-from activities.gateways.fhir import FhirClient
-from activities.gateways.fhir.contract.__main__ import sign_in
+from activities.gateways.fhir import FhirClient, SmartBackendAuth
 from activities.gateways.fhir.errors import FhirError
 from activities.gateways.fhir.resource import Reference
 from api.security.accounts import Account, development_accounts
@@ -143,9 +142,9 @@ class Office:
 async def office_of(stack: Stack) -> AsyncIterator[Office]:
     """Everybody signed in, and the referral published."""
     configured = stack.settings
-    assert configured.core_client_id is not None
-    assert configured.core_key_file is not None
-    auth = sign_in(configured.core_base_url, configured.core_client_id, configured.core_key_file, "system/*.cruds")
+    credentials = configured.core_credentials
+    assert credentials is not None
+    auth = SmartBackendAuth.from_key_file(configured.core_base_url, *credentials)
     temporal = await Client.connect(configured.temporal_target, data_converter=data_converter)
     api, store = Api(configured.public_url), Database(configured.require_database_url())
     http = httpx.AsyncClient(base_url=configured.public_url, timeout=60, trust_env=False)

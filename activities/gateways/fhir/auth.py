@@ -7,9 +7,11 @@ Follows SMART App Launch 2.2, "Backend Services": the client signs a short asser
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
@@ -75,6 +77,15 @@ class SmartBackendAuth:
         self._clock = clock
         self._cached: tuple[str, float] | None = None
         self._fetching = asyncio.Lock()
+
+    @classmethod
+    def from_key_file(
+        cls, base_url: str, client_id: str, key_file: Path, scopes: str = "system/*.cruds"
+    ) -> SmartBackendAuth:
+        """Sign in with a private key that a file holds, as a JWK or as PEM."""
+        text = key_file.read_text(encoding="utf-8")
+        key = json.loads(text) if text.lstrip().startswith("{") else text
+        return cls(base_url=base_url, client_id=client_id, private_key=key, scopes=scopes)
 
     async def token(self, *, rejected: str | None = None) -> str:
         """A token that is good for a while. Raises Unauthorized, Throttled, Unavailable or ProtocolError."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from pathlib import Path
 
@@ -26,18 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     if given.auth == "smart":
         if not given.client_id or not given.key_file:
             parser.error("--auth smart needs --client-id and --key-file")
-        auth = sign_in(given.core, given.client_id, given.key_file, given.scopes)
+        auth = SmartBackendAuth.from_key_file(given.core, given.client_id, given.key_file, given.scopes)
     print(f"Contract of {given.core}\n")
     report = asyncio.run(run_contract(given.core, auth=auth, timeout=given.timeout, tell=print_finding))
     print_summary(report)
     return 0 if report.passed else 1
-
-
-def sign_in(base_url: str, client_id: str, key_file: Path, scopes: str) -> Auth:
-    """SMART Backend Services with a key from a file."""
-    text = key_file.read_text()
-    key = json.loads(text) if text.lstrip().startswith("{") else text
-    return SmartBackendAuth(base_url=base_url, client_id=client_id, private_key=key, scopes=scopes)
 
 
 def print_finding(finding: Finding) -> None:
