@@ -6,7 +6,7 @@ What keeps a definition from running at all is found here; what is unwise is lin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pathways.catalog import Action, Catalog, Retry
@@ -52,6 +52,7 @@ from pathways.plan import (
     Timeout,
     WaitForEvent,
     WaitForTime,
+    saved_by,
 )
 from pathways.reader import Reader
 from pathways.values import Computed, Condition, Timing
@@ -347,22 +348,16 @@ def _retry(default: Retry, declared: RetryDecl | None) -> Retry:
 
 
 def names_of(plan: Plan) -> tuple[Field, ...]:
-    """The saved names of a plan with their types; a name that steps save with different types is of any type."""
+    """The saved names of a plan with their types; of differing objects, what both have."""
     inputs = {one.name: one.type for one in plan.inputs}
     found: dict[str, list[DataType]] = {}
     computed: list[tuple[str, Computed]] = []
     for step in plan.steps:
-        match step:
-            case Do(save=str(name)):
-                found.setdefault(name, []).append(step.output)
-            case Task(save=str(name)):
-                found.setdefault(name, []).append(_of_task(step))
-            case WaitForEvent(save=str(name)):
-                found.setdefault(name, []).append(step.data)
-            case Set():
-                computed += [(one.name, one.value) for one in step.assignments]
-            case _:
-                pass
+        name, declared = saved_by(step)
+        if name is not None:
+            found.setdefault(name, []).append(declared)
+        if isinstance(step, Set):
+            computed += [(one.name, one.value) for one in step.assignments]
     types = {name: _common(declared) for name, declared in found.items()}
     for _ in range(2):  # a computed name may be computed from another
         inferred: dict[str, list[DataType]] = {}
@@ -372,17 +367,19 @@ def names_of(plan: Plan) -> tuple[Field, ...]:
     return tuple(Field(name, declared) for name, declared in types.items())
 
 
-def _of_task(step: Task) -> DataType:
-    fields = [Field(one.name, one.type, one.required) for one in step.form]
-    outcome = DataType("code", options=tuple(one.id for one in step.outcomes))
-    own = [
-        Field("outcome", outcome, True),
-        Field("by", DataType("text"), True),
-        Field("at", DataType("instant"), True),
-    ]
-    return DataType("object", fields=(*fields, *own))
-
-
 def _common(types: Iterable[DataType]) -> DataType:
+    """One type for what is saved with several: of objects the fields of all, those that differ being of any type."""
     known = [one for one in types if one.kind != "any"]
-    return known[0] if known and all(one == known[0] for one in known) else ANY
+    if not known or all(one == known[0] for one in known):
+        return known[0] if known else ANY
+    if any(one.kind != "object" for one in known):
+        return ANY
+    names = dict.fromkeys(name for one in known for name in one.by_name)
+    fields = (_shared(name, [one.by_name.get(name) for one in known]) for name in names)
+    return DataType("object", fields=tuple(fields), open=any(one.open for one in known))
+
+
+def _shared(name: str, declared: Sequence[Field | None]) -> Field:
+    there = [one for one in declared if one is not None]
+    required = len(there) == len(declared) and all(one.required for one in there)
+    return Field(name, _common([one.type for one in there]), required)

@@ -1,13 +1,15 @@
-"""The declared type of what an expression gives, as far as it can be told: so that a computed date stays a date."""
+"""The type of what an expression gives, before and after it is computed: so that a computed date stays a date."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pathways import feel
 from pathways.datatypes import ANY, DataType, Field
 from pathways.feel import types as feel_types
+from pathways.feel import values as feel_values
 from pathways.functions import FUNCTION_TYPES
 from pathways.values import Computed, is_expression
 
@@ -67,3 +69,45 @@ def from_feel(found: feel_types.Type) -> DataType:
         members = tuple(Field(name, from_feel(one)) for name, one in found.fields)
         return DataType("object", fields=members, open=True)
     return ANY
+
+
+def type_of_value(value: Any) -> DataType:
+    """What a computed value has that its JSON does not tell: where in it are dates, instants and durations."""
+    match value:
+        case datetime():
+            return DataType("instant")
+        case date():
+            return DataType("date")
+        case feel_values.DaysTime() | feel_values.YearsMonths() | timedelta():
+            return DataType("duration")
+        case Mapping():
+            members = ((str(name), type_of_value(one)) for name, one in value.items())
+            fields = tuple(Field(name, found) for name, found in members if not found.is_plain)
+            return DataType("object", fields=fields, open=True) if fields else ANY
+        case list() | tuple():
+            return _of_items([type_of_value(one) for one in value if one is not None])
+        case _:
+            return ANY
+
+
+def _of_items(found: list[DataType]) -> DataType:
+    """The type of a list; of items that differ, only what is right for each of them."""
+    first = found[0] if found else ANY
+    if first.is_plain or any(one.kind != first.kind for one in found):
+        return ANY
+    if first.kind != "object" or all(one == first for one in found):
+        return DataType("list", item=first)
+    shared = tuple(member for member in first.fields if all(member in one.fields for one in found))
+    return DataType("list", item=DataType("object", fields=shared, open=True)) if shared else ANY
+
+
+def tells(declared: DataType, found: DataType) -> bool:
+    """Whether a declared type reads a value as `type_of_value` found it, so that nothing more has to be kept."""
+    if found.is_plain:
+        return True
+    if declared.kind != found.kind:
+        return False
+    if found.kind == "list":
+        return tells(declared.item or ANY, found.item or ANY)
+    members = declared.by_name
+    return all(one.name in members and tells(members[one.name].type, one.type) for one in found.fields)

@@ -275,6 +275,21 @@ class Plan:
         return inputs | {name.name: name.type for name in self.names}
 
     @cached_property
+    def produced(self) -> dict[tuple[str, str], DataType]:
+        """The declared type of a name by who saves it: a step's id, or "" for an input."""
+        saved = {("", one.name): one.type for one in self.inputs}
+        for step in self.steps:
+            name, declared = saved_by(step)
+            if name is not None:
+                saved[step.id, name] = declared
+        return saved
+
+    def type_of(self, name: str, address: str) -> DataType | None:
+        """The declared type of a value that was saved under `name` at `address`."""
+        step = address.rpartition("/")[2].partition("@")[0].partition("#")[0]
+        return self.produced.get((step, name)) or self.types.get(name)
+
+    @cached_property
     def order(self) -> dict[str, int]:
         """The authored place of each step, by id."""
         return {step.id: place for place, step in enumerate(self.steps)}
@@ -298,6 +313,31 @@ class Plan:
     def digest(self) -> str:
         """The SHA-256 of the plan's canonical JSON, in hexadecimal: the plan's name for good."""
         return digest_of(self.document)
+
+
+def saved_by(step: Step) -> tuple[str | None, DataType]:
+    """The name that a step saves its result under, with the result's type; without a name where it saves none."""
+    match step:
+        case Do():
+            return step.save, step.output
+        case Task():
+            return step.save, _completed(step)
+        case WaitForEvent():
+            return step.save, step.data
+        case _:
+            return None, ANY
+
+
+def _completed(step: Task) -> DataType:
+    """What a completed task saves: its form's fields, and what is added to every one."""
+    fields = [Field(one.name, one.type, one.required) for one in step.form]
+    outcome = DataType("code", options=tuple(one.id for one in step.outcomes))
+    own = [
+        Field("outcome", outcome, True),
+        Field("by", DataType("text"), True),
+        Field("at", DataType("instant"), True),
+    ]
+    return DataType("object", fields=(*fields, *own))
 
 
 def digest_of(document: Json) -> str:

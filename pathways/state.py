@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from pathways.datatypes import DataType
+
 Json = Any
 
 SEMANTICS = 1
@@ -47,13 +49,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A value and where it came from: the address that produced it, when, and the person, action or event."""
+    """A value and where it came from: the address that produced it, when, and the person, action or event.
+
+    `type` says what a computed value is where the plan can't tell (a date on one way, a text on another).
+    """
 
     value: Json
     address: str
     at: datetime
     by: str | None = None
     sources: tuple[Source, ...] = ()
+    type: DataType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def rules_of(task: Task, instance: Instance, plan: Plan | None, now: datetime) -
         return FormRules(fields, {}, None)
     scope: dict[str, Any] = dict.fromkeys(plan.types)
     for name, saved in instance.data.get(PATHWAY, {}).items():
-        declared = plan.types.get(name)
+        declared = plan.type_of(name, str(saved.get("address", "")))
         value = saved["value"]
         scope[name] = value if declared is None else declared.load(value)
     scope["instance"] = {

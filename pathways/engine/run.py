@@ -13,7 +13,7 @@ from typing import Literal
 
 from pathways import feel, ids
 from pathways.commands import AbandonAction, Command
-from pathways.datatypes import shown_json
+from pathways.datatypes import DataType, shown_json
 from pathways.engine import scope as scopes
 from pathways.engine.outcomes import Answer, Finish, Halt, Pass, Stand
 from pathways.engine.scope import Names
@@ -122,10 +122,17 @@ class Run:
     # -- data -------------------------------------------------------------------------------------------------
 
     def save(
-        self, name: str, value: Json, address: str, *, by: str | None = None, sources: tuple[Source, ...] = ()
+        self,
+        name: str,
+        value: Json,
+        address: str,
+        *,
+        by: str | None = None,
+        sources: tuple[Source, ...] = (),
+        type_: DataType | None = None,
     ) -> None:
         """Keep a JSON value under a name, with where it came from."""
-        self.data[name] = Saved(value, address, self.now, by, sources)
+        self.data[name] = Saved(value, address, self.now, by, sources, type_)
         self._scope.forget(name)
         self._data_changed = True
         self.facts.append(DataSaved(self.now, PATHWAY, name, value, address, by, sources))

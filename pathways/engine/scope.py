@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from pathways import feel
-from pathways.datatypes import DataType
 from pathways.functions import functions
 from pathways.plan import Plan
 from pathways.state import PATHWAY, Saved, State
@@ -22,16 +21,16 @@ class Names(Mapping[str, Any]):
     `bound` names exist only at this position and hide saved ones.
     """
 
-    __slots__ = ("_bound", "_data", "_loaded", "_types")
+    __slots__ = ("_bound", "_data", "_loaded", "_plan")
 
     def __init__(
         self,
-        types: Mapping[str, DataType],
+        plan: Plan,
         data: Mapping[str, Saved],
         loaded: dict[str, Any],
         bound: Mapping[str, Any] | None = None,
     ) -> None:
-        self._types = types
+        self._plan = plan
         self._data = data
         self._loaded = loaded
         self._bound = bound or {}
@@ -45,7 +44,7 @@ class Names(Mapping[str, Any]):
         saved = self._data.get(key)
         if saved is None:
             return default
-        declared = self._types.get(key)
+        declared = saved.type or self._plan.type_of(key, saved.address)
         value = saved.value if declared is None else declared.load(saved.value)
         self._loaded[key] = value
         return value
@@ -56,17 +55,17 @@ class Names(Mapping[str, Any]):
         return self.get(key)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._bound or key in self._loaded or key in self._data or key in self._types
+        return key in self._bound or key in self._loaded or key in self._data or key in self._plan.types
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys([*self._bound, *self._loaded, *self._types, *self._data]))
+        return iter(dict.fromkeys([*self._bound, *self._loaded, *self._plan.types, *self._data]))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def binding(self, bound: Mapping[str, Any]) -> Names:
         """The same names with others in front of them."""
-        return Names(self._types, self._data, self._loaded, {**self._bound, **bound})
+        return Names(self._plan, self._data, self._loaded, {**self._bound, **bound})
 
     def forget(self, key: str) -> None:
         """Read a name anew, for it was saved again."""
@@ -82,7 +81,7 @@ def names_of(plan: Plan, state: State, data: Mapping[str, Saved]) -> Names:
         "started_at": state.started_at,
         "site": None,
     }
-    return Names(plan.types, data, {"instance": instance})
+    return Names(plan, data, {"instance": instance})
 
 
 def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:

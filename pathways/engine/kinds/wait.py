@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pathways.datatypes import MisfitError, check_size, shown_json
+from pathways.datatypes import DataType, MisfitError, check_size, shown_json
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.events import MessageReceived
@@ -92,7 +92,8 @@ def take(run: Run, step: WaitForEvent, position: Position) -> bool:
         message = f"The data of {step.type} does not fit its schema: {error.misfit}."
         _stop(run, step, position, "invalid-output", message)
         return True
-    scope = run.scope(position).binding({"event": {**event, "data": step.data.load(data)}})
+    seen = {**event, "data": step.data.load(data), "time": DataType("instant").load(event["time"])}
+    scope = run.scope(position).binding({"event": seen})
     if step.when is not None:
         holds = step.when.holds(scope, run.env)
         if holds is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from pathways.engine import snapshot, snapshot_digest
@@ -128,3 +130,72 @@ def test_snapshot_shows_what_stands() -> None:
     assert [task.id for task in found.tasks] == [player.of("task-opened")[0].id]
     again = snapshot(player.plan, state_from_json(state_to_json(player.state)))
     assert snapshot_digest(again) == snapshot_digest(found)
+
+
+_MIXED = """
+inputs: {day: date, lead: {type: duration, default: P1D}}
+outcomes: {x: {title: X, kind: success}, y: Y}
+steps:
+  find: {do: slots.find, save: slot}
+  held: {task: {queue: q, due: =slot.at - duration("P1D")}}
+  moved: {wait: {event: slot.moved, key: one, when: event.data.at > date and time("2026-01-01T00:00:00Z")}, save: slot}
+  again: {task: {queue: q, due: =slot.at - duration("P1D")}}
+  e: {end: x}
+"""
+_MIXED_CATALOG = {
+    "actions": {"slots.find": {"output": {"at": "instant", "found": "boolean"}}},
+    "events": {"slot.moved": {"schema": {"at": "instant", "by": "text"}}},
+}
+
+
+def test_a_name_saved_by_several_steps_keeps_the_type_of_each() -> None:
+    """What an action saved and what an event saved over it are both read as they were declared."""
+    plan = make_plan(_MIXED, _MIXED_CATALOG)
+    player = Player(plan)
+    player.give("find", {"at": "2026-07-10T09:00:00-04:00", "found": True})
+    assert player.at_address("held").due_at == datetime(2026, 7, 9, 13, tzinfo=UTC)
+    player.complete("held", "done")
+    player.deliver("slot.moved", "one", {"at": "2026-07-12T09:00:00-04:00", "by": "desk"})
+    assert player.at_address("again").due_at == datetime(2026, 7, 11, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_computed_value_keeps_what_it_is_where_the_plan_cannot_tell(number: int) -> None:
+    """A name that is a date on one way and a text on another is read as what it was, after a JSON round trip too."""
+    plan = make_plan(
+        """
+inputs: {n: integer, day: date}
+outcomes: {x: {title: X, kind: success}, y: Y}
+steps:
+  s: {set: {when: '=if n = 1 then date("2026-05-04") else "later"', days: '=[{d: date("2026-05-01")}, {d: day}]'}}
+  p: {wait: {for: 1 hour}}
+  d: {decide: {rules: [{when: 'if n = 1 then when > days[1].d and days[2].d = day else when = "later"', to: x},
+                      {to: y}]}}
+  x: {end: x}
+  y: {end: y}
+"""
+    )
+    player = Player(plan, {"n": number, "day": "2026-05-02"})
+    player.state = state_from_json(state_to_json(player.state))
+    player.after(hours=1).tick()
+    assert player.state.outcome == "x"
+
+
+def test_an_input_keeps_its_type_until_it_is_set_anew() -> None:
+    """A step may save under an input's name; before that the input is read as the input that it is."""
+    plan = make_plan(
+        """
+inputs: {day: date}
+outcomes: {x: X}
+steps:
+  first: {set: {later: =day + duration("P1D")}}
+  find: {do: slots.find, save: day}
+  second: {set: {other: =day.at + duration("P1D")}}
+  p: {wait: {for: 1 hour}}
+  e: {end: x}
+""",
+        _MIXED_CATALOG,
+    )
+    player = Player(plan, {"day": "2026-05-01"})
+    player.give("find", {"at": "2026-07-10T09:00:00Z", "found": True})
+    assert (player.value("later"), player.value("other")) == ("2026-05-02", "2026-07-11T09:00:00Z")
