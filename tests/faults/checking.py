@@ -1,4 +1,4 @@
-"""What must hold of cases after everything that went wrong, told as a list of what does not."""
+"""What must hold of cases after everything that went wrong."""
 
 from __future__ import annotations
 
@@ -57,10 +57,15 @@ async def trace_of(office: Office, case: Case) -> Trace:
     )
 
 
-async def wrong_with(office: Office, cases: Sequence[Case], undisturbed: Mapping[str, Trace]) -> list[str]:
-    """What is not as it must be, case by case. `undisturbed`: the traces of the same scripts, by title."""
-    wrong = [f"{case.script.title}: {what}" for case in cases async for what in _wrong(office, case, undisturbed)]
-    return [*wrong, *[what async for what in _wrong_everywhere(office)]]
+async def must_be_as_undisturbed(office: Office, cases: Sequence[Case], undisturbed: Mapping[str, Trace]) -> None:
+    """Fail with all that is not as it must be. `undisturbed`: the traces of the same scripts, by title."""
+    wrong = [
+        f"{case.script.title} ({case.instance}): {what}"
+        for case in cases
+        async for what in _wrong(office, case, undisturbed)
+    ]
+    wrong += [what async for what in _wrong_everywhere(office)]
+    assert not wrong, "\n".join(wrong)
 
 
 async def _wrong(office: Office, case: Case, undisturbed: Mapping[str, Trace]) -> AsyncIterator[str]:

@@ -39,8 +39,6 @@ _BY_TITLE = {script.title: script for script in SCRIPTS}
 SEEN = _BY_TITLE["seen, and the note sent back"]
 LATER = _BY_TITLE["information comes after a reminder"]
 REBOOKS = _BY_TITLE["the patient cancels and books again"]
-UNREACHED = _BY_TITLE["three attempts, nobody answers"]
-MISSES = _BY_TITLE["two visits missed"]
 
 WHO: Mapping[str, Mapping[str, Json]] = {
     "patient": {"resourceType": "Patient", "name": [{"family": "Okafor"}]},

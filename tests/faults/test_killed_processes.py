@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from tests.faults.checking import Trace, trace_of, wrong_with
+from tests.faults.checking import Trace, must_be_as_undisturbed, trace_of
 from tests.faults.office import LATER, REBOOKS, Office, until
 from tests.faults.stack import PROCESSES, Stack
 
@@ -26,7 +26,7 @@ async def undisturbed(office: Office) -> Mapping[str, Trace]:
     cases = await office.begin("undisturbed", SCRIPTS)
     await office.play(cases)
     traces = {case.script.title: await trace_of(office, case) for case in cases}
-    assert await wrong_with(office, cases, traces) == []
+    await must_be_as_undisturbed(office, cases, traces)
     return traces
 
 
@@ -43,7 +43,7 @@ async def test_cases_go_on_after_a_process_was_killed(
     before = await _changes(stack)
     cases = await office.begin(process, SCRIPTS)
     await office.play_through(cases, trouble())
-    assert await wrong_with(office, cases, undisturbed) == []
+    await must_be_as_undisturbed(office, cases, undisturbed)
 
 
 async def test_a_worker_killed_between_an_effect_and_its_result(
@@ -60,7 +60,7 @@ async def test_a_worker_killed_between_an_effect_and_its_result(
         await stack.fail(match={"method": method, "type": kind}, when="after", delay_ms=9_000)
     cases = await office.begin("effect", [REBOOKS, LATER, REBOOKS])
     await office.play_through(cases, trouble())
-    assert await wrong_with(office, cases, undisturbed) == []
+    await must_be_as_undisturbed(office, cases, undisturbed)
 
 
 async def test_a_worker_killed_between_a_record_and_its_answer(
@@ -78,7 +78,7 @@ async def test_a_worker_killed_between_a_record_and_its_answer(
     cases = await office.begin("record", [REBOOKS])
     await _answer_commits(office, at_once=False)
     await office.play_through(cases, trouble())
-    assert await wrong_with(office, cases, undisturbed) == []
+    await must_be_as_undisturbed(office, cases, undisturbed)
 
 
 async def _answer_commits(office: Office, *, at_once: bool) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from api.security.accounts import development_accounts
 from devcore.demo.stage import Case
-from tests.faults.checking import trace_of, wrong_with
+from tests.faults.checking import must_be_as_undisturbed, trace_of
 from tests.faults.office import SEEN, Office, answer_to, until
 from tests.faults.stack import Stack
 
@@ -122,7 +122,7 @@ async def test_the_store_away(stack: Stack, office: Office) -> None:
     (undisturbed,) = await office.begin("undisturbed", [SEEN])
     cases = [waiting, moving, undisturbed]
     await office.play(cases)
-    assert await wrong_with(office, cases, {SEEN.title: await trace_of(office, undisturbed)}) == []
+    await must_be_as_undisturbed(office, cases, {SEEN.title: await trace_of(office, undisturbed)})
 
 
 async def _history(office: Office, case: Case) -> int:
