@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import socket
 import time
 
-from local.errors import PortBusyError
+from local.errors import LocalError, PortBusyError
 
 LOOPBACK = "127.0.0.1"
 
@@ -14,12 +15,25 @@ PATIENCE_SECONDS = 5.0
 """How long a port may stay busy: processes of an earlier run may be just going down."""
 
 
+# Below the range from which systems give ports to outgoing connections: those would take a port that was just found
+# free before its server listens on it.
+_FIRST, _LAST = 20_000, 32_000
+
+_handed_out: set[int] = set()
+
+
 def free_port() -> int:
-    """A port that nobody listens on now; for tests and for states that live no longer than a command."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that this process has not been given before.
+
+    For tests and for states that live no longer than a command. Chosen at random, so that processes that look at the
+    same moment find different ones.
+    """
+    for _ in range(_LAST - _FIRST):
+        port = _FIRST + secrets.randbelow(_LAST - _FIRST)
+        if port not in _handed_out and is_free(port):
+            _handed_out.add(port)
+            return port
+    raise LocalError("Every port between 20000 and 32000 is in use.", hint="Stop some of the servers on this machine.")
 
 
 def answers(port: int, *, host: str = LOOPBACK, timeout: float = 0.5) -> bool:
