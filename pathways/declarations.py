@@ -7,13 +7,15 @@ events come with JSON Schema (from pydantic models or the event catalog) or with
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pathways.datatypes import ANY, KINDS, OPEN_OBJECT, DataType, Field, Kind
 from pathways.errors import CarelaneError
 
-_TYPE_KEYS = {"type", "options", "value_set", "target", "many", "item", "fields", "open", "required"}
+_FLAGS = ("required", "many", "open")
+_ITEM = ("item", "items", "of")
+_TYPE_KEYS = {"type", "options", "value_set", "target", "fields", *_FLAGS, *_ITEM}
 _SCHEMA_FORMS: dict[str, type | tuple[type, ...]] = {
     "$schema": str,
     "$ref": str,
@@ -34,6 +36,11 @@ class DeclarationError(CarelaneError):
 
     code = "bad-declaration"
 
+    def __init__(self, message: str, *, hint: str = "", key: str = "type") -> None:
+        super().__init__(message, hint=hint)
+        self.key = key
+        """The key of the declaration that is wrong."""
+
 
 def read_type(declared: Any) -> DataType:
     """A data type from the language's form: the name of a type, or a mapping with `type`.
@@ -47,9 +54,14 @@ def read_type(declared: Any) -> DataType:
     kind = declared.get("type", "text")
     if not isinstance(kind, str) or kind not in KINDS:
         raise DeclarationError(f'"{kind}" is not a type.', hint=_nearest(str(kind), KINDS))
-    fields, item, value_set = declared.get("fields"), declared.get("item"), declared.get("value_set")
+    for key in _FLAGS:
+        if declared.get(key) is not None and not isinstance(declared[key], bool):
+            raise DeclarationError(f"{key} is true or false.", key=key)
+    refuse_misspelt(declared, _TYPE_KEYS)
+    fields, value_set = declared.get("fields"), declared.get("value_set")
+    item = next((declared[key] for key in _ITEM if declared.get(key) is not None), None)
     if fields is not None and not isinstance(fields, Mapping):
-        raise DeclarationError("fields is a map of names to types.")
+        raise DeclarationError("fields is a map of names to types.", key="fields")
     one = DataType(
         kind=kind,  # type: ignore[arg-type]  # checked above
         options=_texts(declared.get("options"), "options"),
@@ -60,6 +72,14 @@ def read_type(declared: Any) -> DataType:
         open=bool(declared.get("open", kind == "object" and not fields)),
     )
     return DataType("list", item=one) if declared.get("many") is True else one
+
+
+def refuse_misspelt(given: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise `DeclarationError` for a key that was surely meant to be another; keys for people and tools may stand."""
+    for key in given:
+        near = [] if key in known else difflib.get_close_matches(str(key), known, n=1, cutoff=0.8)
+        if near:
+            raise DeclarationError(f'"{key}" means nothing here.', hint=f'Did you mean "{near[0]}"?', key=str(key))
 
 
 def read_fields(declared: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -171,7 +191,7 @@ def _texts(value: Any, what: str) -> tuple[str, ...]:
     """A list of texts; a single one counts as a list."""
     given = [] if value is None else value if isinstance(value, list) else [value]
     if any(isinstance(one, (Mapping, list)) for one in given):
-        raise DeclarationError(f"{what} is a list of texts.")
+        raise DeclarationError(f"{what} is a list of texts.", key=what)
     return tuple(str(one) for one in given)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pathways.declarations import DeclarationError, read_type
 from pathways.diagnostics import Diagnostic
 from pathways.model import Authored, ContractDecl, Definition, InputDecl, OutcomeDecl, StepDecl, Text
 from pathways.names import VERSION, why_no_identifier, why_no_name
@@ -153,17 +152,13 @@ def _inputs(reader: Reader, node: Node | None) -> tuple[InputDecl, ...]:
     found = []
     for name, one in _entries(reader, node, "inputs"):
         _check_name(reader, name, why_no_name)
-        declared: Any = one.plain
         if one.is_map:
             reader.keys(one, f"the input {name}", _INPUT_KEYS)
-        try:
-            declared_type = read_type(declared if declared is not None else "any")
-        except DeclarationError as error:
-            place = one.value["type"].mark if one.is_map and "type" in one.value else one.mark
-            reader.note("unknown-type", place, error.message, error.hint)
+        declared = reader.declared_type(one)
+        if declared is None:
             continue
-        options = declared if isinstance(declared, dict) else {}
-        found.append(InputDecl(name, declared_type, options.get("required") is True, options.get("default")))
+        options: dict[str, Any] = one.plain if one.is_map else {}
+        found.append(InputDecl(name, declared, options.get("required") is True, options.get("default")))
     return tuple(found)
 
 
@@ -176,15 +171,14 @@ def _outcomes(reader: Reader, node: Node | None) -> tuple[OutcomeDecl, ...]:
             title = reader.text(one if one.value is not None else None, f"the outcome {name}")
             found.append(OutcomeDecl(name, str(title or name)))
             continue
-        reader.keys(one, f"the outcome {name}", ("title", "kind", "undo", "note"), ("give",))
+        reader.keys(one, f"the outcome {name}", ("title", "kind", "note"), ("give", "undo"))
         kind = reader.text(one.get("kind"), "kind")
         if kind is not None and kind.value not in _OUTCOME_KINDS:
             hint = f"Kinds are {', '.join(_OUTCOME_KINDS)}."
             reader.note("unknown-kind", kind.mark, f'"{kind}" is not a kind of outcome.', hint)
             kind = None
         title = reader.text(one.get("title"), "title")
-        undo = reader.flag(one.get("undo"), "undo")
-        found.append(OutcomeDecl(name, str(title or name), kind.value if kind else "unsuccessful", undo))  # type: ignore[arg-type]  # checked above
+        found.append(OutcomeDecl(name, str(title or name), kind.value if kind else "unsuccessful"))  # type: ignore[arg-type]  # checked above
     return tuple(found)
 
 

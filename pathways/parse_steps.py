@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pathways.declarations import DeclarationError, read_type
 from pathways.durations import DurationError, parse_duration
 from pathways.model import (
     Body,
@@ -272,11 +271,8 @@ def _field(reader: Reader, node: Node, where: str) -> FieldDecl | None:
         reader.note("bad-name", name.mark, why)
     if name.value in TASK_FIELDS:
         reader.note("bad-name", name.mark, f'"{name}" is what a task saves by itself.', "Choose another name.")
-    try:
-        declared = read_type(node.plain)
-    except DeclarationError as error:
-        place = node.value["type"].mark if "type" in node.value else node.mark
-        reader.note("unknown-type", place, error.message, error.hint)
+    declared = reader.declared_type(node)
+    if declared is None:
         return None
     label = reader.text(node.get("label"), "label")
     help_text = reader.text(node.get("help"), "help")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from pathways.datatypes import DataType
+from pathways.declarations import DeclarationError, read_type
 from pathways.diagnostics import Diagnostic, Mark, Severity, nearest
 from pathways.model import Authored, Text
 from pathways.source import Node
@@ -40,13 +42,13 @@ class Reader:
         return True
 
     def text(self, node: Node | None, where: str) -> Text | None:
-        """A text; numbers are taken as they were written where no harm is possible."""
+        """A text; a number is taken as it was written (`1.10` stays that)."""
         if node is None:
             return None
         if isinstance(node.value, bool) or not isinstance(node.value, (str, int, float)):
             self.note("shape", node.mark, f"{where} is a text.", "Put it in quotes if it is meant as it stands.")
             return None
-        return Text(str(node.value), node.mark)
+        return Text(node.value if isinstance(node.value, str) else node.written, node.mark)
 
     def required(self, node: Node, name: str, where: str) -> Node | None:
         """The node under a key that must be there."""
@@ -71,6 +73,19 @@ class Reader:
         items = node.value if node.is_list else [node]
         found = (self.text(one, where) for one in items)
         return tuple(one for one in found if one is not None)
+
+    def declared_type(self, node: Node) -> DataType | None:
+        """The type that an input or a form field declares; codes are taken as they were written (`01`, `yes`)."""
+        declared = node.plain
+        options = node.get("options")
+        if options is not None and options.is_list:
+            declared["options"] = [one.plain if one.is_map or one.is_list else one.written for one in options.value]
+        try:
+            return read_type(declared if declared is not None else "any")
+        except DeclarationError as error:
+            place = node.value[error.key].mark if node.is_map and error.key in node.value else node.mark
+            self.note("unknown-type" if error.key == "type" else "shape", place, error.message, error.hint)
+            return None
 
     def authored(self, node: Node | None) -> Authored | None:
         """A value that may hold expressions, with the places inside it."""

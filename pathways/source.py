@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -16,11 +17,13 @@ from pathways.diagnostics import Mark
 
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 30
+MOST_DIGITS = 400
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"0(o[0-7]+|x[0-9a-fA-F]+)\Z")
+_BROKEN = re.compile("[\ud800-\udfff]")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 
 
@@ -38,12 +41,13 @@ class SourceError(Exception):
 class Node:
     """A node of the tree: `value` is a scalar, a list of nodes, or a map of text to nodes.
 
-    `keys` has the places of a map's keys.
+    `keys` has the places of a map's keys; `written` is a scalar as it stands in the file (`01`, where its value is 1).
     """
 
     value: Any
     mark: Mark
     keys: dict[str, Mark] = field(default_factory=dict)
+    written: str = ""
 
     @property
     def plain(self) -> Any:
@@ -82,6 +86,10 @@ def read_source(text: str) -> Node:
     """The tree of a YAML text. Raises `SourceError` with the place for anything that is not one document of it."""
     if len(text.encode(errors="replace")) > MOST_BYTES:
         raise SourceError("The file is larger than 1 MB.", Mark(), "Split the pathway into children.")
+    if broken := _BROKEN.search(text):
+        before = text[: broken.start()]
+        mark = Mark(before.count("\n") + 1, broken.start() - before.rfind("\n"))
+        raise SourceError("This is not UTF-8 text.", mark, "Save the file as UTF-8.")
     try:
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return _Builder(events).document()
@@ -115,8 +123,10 @@ class _Builder:
         mark = _mark(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise SourceError("Anchors and aliases are not part of the language.", mark, "Write the value out.")
+        if event.tag not in (None, "!"):
+            raise SourceError("Tags are not part of the language.", mark, "Leave it out; quotes make a text.")
         if isinstance(event, yaml.ScalarEvent):
-            return Node(_scalar(event), mark)
+            return Node(_scalar(event, mark), mark, written=str(event.value))
         self.level += 1
         if self.level > MOST_LEVELS:
             raise SourceError(f"Nested deeper than {MOST_LEVELS} levels.", mark)
@@ -137,6 +147,8 @@ class _Builder:
             key_mark = _mark(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise SourceError("A key is a text.", key_mark, 'A value that starts with "{" or "[" goes in quotes.')
+            if event.anchor or event.tag not in (None, "!"):
+                raise SourceError("Anchors and tags are not part of the language.", key_mark, "Write the key out.")
             key = str(event.value)
             if key in entries:
                 raise SourceError(f'The key "{key}" stands here twice; first in line {keys[key].line}.', key_mark)
@@ -149,7 +161,7 @@ def _mark(event: Any) -> Mark:
     return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _scalar(event: Any) -> Any:
+def _scalar(event: Any, mark: Mark) -> Any:
     text: str = event.value
     if not event.implicit[0]:
         return text
@@ -158,9 +170,19 @@ def _scalar(event: Any) -> Any:
     if text in _BOOLEAN:
         return _BOOLEAN[text]
     if _INTEGER.match(text):
-        return int(text) if len(text) < 4000 else text
+        return int(_kept(text, mark))
     if _BASED.match(text):
-        return int(text, 0)
+        return int(_kept(text, mark), 0)
     if _FLOAT.match(text):
-        return float(text)
+        number = float(_kept(text, mark))
+        if isfinite(number):
+            return number
+        raise SourceError(f"{text} is larger than any number that is kept.", mark, "Quotes make it a text.")
+    return text
+
+
+def _kept(text: str, mark: Mark) -> str:
+    if len(text) > MOST_DIGITS:
+        message = f"A number of {len(text):,} characters is longer than any that is kept."
+        raise SourceError(message, mark, "Quotes make it a text.")
     return text
