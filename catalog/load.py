@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pathways.calendars import Calendar
-from pathways.catalog import Action, Catalog, read_catalog
+from pathways.catalog import Action, Catalog, EntryError, read_catalog
+from pathways.diagnostics import Mark
 from pathways.errors import CarelaneError
-from pathways.source import SourceError, read_source
+from pathways.source import Node, SourceError, read_source
 
 
 class CatalogError(CarelaneError):
@@ -34,12 +35,12 @@ def from_file(path: Path) -> Catalog:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogError(f"The catalog {path} cannot be read: {_reason(error)}.") from None
+    root = _tree(text, str(path))
     try:
-        return read_catalog(_parsed(text, str(path)), base=Catalog(calendars=calendars()))
-    except CatalogError:
-        raise
-    except CarelaneError as error:
-        raise CatalogError(f"{path}: {error.message}", hint=error.hint) from None
+        return read_catalog(root.plain, base=Catalog(calendars=calendars()))
+    except EntryError as error:
+        mark = _place(root, error.path)
+        raise CatalogError(f"{path}:{mark.line}:{mark.column}: {error.message}", hint=error.hint) from None
 
 
 def calendars() -> dict[str, Calendar]:
@@ -61,8 +62,22 @@ def _document(file: Traversable) -> Any:
 
 
 def _parsed(text: str, name: str) -> Any:
+    return _tree(text, name).plain
+
+
+def _place(root: Node, path: tuple[str, ...]) -> Mark:
+    """Where the entry that a path leads to begins."""
+    mark = root.mark
+    for key in path:
+        if key not in root.keys:
+            break
+        mark, root = root.keys[key], root.value[key]
+    return mark
+
+
+def _tree(text: str, name: str) -> Node:
     try:
-        return read_source(text).plain
+        return read_source(text)
     except SourceError as error:
         where = f"{name}:{error.mark.line}:{error.mark.column}"
         raise CatalogError(f"{where}: {error.message}", hint=error.hint) from None

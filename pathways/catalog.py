@@ -6,13 +6,19 @@ can be checked and its scenarios run anywhere. An empty kind means "not known he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pathways.calendars import Calendar
 from pathways.datatypes import OPEN_OBJECT, DataType
-from pathways.declarations import DeclarationError, read_object
+from pathways.declarations import DeclarationError, read_object, read_texts, refuse_misspelt
+from pathways.errors import CarelaneError
+
+Entry = TypeVar("Entry")
+
+_SECTIONS = ("actions", "events", "queues", "roles", "calendars")
+_ACTION_KEYS = ("input", "output", "problems", "reads", "writes", "business_key", "slow")
 
 
 @dataclass(frozen=True)
@@ -64,65 +70,84 @@ class Catalog:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
 
+class EntryError(DeclarationError):
+    """An entry of a catalog is not as it should be; `path` leads to it (`actions`, then its name)."""
+
+    def __init__(self, message: str, path: tuple[str, ...], *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
 def read_catalog(document: Mapping[str, Any], *, base: Catalog | None = None) -> Catalog:
     """A catalog from its document, over `base` (the built-in calendars, say).
 
-    Raises `DeclarationError` or `CalendarError` that name the entry which is wrong.
+    Raises `EntryError` that names what is wrong and where.
     """
     if not isinstance(document, Mapping):
-        raise DeclarationError("A catalog is a mapping with actions, events, queues, roles and calendars.")
+        raise EntryError("A catalog is a mapping with actions, events, queues, roles and calendars.", ())
+    try:
+        refuse_misspelt(document, _SECTIONS)
+    except DeclarationError as error:
+        raise EntryError(error.message, (error.key,), hint=error.hint) from None
     base = base or Catalog()
-    actions = {name: _action(name, one) for name, one in _named(document.get("actions"), "actions")}
-    events = {name: _event(name, one) for name, one in _named(document.get("events"), "events")}
-    calendars = {name: Calendar.parse(name, one) for name, one in _named(document.get("calendars"), "calendars")}
+    actions = _entries(document, "actions", _action)
+    events = _entries(document, "events", _event)
+    calendars = _entries(document, "calendars", Calendar.parse)
     return Catalog(
         actions={**base.actions, **actions},
         events={**base.events, **events},
-        queues=_names(document.get("queues"), base.queues),
-        roles=_names(document.get("roles"), base.roles),
+        queues=_names(document, "queues", base.queues),
+        roles=_names(document, "roles", base.roles),
         calendars={**base.calendars, **calendars},
     )
 
 
-def _named(section: Any, title: str) -> Iterable[tuple[str, Any]]:
-    if section is None:
-        return ()
-    if isinstance(section, Mapping):
-        return ((str(name), one) for name, one in section.items())
-    if isinstance(section, list):
-        return ((str(name), {}) for name in section)
-    raise DeclarationError(f"{title} in a catalog is a map of names, or a list of names.")
+def _entries(document: Mapping[str, Any], section: str, read: Callable[[str, Any], Entry]) -> dict[str, Entry]:
+    """The entries of a section: a map of names, or a list of names about which nothing more is known."""
+    given = document.get(section)
+    if isinstance(given, list):
+        given = {str(name): {} for name in given}
+    if not isinstance(given, Mapping | None):
+        raise EntryError(f"{section} in a catalog is a map of names, or a list of names.", (section,))
+    found = {}
+    for name, one in (given or {}).items():
+        try:
+            found[str(name)] = read(str(name), one)
+        except CarelaneError as error:
+            message = f"In the catalog's {section}, {name}: {error.message}"
+            raise EntryError(message, (section, str(name)), hint=error.hint) from None
+    return found
 
 
-def _names(section: Any, base: frozenset[str] | None) -> frozenset[str] | None:
-    if section is None:
+def _names(document: Mapping[str, Any], section: str, base: frozenset[str] | None) -> frozenset[str] | None:
+    given = document.get(section)
+    if given is None:
         return base
-    return frozenset(str(name) for name in section) | (base or frozenset())
+    if not isinstance(given, Mapping | list):
+        raise EntryError(f"{section} in a catalog is a list of names.", (section,))
+    return frozenset(str(name) for name in given) | (base or frozenset())
 
 
 def _action(name: str, declared: Any) -> Action:
     declared = declared or {}
     if not isinstance(declared, Mapping):
-        raise DeclarationError(f"The action {name} in the catalog is a mapping with input and output.")
-    problems = declared.get("problems") or ()
-    try:
-        return Action(
-            name=name,
-            input=read_object(declared.get("input")),
-            output=read_object(declared.get("output")),
-            problems=tuple(str(problem) for problem in problems),
-            reads=tuple(declared.get("reads") or ()),
-            writes=tuple(declared.get("writes") or ()),
-            business_key=declared.get("business_key"),
-            slow=bool(declared.get("slow", False)),
-        )
-    except DeclarationError as error:
-        raise DeclarationError(f"The action {name} in the catalog: {error.message}", hint=error.hint) from None
+        raise DeclarationError("An action is a mapping with input and output.")
+    refuse_misspelt(declared, _ACTION_KEYS)
+    return Action(
+        name=name,
+        input=read_object(declared.get("input")),
+        output=read_object(declared.get("output")),
+        problems=read_texts(declared.get("problems"), "problems"),
+        reads=read_texts(declared.get("reads"), "reads"),
+        writes=read_texts(declared.get("writes"), "writes"),
+        business_key=declared.get("business_key"),
+        slow=bool(declared.get("slow", False)),
+    )
 
 
 def _event(name: str, declared: Any) -> EventType:
-    schema = declared.get("schema", declared.get("data")) if isinstance(declared, Mapping) else None
-    try:
-        return EventType(name, read_object(schema))
-    except DeclarationError as error:
-        raise DeclarationError(f"The event {name} in the catalog: {error.message}", hint=error.hint) from None
+    if not isinstance(declared, Mapping | None):
+        raise DeclarationError("An event is a mapping with the schema of its data.")
+    declared = declared or {}
+    refuse_misspelt(declared, ("schema", "data"))
+    return EventType(name, read_object(declared.get("schema", declared.get("data"))))

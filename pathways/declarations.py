@@ -64,9 +64,9 @@ def read_type(declared: Any) -> DataType:
         raise DeclarationError("fields is a map of names to types.", key="fields")
     one = DataType(
         kind=kind,  # type: ignore[arg-type]  # checked above
-        options=_texts(declared.get("options"), "options"),
+        options=read_texts(declared.get("options"), "options"),
         value_set=None if value_set is None else str(value_set),
-        target=_texts(declared.get("target"), "target"),
+        target=read_texts(declared.get("target"), "target"),
         item=read_type(item) if item is not None else None,
         fields=read_fields(fields) if fields else (),
         open=bool(declared.get("open", kind == "object" and not fields)),
@@ -77,7 +77,7 @@ def read_type(declared: Any) -> DataType:
 def refuse_misspelt(given: Mapping[str, Any], known: Collection[str]) -> None:
     """Raise `DeclarationError` for a key that was surely meant to be another; keys for people and tools may stand."""
     for key in given:
-        near = [] if key in known else difflib.get_close_matches(str(key), known, n=1, cutoff=0.8)
+        near = [] if key in known else difflib.get_close_matches(str(key), known, n=1, cutoff=0.75)
         if near:
             raise DeclarationError(f'"{key}" means nothing here.', hint=f'Did you mean "{near[0]}"?', key=str(key))
 
@@ -143,7 +143,7 @@ def from_json_schema(schema: Mapping[str, Any], root: Mapping[str, Any] | None =
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), None)
     if custom := schema.get("x-carelane-type"):
-        return DataType(custom, target=_texts(schema.get("x-carelane-target"), "target"))
+        return DataType(custom, target=read_texts(schema.get("x-carelane-target"), "target"))
     if "enum" in schema and all(isinstance(one, str) for one in schema["enum"]):
         return DataType("code", options=tuple(schema["enum"]))
     match kind:
@@ -187,8 +187,8 @@ def _resolve(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _texts(value: Any, what: str) -> tuple[str, ...]:
-    """A list of texts; a single one counts as a list."""
+def read_texts(value: Any, what: str) -> tuple[str, ...]:
+    """A list of texts; a single one counts as a list. Raises `DeclarationError`."""
     given = [] if value is None else value if isinstance(value, list) else [value]
     if any(isinstance(one, (Mapping, list)) for one in given):
         raise DeclarationError(f"{what} is a list of texts.", key=what)

@@ -54,3 +54,35 @@ def test_a_catalog_that_cannot_be_read_says_where(tmp_path: Path) -> None:
     file.write_text("queues: [mine\nroles: x\n", encoding="utf-8")
     with pytest.raises(CatalogError, match=r"catalog\.yaml:2:"):
         load.from_file(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("queues: [mine]\nactoins: {}\n", "2:1", "actions"),
+        ("actions:\n  a.b: {}\n  c.d: {problms: [x]}\n", "3:3", "problems"),
+        ("actions:\n  a.b: {output: {n: integr}}\n", "2:3", "integer"),
+        ("actions:\n  a.b: {output: {n: {type: list, itme: text}}}\n", "2:3", "item"),
+        ("events:\n  e.f: {shema: {n: integer}}\n", "2:3", "schema"),
+        ("events:\n  e.f: text\n", "2:3", "mapping"),
+        ("queues: mine\n", "1:1", "list"),
+        ("calendars:\n  clinic: {zone: America/New_Yorkk, hours: {mon: ['08:00-17:00']}}\n", "2:3", "New_York"),
+        ("- a\n", "1:1", "mapping"),
+    ],
+)
+def test_what_no_catalog_says_is_refused_with_its_place(tmp_path: Path, text: str, place: str, words: str) -> None:
+    """A misspelling is no silence: the name that it stands for would be unknown everywhere."""
+    file = tmp_path / "catalog.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogError) as raised:
+        load.from_file(file)
+    assert f"catalog.yaml:{place}: " in raised.value.message
+    assert words in str(raised.value)
+
+
+def test_a_single_name_counts_as_a_list_of_one(tmp_path: Path) -> None:
+    """`writes: Flag` is one resource type, not four letters."""
+    file = tmp_path / "catalog.yaml"
+    file.write_text("actions: {a.b: {reads: Slot, writes: [Flag], problems: gone}}\n", encoding="utf-8")
+    action = load.from_file(file).actions["a.b"]
+    assert (action.reads, action.writes, action.problems) == (("Slot",), ("Flag",), ("gone",))

@@ -20,6 +20,8 @@ FINAL = DataType("object", fields=(Field("final", DataType("boolean")),))
         ({"type": "Reference", "target": ["Patient"], "required": True}, DataType("Reference", target=("Patient",))),
         ({"type": "Reference", "many": True}, DataType("list", item=DataType("Reference"))),
         ({"type": "list", "item": "integer"}, DataType("list", item=DataType("integer"))),
+        ({"type": "list", "items": "integer"}, DataType("list", item=DataType("integer"))),
+        ({"type": "list", "of": {"type": "integer"}}, DataType("list", item=DataType("integer"))),
         ({"type": "object", "fields": {"final": "boolean"}}, FINAL),
         ({"type": "object"}, OPEN_OBJECT),
     ],
@@ -29,7 +31,17 @@ def test_the_languages_own_form(declared: Any, expected: DataType) -> None:
     assert read_type(declared) == expected
 
 
-@pytest.mark.parametrize("declared", ["string", {"type": "Referenze"}, 7, {"type": "object", "fields": [1]}])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "string",
+        {"type": "Referenze"},
+        7,
+        {"type": "object", "fields": [1]},
+        {"type": "code", "optoins": ["a"]},
+        {"type": "text", "required": "yes"},
+    ],
+)
 def test_what_is_no_type_is_refused(declared: Any) -> None:
     """JSON Schema's own words are none of the language's."""
     with pytest.raises(DeclarationError):
