@@ -16,6 +16,9 @@ from pathways.errors import CarelaneError
 _FLAGS = ("required", "many", "open")
 _ITEM = ("item", "items", "of")
 _TYPE_KEYS = {"type", "options", "value_set", "target", "fields", *_FLAGS, *_ITEM}
+_FIELD_KEYS = {"name", "label", "title", "note", "help", "description", "default", "required_when", "show_when"}
+"""What stands beside a type in a form's field or an input, and is read by others."""
+
 _SCHEMA_FORMS: dict[str, type | tuple[type, ...]] = {
     "$schema": str,
     "$ref": str,
@@ -57,7 +60,7 @@ def read_type(declared: Any) -> DataType:
     for key in _FLAGS:
         if declared.get(key) is not None and not isinstance(declared[key], bool):
             raise DeclarationError(f"{key} is true or false.", key=key)
-    refuse_misspelt(declared, _TYPE_KEYS)
+    refuse_misspelt(declared, _TYPE_KEYS | _FIELD_KEYS)
     fields, value_set = declared.get("fields"), declared.get("value_set")
     item = next((declared[key] for key in _ITEM if declared.get(key) is not None), None)
     if fields is not None and not isinstance(fields, Mapping):
