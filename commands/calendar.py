@@ -32,5 +32,5 @@ def check(
     if len(report.failures) > SHOWN:
         typer.echo(f"… and {len(report.failures) - SHOWN} more")
     typer.echo(f"passed {report.passed} of {report.total}")
-    if report.failures:
+    if report.failures or not report.total:
         raise typer.Exit(1)

@@ -56,9 +56,20 @@ def read(path: Path) -> str:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def source(path: Path) -> Source:
-    """A file, and what it holds as far as its keys tell. What is no YAML counts by where it lies."""
-    text = read(path)
+def _read_any(path: Path) -> str:
+    """The text of a file; bytes that are no text stand in it as what no YAML may hold."""
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def source(path: Path, *, chosen: bool = False) -> Source:
+    """A file, and what it holds as far as its keys tell. What is no YAML counts by where it lies.
+
+    Raises `UnreadableError`; that a file is no text is for its reader to say, unless it is the `chosen` one.
+    """
+    text = read(path) if chosen else _read_any(path)
     try:
         root = read_source(text)
     except SourceError:
@@ -76,14 +87,25 @@ def source(path: Path) -> Source:
 
 def groups(target: Path) -> list[Group]:
     """What a file or folder holds, folders below it included. Raises `UnreadableError` where nothing is found."""
-    if not target.exists():
-        raise UnreadableError(f"There is no file or folder {target}.")
-    if target.is_file():
-        return [_of_file(source(target))]
-    found = list(_of_folder(target))
+    found = list(_of_folder(target)) if _is_folder(target) else [_of_file(source(target, chosen=True))]
     if not found:
         raise UnreadableError(f"No definition lies in {target}.", hint="A definition is a file such as 1.0.0.yaml.")
     return found
+
+
+def definitions(target: Path) -> list[Source]:
+    """The definitions of a file or folder; beside a single one nothing else is looked at. Raises `UnreadableError`."""
+    if not _is_folder(target):
+        one = source(target, chosen=True)
+        if one.kind == "definition":
+            return [one]
+    return [one for group in groups(target) for one in group.definitions]
+
+
+def _is_folder(target: Path) -> bool:
+    if not target.exists():
+        raise UnreadableError(f"There is no file or folder {target}.")
+    return target.is_dir()
 
 
 def _of_file(one: Source) -> Group:
@@ -105,14 +127,25 @@ def _of_folder(folder: Path) -> Iterator[Group]:
     definitions = tuple(_definitions(folder))
     if definitions:
         yield Group(definitions, _scenarios(folder))
-    for below in sorted(folder.iterdir()):
-        if below.is_dir() and below.name != SCENARIOS and not below.name.startswith((".", "_")):
+    for below in _inside(folder):
+        if below.is_dir() and not _passed_over(below):
             yield from _of_folder(below)
 
 
+def _passed_over(folder: Path) -> bool:
+    """Scenarios belong to what lies beside them; a link may lead back to where it lies."""
+    return folder.name == SCENARIOS or folder.name.startswith((".", "_")) or folder.is_symlink()
+
+
+def _inside(folder: Path, *, deep: bool = False) -> list[Path]:
+    try:
+        return sorted(folder.rglob("*") if deep else folder.iterdir())
+    except OSError as error:
+        raise UnreadableError(f"{folder} cannot be read: {error.strerror}.") from None
+
+
 def _files(folder: Path, *, deep: bool = False) -> list[Path]:
-    walk = folder.rglob("*") if deep else folder.iterdir()
-    return sorted(path for path in walk if path.suffix in _SUFFIXES and path.is_file())
+    return [path for path in _inside(folder, deep=deep) if path.suffix in _SUFFIXES and path.is_file()]
 
 
 def _definitions(folder: Path) -> Iterator[Source]:

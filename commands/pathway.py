@@ -59,7 +59,7 @@ def lint_command(
     """Say what is wrong or unwise in definitions. Warnings alone do not fail."""
     known = _catalog(catalog)
     day = today.date() if today else _today()
-    found = [one for group in files.groups(target) for one in group.definitions]
+    found = files.definitions(target)
     findings = [one for source in found for one in lint(source.text, str(source.path), known, day).diagnostics]
     if output is Format.JSON:
         typer.echo(json.dumps(_lint_json(findings, len(found)), indent=2, ensure_ascii=False))
@@ -250,9 +250,10 @@ def _plan(one: files.Source, known: Catalog, outcome: _Outcome) -> Plan | None:
 
 
 def _orphan(source: files.Source, group: files.Group) -> Diagnostic:
-    names = {one.pathway for one in group.definitions if one.pathway}
+    there = [one for one in group.definitions if one.pathway]
+    names = {one.pathway for one in there if one.pathway}
     wanted = f"{source.pathway} {source.version or ''}".strip()
-    versions = ", ".join(f"{one.pathway} {one.version}" for one in group.definitions) or "none"
+    versions = ", ".join(f"{one.pathway} {one.version or ''}".strip() for one in there) or "none that can be read"
     hint = nearest(source.pathway or "", names) if source.pathway not in names else ""
     message = f"These scenarios are for {wanted}, which does not lie beside them (there: {versions})."
     return Diagnostic("unknown-pathway", "error", message, str(source.path), hint=hint)

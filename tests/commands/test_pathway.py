@@ -266,3 +266,32 @@ def test_the_page_of_rules_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> 
     status, out, _ = carelane("pathway", "rules", capsys=capsys)
     page = Path(__file__).parents[2] / "docs" / "lint-rules.md"
     assert (status, out) == (0, page.read_text(encoding="utf-8"))
+
+
+def test_what_lies_beside_a_definition_is_none_of_its_lints_business(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file is linted by itself; in a folder, one that is no text is a finding like others, with its place."""
+    (folder / "bytes.yaml").write_bytes(b"steps:\n  caf\xe9: {}\n")
+    (folder / "scenarios" / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
+    options = ("--catalog", folder / "catalog.yaml", "--today", "2026-03-02")
+    assert carelane("pathway", "lint", folder / "1.0.0.yaml", *options, capsys=capsys)[0] == 0
+    status, out, _ = carelane("pathway", "lint", folder, *options, capsys=capsys)
+    assert status == 1
+    assert f"{folder}/bytes.yaml:2:6: error [yaml] This is not UTF-8 text." in out
+    status, out, _ = carelane("pathway", "test", folder, *options[:2], capsys=capsys)
+    assert status == 1
+    assert f"{folder}/scenarios/bytes.yaml:1:1: error [yaml] This is not UTF-8 text." in out
+    assert "1 of 1 scenario passed" in out
+
+
+def test_a_definition_from_a_pipe_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no regular file and no folder is a file without neighbours: `carelane pathway lint <(make it)`."""
+    assert carelane("pathway", "lint", "/dev/null", capsys=capsys)[0] == 1
+
+
+def test_a_link_back_to_its_own_folder_is_not_walked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every definition is looked at once."""
+    (folder / "again").symlink_to(folder, target_is_directory=True)
+    _, out, _ = carelane("pathway", "lint", folder, "--catalog", folder / "catalog.yaml", capsys=capsys)
+    assert out.endswith("in 1 definition\n")
