@@ -51,6 +51,9 @@ def _checked(reader: Reader, authored: Authored, source: Json, path: Path) -> Js
     if isinstance(source, str):
         mark = authored.place(path)
         good = [check_feel(reader, text, _after(mark, offset)) for text, offset in expressions_in(source)]
+        if not is_expression(source) and "{{" in PLACEHOLDER.sub("", source):
+            reader.note("bad-expression", mark, f'"{source[:80]}" opens braces and does not close them.', "Write }}.")
+            return None
         return source if all(good) else None
     return source
 

@@ -199,3 +199,17 @@ steps:
     player = Player(plan, {"day": "2026-05-01"})
     player.give("find", {"at": "2026-07-10T09:00:00Z", "found": True})
     assert (player.value("later"), player.value("other")) == ("2026-05-02", "2026-07-11T09:00:00Z")
+
+
+def test_braces_that_stay_open_are_a_mistake() -> None:
+    """A text with `{{` and no `}}` would be shown as it stands; it is refused instead."""
+    with pytest.raises(AssertionError, match="does not close them"):
+        make_plan("outcomes: {x: X}\nsteps: {t: {task: {queue: q, title: 'Call {{ name'}}, e: {end: x}}")
+
+
+def test_a_task_with_several_outcomes_needs_one() -> None:
+    """Completing without saying how is refused in words, with the outcomes there are."""
+    text = "outcomes: {x: X}\nsteps: {t: {task: {queue: q, outcomes: {a: A, b: B}}, next: {a: e, b: e}}, e: {end: x}}"
+    refusal = Player(make_plan(text)).complete("t").refusal
+    assert refusal is not None
+    assert refusal.message == "This task needs an outcome; it has a, b."
