@@ -152,6 +152,8 @@ class WorkerProcess:
     async def _read(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
+            if not line.startswith(b"{"):  # Temporal's SDK warns there, of workflows that we terminate for one
+                continue
             message = json.loads(line)
             if "processor" in message:
                 self._processor.put_nowait(message["processor"])
