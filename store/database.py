@@ -156,7 +156,7 @@ class Database:
 
     async def reached(self, instance: str, rev: int, *, within: float = 2.0) -> bool:
         """Wait until the store has an instance's revision, `within` seconds at most; whether it has."""
-        pause, left = 0.01, within
+        pause, left = 0.003, within
         while True:
             async with self.transaction() as unit:
                 stored = await unit.instances.rev(instance)

@@ -40,6 +40,7 @@ class _OpenTask:
     address: str
     outcomes: tuple[str, ...]
     required: tuple[str, ...]
+    completed: TaskCompleted | None = None
 
 
 @workflow.defn(name=WORKFLOW)
@@ -53,7 +54,6 @@ class ByHand:
         self._facts: list[Fact] = []
         self._tail: list[Recorded] = []
         self._open: _OpenTask | None = None
-        self._completed: TaskCompleted | None = None
         self._request: str | None = None
 
     @workflow.run
@@ -68,7 +68,7 @@ class ByHand:
         self._note(facts.AttributesChanged(workflow.now(), attributes))
         self._commit()
         await self._record()
-        review = await self._completion()
+        review = await self._completion("review")
         accepted = review["outcome"] == "accept"
         if not accepted:
             return await self._end("declined", "Declined", "unsuccessful", "sent-back")
@@ -84,7 +84,7 @@ class ByHand:
         self._open_confirmation(prepared)
         self._commit()
         await self._record()
-        confirmation = await self._completion()
+        confirmation = await self._completion("confirmation")
         self._leave("confirm", "how")
         self._enter("how", "decide", "How is it filed?")
         self._leave("how", "file")
@@ -99,31 +99,34 @@ class ByHand:
     def complete(self, event: TaskCompleted) -> Answer:
         """A person completed the open task."""
         info = workflow.current_update_info()
-        self._completed, self._request = event, info.id if info is not None else None
-        self._open = None
+        self._request = info.id if info is not None else None
+        if self._open is not None:
+            self._open.completed = event
         return Answer(self._rev + 1, {"address": event.address, "outcome": event.outcome})
 
     @complete.validator
     def _may_complete(self, event: TaskCompleted) -> None:
         task = self._open
-        if task is None or task.address != event.address:
+        if task is None or task.address != event.address or task.completed is not None:
             raise ApplicationError("The task is no longer open.", type="refused", non_retryable=True)
         if event.outcome not in task.outcomes:
             raise ApplicationError("That is not an outcome of this task.", type="refused", non_retryable=True)
         if not all(event.form.get(name) for name in task.required):
             raise ApplicationError("A required field is missing.", type="refused", non_retryable=True)
 
-    async def _completion(self) -> dict[str, Json]:
-        """Wait for the open task's completion, and state it; what was saved of it."""
-        task = self._open or _OpenTask("", "", (), ())
-        await workflow.wait_condition(lambda: self._completed is not None)
-        event, self._completed = self._completed, None
+    async def _completion(self, save: str) -> dict[str, Json]:
+        """Wait for the open task's completion, which may be there already, and state it; what was saved of it."""
+        task = self._open
+        if task is None:
+            raise RuntimeError("No task is open.")
+        await workflow.wait_condition(lambda: task.completed is not None)
+        event, self._open = task.completed, None
         if event is None:
             raise RuntimeError("The completion was lost.")
         now = workflow.now()
         self._note(facts.TaskClosed(now, task.id, task.address, "completed", event.outcome, event.by, dict(event.form)))
         saved = {**event.form, "outcome": event.outcome, "by": event.by, "at": now.isoformat()}
-        self._save(task.address, saved, task.address, event.by)
+        self._save(save, saved, task.address, event.by)
         return saved
 
     # -- what happens -----------------------------------------------------------------------------------------
