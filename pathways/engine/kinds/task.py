@@ -73,8 +73,7 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     chosen = next((one for one in step.outcomes if one.id == outcome), None)
     if chosen is None:
         known = ", ".join(one.id for one in step.outcomes)
-        told = f'"{outcome}" is not an outcome of this task' if outcome else "This task needs an outcome"
-        return Refusal("unknown-outcome", f"{told}; it has {known}.")
+        return Refusal("unknown-outcome", f'"{outcome}" is not an outcome of this task; it has {known}.')
     needed = chosen.role or step.role
     if needed is not None and event.roles is not None and needed not in event.roles:
         return Refusal("role-missing", f"This needs the role {needed}.", {"role": needed})
