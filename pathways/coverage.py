@@ -146,7 +146,7 @@ class _Scope:
     def holds(self, edge: Edge, at: StepLeft) -> bool:
         if edge.when is None:
             return True
-        scope = names_of(self.plan, self.state, self.data)
+        scope = names_of(self.plan, self.state.instance, self.state.started_at, self.data)
         return edge.when.holds(scope, environment(self.plan, self.zone, at.at)) is True
 
 

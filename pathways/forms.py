@@ -32,6 +32,13 @@ def from_json(document: Json) -> tuple[FormField, ...]:
     return _ADAPTER.validate_python(document or ())
 
 
+def read(field: FormField, given: Json) -> Json:
+    """What was typed into a field as its type keeps it; nothing typed is null. Raises `MisfitError`."""
+    value = field.type.conform(None if given in ("", []) else given)
+    check_size(value)
+    return value
+
+
 def check(
     form: tuple[FormField, ...], typed: Mapping[str, Json], scope: Scope, env: feel.Environment
 ) -> tuple[dict[str, Json], dict[str, str]]:
@@ -42,10 +49,8 @@ def check(
     errors = {name: "is not a field of this form" for name in typed if all(field.name != name for field in form)}
     values: dict[str, Json] = {}
     for field in form:
-        given = typed.get(field.name)
         try:
-            values[field.name] = field.type.conform(None if given in ("", []) else given)
-            check_size(values[field.name])
+            values[field.name] = read(field, typed.get(field.name))
         except MisfitError as error:
             errors[field.name] = str(error.misfit)
             values[field.name] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -125,10 +125,6 @@ class State:
     attributes: Mapping[str, Json] = field(default_factory=dict)
     visits: Mapping[str, int] = field(default_factory=dict)
     incidents: int = 0
-
-    def with_rev(self, rev: int) -> State:
-        """The same state under another revision number."""
-        return replace(self, rev=rev)
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,9 @@ from api.services.clock import pace_from_json, pathway_now
 from api.services.records import Instance, Task
 from pathways import feel, forms
 from pathways.datatypes import MisfitError
-from pathways.engine.scope import environment
+from pathways.engine.scope import environment, names_of
 from pathways.plan import FormField, Plan
-from pathways.state import PATHWAY
+from pathways.state import PATHWAY, Saved
 
 Json = Any
 
@@ -61,9 +61,8 @@ class FormRules:
         """What was typed, without what does not fit its field's type yet."""
         fitting: dict[str, Json] = {}
         for field in self.fields:
-            given = typed.get(field.name)
             try:
-                fitting[field.name] = field.type.conform(None if given in ("", []) else given)
+                fitting[field.name] = forms.read(field, typed.get(field.name))
             except MisfitError:
                 fitting[field.name] = None
         return fitting
@@ -74,17 +73,10 @@ def rules_of(task: Task, instance: Instance, plan: Plan | None, now: datetime) -
     fields = forms.from_json(task.form)
     if plan is None:
         return FormRules(fields, {}, None)
-    scope: dict[str, Any] = dict.fromkeys(plan.types)
-    for name, saved in instance.data.get(PATHWAY, {}).items():
-        declared = plan.type_of(name, str(saved.get("address", "")))
-        value = saved["value"]
-        scope[name] = value if declared is None else declared.load(value)
-    scope["instance"] = {
-        "id": instance.id,
-        "pathway": instance.pathway,
-        "version": instance.version,
-        "started_at": instance.started_at,
-        "site": None,
+    saved = {
+        name: Saved(one["value"], str(one.get("address", "")), instance.started_at)
+        for name, one in instance.data.get(PATHWAY, {}).items()
     }
+    scope = names_of(plan, instance.id, instance.started_at, saved)
     moment = pathway_now(pace_from_json(instance.pace), now)
     return FormRules(fields, scope, environment(plan, instance.zone, moment))

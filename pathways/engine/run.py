@@ -70,7 +70,7 @@ class Run:
         self.facts: list[Fact] = []
         self.commands: list[Command] = []
         self.moves = 0
-        self._scope = scopes.names_of(plan, state, self.data)
+        self._scope = scopes.names_of(plan, state.instance, state.started_at, self.data)
         self._data_changed = False
         self._now = at
         self._env: feel.Environment | None = None

@@ -72,16 +72,16 @@ class Names(Mapping[str, Any]):
         self._loaded.pop(key, None)
 
 
-def names_of(plan: Plan, state: State, data: Mapping[str, Saved]) -> Names:
-    """What expressions see: inputs and saved names, and `instance`."""
-    instance = {
-        "id": state.instance,
+def names_of(plan: Plan, instance: str, started_at: datetime, data: Mapping[str, Saved]) -> Names:
+    """What expressions see of an instance: inputs and saved names, and `instance` itself."""
+    itself = {
+        "id": instance,
         "pathway": plan.pathway,
         "version": plan.version,
-        "started_at": state.started_at,
+        "started_at": started_at,
         "site": None,
     }
-    return Names(plan, data, {"instance": instance})
+    return Names(plan, data, {"instance": itself})
 
 
 def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:
