@@ -38,4 +38,31 @@ class AbandonAction:
     command: Literal["abandon-action"] = "abandon-action"
 
 
-Command = RunAction | AbandonAction
+@dataclass(frozen=True, slots=True)
+class StartChild:
+    """Start a child pathway, of the highest version that fits `range`, and report its end to (`address`).
+
+    `instance` is the child's id; `detached` children report nothing.
+    """
+
+    address: str
+    run: int
+    instance: str
+    pathway: str
+    range: str
+    inputs: Json
+    detached: bool = False
+    command: Literal["start-child"] = "start-child"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelChild:
+    """Tell a child to cancel; its report is noted."""
+
+    address: str
+    instance: str
+    reason: str
+    command: Literal["cancel-child"] = "cancel-child"
+
+
+Command = RunAction | AbandonAction | StartChild | CancelChild

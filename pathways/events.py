@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from pathways.state import Source
+from pathways.state import Parent, Source
 
 Json = Any
 
@@ -22,6 +22,7 @@ class Started:
 
     inputs: Mapping[str, Json]
     by: str | None = None
+    parent: Parent | None = None
     event: Literal["started"] = "started"
 
 
@@ -63,13 +64,18 @@ class ActionFailed:
 
 @dataclass(frozen=True, slots=True)
 class TaskCompleted:
-    """A person completed a task. `roles` are the person's roles, against which the task's role is checked."""
+    """A person completed a task. `roles` are the person's roles, against which the task's role is checked.
+
+    `seen` is the revision at which the person saw a gate's inputs; where one has changed since, the completion is
+    refused with what changed, until it was seen. None: not asked.
+    """
 
     address: str
     outcome: str
     form: Mapping[str, Json]
     by: str
     roles: tuple[str, ...] | None = None
+    seen: int | None = None
     event: Literal["task-completed"] = "task-completed"
 
 
@@ -109,6 +115,126 @@ class Retried:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """An operator lets a step count as completed. `output` is what it would have given, checked as if it had.
+
+    For a task: its form's fields, and `outcome`; for a child: `outcome` and what it gives.
+    """
+
+    address: str
+    by: str
+    reason: str
+    output: Json = None
+    roles: tuple[str, ...] | None = None
+    event: Literal["skipped"] = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An operator moves a position to another step of its scope or of one around it, by the step's id or path.
+
+    `undo` asks that what was done in the scope that is left be undone before.
+    """
+
+    address: str
+    to: str
+    by: str
+    reason: str
+    undo: bool = False
+    roles: tuple[str, ...] | None = None
+    event: Literal["moved"] = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class DataChanged:
+    """An operator changes a saved value. `scope` is the iteration's or side flow run's; "" the pathway."""
+
+    name: str
+    value: Json
+    by: str
+    reason: str
+    scope: str = ""
+    roles: tuple[str, ...] | None = None
+    event: Literal["data-changed"] = "data-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """An operator suspends the instance: no new step starts until it is resumed; clocks go on unless paused."""
+
+    by: str
+    reason: str
+    pause_clocks: bool = False
+    event: Literal["suspended"] = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An operator ends a suspension."""
+
+    by: str
+    reason: str
+    event: Literal["resumed"] = "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTaken:
+    """A person starts a side flow that is offered."""
+
+    side: str
+    by: str
+    roles: tuple[str, ...] | None = None
+    event: Literal["offer-taken"] = "offer-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAdded:
+    """A person adds a task by hand, with a reason (`help` says what to do)."""
+
+    title: str
+    queue: str
+    by: str
+    priority: str = "routine"
+    role: str | None = None
+    help: str | None = None
+    due_at: datetime | None = None
+    event: Literal["task-added"] = "task-added"
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStarted:
+    """A child was started and runs a version; `run` is the number its command carried."""
+
+    address: str
+    run: int
+    version: str
+    digest: str
+    event: Literal["child-started"] = "child-started"
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnded:
+    """A child reports its end: its outcome, that outcome's kind, and what it gives."""
+
+    address: str
+    instance: str
+    outcome: str
+    give: Json = None
+    event: Literal["child-ended"] = "child-ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFailed:
+    """A child could not be started (no version fits, its inputs were refused), or was ended from outside."""
+
+    address: str
+    instance: str
+    message: str
+    detail: Json = None
+    event: Literal["child-failed"] = "child-failed"
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """An operator or parent cancels the whole instance."""
 
@@ -126,5 +252,19 @@ Event = (
     | MessageReceived
     | TimePassed
     | Retried
+    | Skipped
+    | Moved
+    | DataChanged
+    | Suspended
+    | Resumed
+    | OfferTaken
+    | TaskAdded
+    | ChildStarted
+    | ChildEnded
+    | ChildFailed
     | Cancelled
 )
+
+Operation = Retried | Skipped | Moved | DataChanged | Suspended | Resumed | OfferTaken | TaskAdded | Cancelled
+"""What a person or operator does to an instance, completing a task aside."""
+

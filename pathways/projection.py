@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pathways.facts import IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
+from pathways.facts import ClockMoved, IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
 from pathways.state import Saved
 
 Json = Any
@@ -31,7 +31,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything about an open instance that the store can rebuild from it, at revision `rev`."""
+    """Everything about an open instance that the store can rebuild from it, at revision `rev`.
+
+    `tasks` are those of steps, of breached clocks, and those that people added; `clocks` all that were ever started;
+    `offers` the side flows that a person may start now, as `OffersChanged` states them.
+    """
 
     instance: str
     rev: int
@@ -50,6 +54,9 @@ class Snapshot:
     listeners: tuple[ListenerArmed, ...]
     waits: tuple[WaitStarted, ...]
     incidents: tuple[IncidentOpened, ...]
+    clocks: tuple[ClockMoved, ...]
+    offers: Json
+    suspended: bool
     data: Mapping[str, Mapping[str, Saved]]
 
 

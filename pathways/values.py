@@ -88,6 +88,23 @@ class Condition(_Authored):
 
 
 @dataclass(frozen=True)
+class UnaryTests(_Authored):
+    """A cell of a decision table: FEEL unary tests; `-` matches all."""
+
+    source: str
+
+    @cached_property
+    def tests(self) -> feel.UnaryTests:
+        """The compiled tests."""
+        return feel.parse_unary_tests(self.source)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that they read."""
+        return self.tests.names
+
+
+@dataclass(frozen=True)
 class Timing(_Authored):
     """A time or duration: authored text such as `1 business day`, or an expression that gives one."""
 
