@@ -1,8 +1,8 @@
-"""Published definitions."""
+"""The registry of definitions."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Table
 
 from store.tables.base import Document, Moment, Text, metadata
 
@@ -16,8 +16,14 @@ definition = Table(
     Column("plan", Document, nullable=False),
     Column("source", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("published_at", Moment, nullable=False),
-    Column("published_by", Text, nullable=False),
-    CheckConstraint("state IN ('published', 'deprecated', 'retired')", name="state"),
+    Column("published_at", Moment),
+    Column("published_by", Text),
+    Column("drafted_at", Moment, nullable=False),
+    Column("drafted_by", Text, nullable=False),
+    Column("effective_from", Moment),
+    Column("paused", Boolean, nullable=False),
+    Column("held_steps", Document, nullable=False),
+    CheckConstraint("state IN ('draft', 'published', 'deprecated', 'retired')", name="state"),
+    CheckConstraint("state = 'draft' OR (published_at IS NOT NULL AND published_by IS NOT NULL)", name="published"),
     Index("ix_definition_digest", "digest"),
 )

@@ -60,7 +60,7 @@ async def held(request: pytest.FixtureRequest, database_url: str) -> AsyncIterat
             async with database.transaction() as unit:
                 now = datetime.now(UTC)
                 await unit.definitions.publish(
-                    Definition("example", "1.0.0", SPINE.digest, "Example", "published", now, "x", SPINE.document, "")
+                    Definition("example", "1.0.0", SPINE.digest, "Example", "published", now, "x", plan=SPINE.document)
                 )
             yield Held(PlayedEngine(database, PREPARED), database)
         else:

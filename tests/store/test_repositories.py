@@ -1,4 +1,4 @@
-"""Definitions, instances, incidents, people, results: what the repositories promise."""
+"""Instances, incidents, people, results: what the repositories promise."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from ulid import ULID
 
 from store.database import Database
-from store.definitions import Definition, version_order
-from store.errors import StoreUnavailableError, VersionTakenError
+from store.errors import StoreUnavailableError
 from store.instances import InstanceFilter, NewInstance
 from store.people import ApiToken, Person, Session
 from store.recording import record_in
@@ -19,42 +18,6 @@ from tests.support.histories import History, example_plan
 
 PLAN = example_plan()
 AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-
-
-def definition(name: str, version: str, digest: str = "d") -> Definition:
-    """A definition."""
-    return Definition(name, version, digest, "Title", "published", AT, "ina", {"steps": []}, "language: 1")
-
-
-async def test_a_published_version_is_there_for_good(database: Database) -> None:
-    """The same again is fine; another content under its number is refused."""
-    async with database.transaction() as unit:
-        assert await unit.definitions.publish(definition("kept", "1.0.0"))
-        assert not await unit.definitions.publish(definition("kept", "1.0.0"))
-        with pytest.raises(VersionTakenError):
-            await unit.definitions.publish(definition("kept", "1.0.0", "other"))
-        assert await unit.definitions.by_digest("d") == definition("kept", "1.0.0")
-
-
-async def test_the_newest_version_is_the_highest_number(database: Database) -> None:
-    """By numbers and not by letters; what is retired does not count."""
-    async with database.transaction() as unit:
-        for version in ("1.9.0", "1.10.0", "2.0.0-beta", "2.0.0"):
-            await unit.definitions.publish(definition("many", version, version))
-        newest = await unit.definitions.newest("many")
-        assert newest is not None
-        assert newest.version == "2.0.0"
-        assert await unit.definitions.set_state("many", "2.0.0", "retired")
-        newest = await unit.definitions.newest("many")
-        assert newest is not None
-        assert newest.version == "2.0.0-beta"
-        assert [one.version for one in await unit.definitions.versions("many")] == [
-            "2.0.0",
-            "2.0.0-beta",
-            "1.10.0",
-            "1.9.0",
-        ]
-    assert sorted(["1.10.0", "1.9.0"], key=version_order) == ["1.9.0", "1.10.0"]
 
 
 def wish(**changes: object) -> NewInstance:

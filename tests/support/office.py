@@ -141,7 +141,15 @@ def referral_definition(catalog: Catalog) -> Definition:
         now = datetime.now(UTC)
         _referral.append(
             Definition(
-                plan.pathway, plan.version, plan.digest, plan.title, "published", now, "carelane", plan.document, source
+                plan.pathway,
+                plan.version,
+                plan.digest,
+                plan.title,
+                "published",
+                now,
+                "carelane",
+                plan=plan.document,
+                source=source,
             )
         )
     return _referral[0]
