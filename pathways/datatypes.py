@@ -103,7 +103,7 @@ class DataType:
     def is_plain(self) -> bool:
         """Whether expressions read the JSON as it is, so that nothing has to be converted."""
         match self.kind:
-            case "date" | "instant" | "duration" | "period":
+            case "date" | "instant" | "duration" | "period" | "quantity" | "billing_units" | "decimal":
                 return False
             case "list":
                 return self.item is None or self.item.is_plain
@@ -113,7 +113,7 @@ class DataType:
                 return True
 
     def load(self, value: Json) -> Any:
-        """The value as expressions see it: ISO text of dates, instants and durations become FEEL's own."""
+        """The value as expressions see it: dates, instants, durations and quantities become FEEL's own."""
         if value is None or self.is_plain:
             return value
         match self.kind:
@@ -123,6 +123,12 @@ class DataType:
                 return _instant(value)
             case "duration":
                 return load_duration(value)
+            case "decimal":
+                return feel.number_value(value) if isinstance(value, str) else value
+            case "quantity":
+                return _load_quantity(value)
+            case "billing_units":
+                return feel.billing_units_value(value)
             case "period":
                 return {key: feel.date_value(value[key]) if value.get(key) else None for key in ("start", "end")}
             case "list":
@@ -151,6 +157,10 @@ class DataType:
                 return feel_types.BOOLEAN
             case "integer" | "decimal":
                 return feel_types.NUMBER
+            case "quantity":
+                return feel_types.QUANTITY
+            case "billing_units":
+                return feel_types.BILLING_UNITS
             case "date":
                 return feel_types.DATE
             case "instant":
@@ -176,6 +186,12 @@ OPEN_OBJECT = DataType("object", open=True)
 def load_duration(value: str) -> Any:
     """A declared duration as expressions see it; authored units such as business days stay text."""
     return feel.duration_value(value) if value.startswith(("P", "-P")) else value
+
+
+def _load_quantity(value: Json) -> Any:
+    """A quantity as expressions see it; null where what was kept is none."""
+    found = feel.quantity_value(value)
+    return None if isinstance(found, str) else found
 
 
 def _instant(value: str) -> Any:
@@ -212,7 +228,7 @@ def shown_json(value: Any) -> Json:
         return value
     if isinstance(value, (Mapping, list, tuple)):
         return None
-    return plain_json(value)
+    return feel.scalar_text(value) if isinstance(value, feel.Quantity) else plain_json(value)
 
 
 def check_size(value: Json) -> None:
@@ -244,11 +260,13 @@ def _boolean(_: DataType, value: Json, path: str) -> Json:
 
 
 def _number(declared: DataType, value: Json, path: str) -> Json:
+    if isinstance(value, str) and declared.kind == "decimal" and feel.number_value(value) is not None:
+        return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
         raise MisfitError(path, f"must be a number, not {_name(value)}")
-    if declared.kind in ("integer", "billing_units") and value != int(value):
+    if declared.kind == "integer" and value != int(value):
         raise MisfitError(path, f"must be a whole number; {value} is not")
-    return int(value) if declared.kind in ("integer", "billing_units") else feel.to_json(value)
+    return int(value) if declared.kind == "integer" else feel.to_json(value)
 
 
 def _iso(declared: DataType, value: Json, path: str) -> Json:
@@ -305,11 +323,21 @@ def _attachment(_: DataType, value: Json, path: str) -> Json:
 
 
 def _quantity(_: DataType, value: Json, path: str) -> Json:
-    value = _mapping(value, path)
-    number, unit = value.get("value"), value.get("unit") or value.get("code")
-    if isinstance(number, bool) or not isinstance(number, (int, float, Decimal)) or not isinstance(unit, str):
-        raise MisfitError(path, "must have a value and a UCUM unit")
-    return {"value": feel.to_json(number), "unit": unit}
+    found = value if isinstance(value, feel.Quantity) else feel.quantity_value(_mapping(value, path))
+    if isinstance(found, str):
+        raise MisfitError(path, f"must be a quantity such as 5 mg: {found}")
+    return feel.to_json(found)
+
+
+def _billing_units(_: DataType, value: Json, path: str) -> Json:
+    """Billing units as they are kept, a whole number; those who know nothing of the type write a number too."""
+    if isinstance(value, feel.BillingUnits):
+        return value.count
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
+        raise MisfitError(path, f"must be billing units, a whole number, not {_name(value)}")
+    if value != int(value):
+        raise MisfitError(path, f"must be billing units, a whole number; {value} is not")
+    return int(value)
 
 
 def _list(declared: DataType, value: Json, path: str) -> Json:
@@ -338,7 +366,7 @@ _CONFORM = {
     "boolean": _boolean,
     "integer": _number,
     "decimal": _number,
-    "billing_units": _number,
+    "billing_units": _billing_units,
     "date": _iso,
     "instant": _iso,
     "duration": _duration,
@@ -361,6 +389,10 @@ def _name(value: Json) -> str:
             return f'the text "{value[:40]}"'
         case int() | float() | Decimal():
             return f"the number {value}"
+        case feel.Quantity():
+            return f"the quantity {feel.scalar_text(value)}"
+        case feel.BillingUnits():
+            return f"{value.count} billing units"
         case list() | tuple():
             return "a list"
         case _:

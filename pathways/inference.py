@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from pathways import feel
@@ -21,6 +22,8 @@ _SIMPLE: dict[feel_types.Type, DataType] = {
     feel_types.DATE_TIME: DataType("instant"),
     feel_types.DAYS_TIME: DataType("duration"),
     feel_types.YEARS_MONTHS: DataType("duration"),
+    feel_types.QUANTITY: DataType("quantity"),
+    feel_types.BILLING_UNITS: DataType("billing_units"),
 }
 
 
@@ -72,7 +75,7 @@ def from_feel(found: feel_types.Type) -> DataType:
 
 
 def type_of_value(value: Any) -> DataType:
-    """What a computed value has that its JSON does not tell: where in it are dates, instants and durations."""
+    """What a computed value has that its JSON does not tell: where in it are dates, instants, quantities and such."""
     match value:
         case datetime():
             return DataType("instant")
@@ -80,6 +83,12 @@ def type_of_value(value: Any) -> DataType:
             return DataType("date")
         case feel_values.DaysTime() | feel_values.YearsMonths() | timedelta():
             return DataType("duration")
+        case feel.Quantity():
+            return DataType("quantity")
+        case feel.BillingUnits():
+            return DataType("billing_units")
+        case Decimal() if isinstance(feel.to_json(value), str):
+            return DataType("decimal")
         case Mapping():
             members = ((str(name), type_of_value(one)) for name, one in value.items())
             fields = tuple(Field(name, found) for name, found in members if not found.is_plain)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pathways.feel.functions import BUILTINS
-from pathways.feel.tokens import KEYWORDS
+from pathways.feel import RESERVED_NAMES
 
 NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -16,7 +15,7 @@ EVENT_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*\Z")
 RESERVED: Final = frozenset({"instance", "event", "problem", "iteration", "saved", "item", "partial"})
 """Names that the language itself binds."""
 
-FEEL_WORDS: Final = KEYWORDS | frozenset(BUILTINS)
+FEEL_WORDS: Final = RESERVED_NAMES
 """FEEL's keywords and functions: a name that hides one would mean two things."""
 
 TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, TypeVar
 
 from pathways.feel import limits, types
@@ -50,6 +50,10 @@ class Environment:
     def local_today(self) -> date:
         """Give the date of the evaluation in its zone."""
         return self.local_now().date()
+
+
+NOWHEN: Final = Environment(datetime(2000, 1, 1, tzinfo=UTC), UTC)
+"""For what is computed without any host."""
 
 
 class Run:

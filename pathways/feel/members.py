@@ -110,6 +110,8 @@ PROPERTIES: Final[dict[str, dict[str, Callable[[Value], Value]]]] = {
         "years": lambda value: _sign(value.months) * (abs(value.months) // 12),
         "months": lambda value: _sign(value.months) * (abs(value.months) % 12),
     },
+    values.QUANTITY: {"value": lambda value: value.value, "unit": lambda value: value.unit},
+    values.BILLING_UNITS: {"value": lambda value: value.count},
     values.RANGE: {
         "start": lambda value: value.low,
         "end": lambda value: value.high,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 Number = int | Decimal
@@ -80,6 +81,18 @@ def integer_of(value: Number) -> int | None:
     if not isinstance(value, Decimal) or value.adjusted() > 34 or value != value.to_integral_value():
         return None
     return int(value)
+
+
+def magnitude(value: Number) -> int:
+    """Give the power of ten of the first digit of a number that is not zero."""
+    return Decimal(value).adjusted()
+
+
+def of_fraction(value: Fraction) -> Number | None:
+    """Round a fraction to 34 digits, once; None when it is out of range."""
+    if value.denominator == 1:
+        return number_of(value.numerator)
+    return finite(CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
 def truncated(value: Number) -> int:

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from pathways.feel import limits, moments, numbers, values
+from pathways.feel import limits, measures, moments, numbers, quantities, values
 from pathways.feel.environment import Run
 from pathways.feel.errors import FeelLimitError
 from pathways.feel.moments import NANOS_PER_DAY, AnyDate, AnyDateTime
-from pathways.feel.values import DaysTime, Range, Value, YearsMonths, kind, read
+from pathways.feel.values import BillingUnits, DaysTime, Range, Value, YearsMonths, kind, read
 
 _ORDERED: Final = frozenset(
     (
-        values.NUMBER, values.STRING, values.DATE, values.TIME, values.DATE_TIME, values.DAYS_TIME, values.YEARS_MONTHS
+        values.NUMBER, values.STRING, values.DATE, values.TIME, values.DATE_TIME, values.DAYS_TIME, values.YEARS_MONTHS,
+        values.QUANTITY, values.BILLING_UNITS,
     )
 )  # fmt: skip
 
@@ -52,6 +53,8 @@ def order_key(value: Value, kind_: str) -> Value:
         return value.nanos
     if kind_ == values.YEARS_MONTHS:
         return value.months
+    if kind_ == values.BILLING_UNITS:
+        return value.count
     return value
 
 
@@ -74,6 +77,8 @@ def compare(left: Value, right: Value, run: Run) -> int | None:
     left_kind, right_kind = kind(left), kind(right)
     if left_kind != right_kind or left_kind not in _ORDERED:
         return run.fail(f"{article(left_kind)} and {article(right_kind)} have no order")
+    if left_kind == values.QUANTITY:
+        return quantities.order(left, right, run)
     if left_kind in (values.DATE_TIME, values.TIME) and not same_clock(left, right):
         return run.fail("a time with a zone and one without have no order")
     first, second = order_key(left, left_kind), order_key(right, left_kind)
@@ -99,6 +104,9 @@ def equal(left: Value, right: Value, run: Run, depth: int = limits.VALUE_DEPTH) 
         return _equal_ranges(left, right, run)
     if left_kind in (values.STRING, values.BOOLEAN):
         return bool(left == right)
+    if left_kind == values.QUANTITY:
+        order = quantities.order(left, right, run)
+        return None if order is None else order == 0
     if left_kind in _ORDERED:
         if left_kind in (values.DATE_TIME, values.TIME) and not same_clock(left, right):
             return run.fail("a time with a zone cannot equal one without")
@@ -163,6 +171,10 @@ def negate(value: Value, run: Run) -> Value:
             return DaysTime(-read(value).nanos)
         case values.YEARS_MONTHS:
             return YearsMonths(-value.months)
+        case values.QUANTITY:
+            return quantities.negate(value, run)
+        case values.BILLING_UNITS:
+            return BillingUnits(-value.count)
         case other:
             return run.fail(f"{article(other)} has no negative")
 
@@ -172,6 +184,9 @@ def arithmetic(operator: str, left: Value, right: Value, run: Run) -> Value:
     left_kind, right_kind = kind(left), kind(right)
     found = _TABLE.get((operator, left_kind, right_kind))
     if found is None:
+        measured = measures.TABLE.get((operator, left_kind, right_kind))
+        if measured is not None:
+            return measured[0](read(left), read(right), run)
         return run.fail(f"`{operator}` has no meaning between {article(left_kind)} and {article(right_kind)}")
     result = found[0](read(left), read(right))
     if result is None:
@@ -340,6 +355,7 @@ def meanings(operator: str, left: str | None, right: str | None) -> set[str]:
     """Give the kinds that an operator may give between two kinds, of which None is any."""
     return {
         result
-        for (sign, first, second), (_, result) in _TABLE.items()
+        for table in (_TABLE, measures.TABLE)
+        for (sign, first, second), (_, result) in table.items()
         if sign == operator and left in (None, first) and right in (None, second)
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from pathways.feel import limits, values
+from pathways.feel import limits, quantities, values
 from pathways.feel.environment import Run
 from pathways.feel.errors import FeelLimitError
 from pathways.feel.iso import (
@@ -59,6 +59,8 @@ def scalar_text(value: Value) -> str | None:
             return write_date_time(value)
         case values.DAYS_TIME | values.YEARS_MONTHS:
             return write_duration(read(value))
+        case values.QUANTITY | values.BILLING_UNITS:
+            return quantities.scalar_text(value)
         case values.FUNCTION:
             return f"function({', '.join(value.parameters)})"
         case _:
@@ -111,7 +113,8 @@ def to_json(value: Value) -> Json:
 
     Whole numbers become int. Other numbers become float where the float prints the very same decimal, and else
     their text, so nothing is ever rounded. A date-time has the offset of its zone then (RFC 3339); dates, times,
-    durations, ranges and functions are the text that `string()` gives.
+    durations, ranges and functions are the text that `string()` gives; a quantity is `{value, unit}`, billing units
+    are a number.
     """
     return _json(value, limits.VALUE_DEPTH)
 
@@ -135,6 +138,10 @@ def _json(value: Value, depth: int) -> Json:
             return {str(key): _json(item, depth - 1) for key, item in value.items()}
         case values.DATE_TIME:
             return write_date_time_with_offset(value)
+        case values.QUANTITY:
+            return {"value": _json_number(value.value), "unit": value.unit}
+        case values.BILLING_UNITS:
+            return int(value.count)
         case values.RANGE:
             return "".join(_json_range(value, depth))
         case _:

@@ -93,6 +93,8 @@ TIME: Final = Simple(values.TIME)
 DATE_TIME: Final = Simple(values.DATE_TIME)
 DAYS_TIME: Final = Simple(values.DAYS_TIME)
 YEARS_MONTHS: Final = Simple(values.YEARS_MONTHS)
+QUANTITY: Final = Simple(values.QUANTITY)
+BILLING_UNITS: Final = Simple(values.BILLING_UNITS)
 
 SIMPLE: Final[Mapping[str, Type]] = {
     "Any": ANY,
@@ -108,6 +110,8 @@ SIMPLE: Final[Mapping[str, Type]] = {
     "dayTimeDuration": DAYS_TIME,
     "years and months duration": YEARS_MONTHS,
     "yearMonthDuration": YEARS_MONTHS,
+    "quantity": QUANTITY,
+    "billing_units": BILLING_UNITS,
     "list": ListType(ANY),
     "context": ContextType((), open=True),
     "range": RangeType(ANY),

@@ -2,7 +2,8 @@
 
 The value space (DMN 1.5 section 10.3.2.3): `None`, `bool`, numbers (`int`, `Decimal`), `str`, `date`, `datetime`,
 `Time`, `DaysTime`, `YearsMonths`, lists (`list`, `tuple`), contexts (any `Mapping` with string keys), `Range` and
-`Function`. A host's `float`, `time` and `timedelta` are read as their FEEL counterparts where they are met.
+`Function`; `Quantity` and `BillingUnits` are Carelane's own. A host's `float`, `time` and `timedelta` are read as
+their FEEL counterparts where they are met.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from pathways.feel.moments import Time, WideDate, WideDateTime, timedelta_nanos
-from pathways.feel.numbers import number_of
+from pathways.feel.numbers import Number, number_of
 
 if TYPE_CHECKING:
     from pathways.feel.environment import Run
@@ -44,6 +45,21 @@ class YearsMonths:
     """A years and months duration, in months."""
 
     months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with a UCUM unit. Python compares what is written; FEEL converts (see `quantities`)."""
+
+    value: Number
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillingUnits:
+    """Units in which a service is billed: whole, and of no measure."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,8 @@ TIME: Final = "time"
 DATE_TIME: Final = "date and time"
 DAYS_TIME: Final = "days and time duration"
 YEARS_MONTHS: Final = "years and months duration"
+QUANTITY: Final = "quantity"
+BILLING_UNITS: Final = "billing_units"
 LIST: Final = "list"
 CONTEXT: Final = "context"
 RANGE: Final = "range"
@@ -103,6 +121,8 @@ _KINDS: dict[type, str] = {
     DaysTime: DAYS_TIME,
     timedelta: DAYS_TIME,
     YearsMonths: YEARS_MONTHS,
+    Quantity: QUANTITY,
+    BillingUnits: BILLING_UNITS,
     list: LIST,
     tuple: LIST,
     dict: CONTEXT,

@@ -7,6 +7,7 @@ from pathways.feel.compiled.place import Code, Locals, Place
 from pathways.feel.environment import Run
 from pathways.feel.functions import BUILTINS
 from pathways.feel.members import member
+from pathways.feel.names import CALLED_ONLY
 from pathways.feel.operators import compare, negate
 from pathways.feel.values import PLAIN, Range, Value, kind, read
 
@@ -34,7 +35,7 @@ def name(node: nodes.Name, place: Place) -> Code:
             found = _local(word)
             break
     if found is None:
-        found = _builtin(word) if word in BUILTINS else _free(word)
+        found = _builtin(word) if word in BUILTINS and word not in CALLED_ONLY else _free(word)
     for local in reversed(items):
         found = _field_or(word, local, found)
     return found

@@ -12,6 +12,7 @@ from pathways.feel.functions import (
     contexts,
     conversions,
     lists,
+    measures,
     numeric,
     ranges,
     strings,
@@ -19,12 +20,13 @@ from pathways.feel.functions import (
 )
 from pathways.feel.functions.registry import REGISTRY
 from pathways.feel.functions.signature import Builtin
+from pathways.feel.names import CALLED_ONLY
 from pathways.feel.tokens import KEYWORDS
 
 BUILTINS: Final[dict[str, Builtin]] = REGISTRY
 """Every built-in by name; complete once this package is imported."""
 
-RESERVED_NAMES: Final[frozenset[str]] = frozenset((*BUILTINS, *KEYWORDS, "item", "partial"))
+RESERVED_NAMES: Final[frozenset[str]] = frozenset((*BUILTINS, *KEYWORDS, "item", "partial")) - CALLED_ONLY
 """Words that cannot be names in a scope: an expression would never see them."""
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "contexts",
     "conversions",
     "lists",
+    "measures",
     "numeric",
     "ranges",
     "strings",

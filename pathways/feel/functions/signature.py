@@ -17,6 +17,8 @@ _SPEC: Final[Mapping[str, types.Type]] = {
     "any": types.ANY,
     "null": types.NULL,
     "list<number>": types.list_of(types.NUMBER),
+    "list<quantity>": types.list_of(types.QUANTITY),
+    "list<billing_units>": types.list_of(types.BILLING_UNITS),
     "list<string>": types.list_of(types.STRING),
     "list<boolean>": types.list_of(types.BOOLEAN),
     "list<context>": types.list_of(types.SIMPLE["context"]),

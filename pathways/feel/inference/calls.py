@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from pathways.feel import nodes, regexes, types
-from pathways.feel.environment import Environment, Run
+from pathways.feel.environment import NOWHEN, Run
 from pathways.feel.functions import BUILTINS
 from pathways.feel.functions.signature import Builtin, Parameter, Signature
 from pathways.feel.inference.report import Setting, nearest
@@ -21,10 +20,8 @@ _LIKE_FIRST: Final = frozenset(
 )  # fmt: skip
 """Functions that give a list of what their first argument is a list of."""
 
-_READERS: Final = frozenset(("date", "time", "date and time", "duration", "number", "range"))
+_READERS: Final = frozenset(("date", "time", "date and time", "duration", "number", "range", "quantity"))
 """Functions that read text: called on literals alone, a null result is a mistake in a literal."""
-
-_NOWHEN: Final = Environment(datetime(2000, 1, 1, tzinfo=UTC), UTC)
 
 
 def call_type(node: nodes.Call, function: nodes.Name, given: list[Type], setting: Setting) -> Type:
@@ -107,7 +104,7 @@ def _constant(builtin: Builtin, node: nodes.Call, setting: Setting) -> Type | No
     if builtin.name not in _READERS or len(literals) < len(node.arguments):
         return None
     reasons: list[str] = []
-    value = builtin.call(builtin.choose(len(literals), node.names), literals, Run({}, _NOWHEN, reasons))
+    value = builtin.call(builtin.choose(len(literals), node.names), literals, Run({}, NOWHEN, reasons))
     if value is None:
         setting.report(node, reasons[0] if reasons else f"`{builtin.name}` gives null here")
         return None

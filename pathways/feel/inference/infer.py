@@ -11,10 +11,12 @@ from pathways.feel.functions import BUILTINS
 from pathways.feel.inference.calls import call_type
 from pathways.feel.inference.members import member_type
 from pathways.feel.inference.report import Inference, Problem, Setting, nearest
+from pathways.feel.names import CALLED_ONLY
 from pathways.feel.nodes import Node
 from pathways.feel.operators import article, meanings, ordered
 from pathways.feel.types import ANY, BOOLEAN, Type, kind_of
 
+_MEASURED: Final = (values.QUANTITY, values.BILLING_UNITS)
 _NOTHING: Final[Mapping[str, Type]] = {}
 
 
@@ -71,7 +73,7 @@ def _name(node: nodes.Name, setting: Setting) -> Type:
         return setting.items[0]
     if name in setting.names:
         return ANY if uncertain else setting.names[name]
-    if name in BUILTINS:
+    if name in BUILTINS and name not in CALLED_ONLY:
         return types.SIMPLE["function"]
     if not uncertain:
         known = {*setting.names, *setting.local, *(each for item in setting.items for each in _fields(item))}
@@ -125,7 +127,7 @@ def _tests(node: nodes.Tests, setting: Setting) -> Type:
 
 def _negation(node: nodes.Negation, setting: Setting) -> Type:
     found = type_of(node.operand, setting)
-    if kind_of(found) not in (None, values.NUMBER, values.DAYS_TIME, values.YEARS_MONTHS, "null"):
+    if kind_of(found) not in (None, values.NUMBER, values.DAYS_TIME, values.YEARS_MONTHS, *_MEASURED, "null"):
         setting.report(node, f"{article(str(found))} has no negative")
         return ANY
     return found
@@ -150,7 +152,7 @@ def _operation(operator: str, left: Type, right: Type, place: Node, setting: Set
         )
         words = f"between {article(str(left))} and {article(str(right))}"
         setting.report(place, f"`{operator}` has no meaning {words}", hint)
-    return types.SIMPLE[results.pop()] if len(results) == 1 else ANY
+    return types.SIMPLE.get(results.pop(), ANY) if len(results) == 1 else ANY
 
 
 def _comparison(node: nodes.Comparison, setting: Setting) -> Type:

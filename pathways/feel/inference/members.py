@@ -13,6 +13,7 @@ from pathways.feel.types import ANY, Type, kind_of
 _PROPERTY_TYPES: Final = {
     "time offset": types.DAYS_TIME,
     "timezone": types.STRING,
+    "unit": types.STRING,
     "start included": types.BOOLEAN,
     "end included": types.BOOLEAN,
 }
