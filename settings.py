@@ -121,6 +121,17 @@ class Settings(BaseSettings):
     )
     temporal_namespace: str = Field(default="default", description="Temporal namespace of the pathways.")
     temporal_task_queue: str = Field(default="carelane", description="Temporal task queue of the workers.")
+    temporal_deployment: str | None = Field(
+        default=None,
+        pattern=r"^[^.]+$",
+        description=(
+            "Name of the workers' deployment in Temporal (no dots). With it workers are versioned by their build's id, "
+            "and take work once that build was made the current one; without it they are not versioned."
+        ),
+    )
+    temporal_build_id: str = Field(
+        default="unversioned", description="Which build of Carelane a worker of a Temporal deployment runs."
+    )
     workflow_sandbox: bool = Field(
         default=False,
         description=(
@@ -152,6 +163,21 @@ class Settings(BaseSettings):
     site_zone: str = Field(
         default="America/New_York",
         description="IANA time zone of the site: where an instance lives unless its start says otherwise.",
+    )
+
+    one_person_publishing: bool = Field(
+        default=False,
+        description=(
+            "Whether `carelane pathway publish --alone` may do without the second, clinical person; the audit says so. "
+            "Refused in production."
+        ),
+    )
+    api_token: SecretStr | None = Field(
+        default=None,
+        description=(
+            "Bearer token with which commands such as `carelane pathway publish` speak to the API. "
+            "Unset: they sign in as one of the accounts of this machine's development state."
+        ),
     )
 
     demo: bool = Field(
@@ -270,6 +296,8 @@ class Settings(BaseSettings):
             problems.append("CARELANE_CORE_AUTH must be `smart`")
         if self.demo:
             problems.append("CARELANE_DEMO must not be set")
+        if self.one_person_publishing:
+            problems.append("CARELANE_ONE_PERSON_PUBLISHING must not be set")
         return problems
 
 

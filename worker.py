@@ -13,14 +13,16 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities import registry
 from activities.execution import activities_of
 from activities.gateways.fhir import FhirClient, SmartBackendAuth
 from activities.plans import PlanShelf
 from activities.record import record_activity
+from activities.versions import resolve_activity
 from settings import Settings
 from store.database import Database
 from workflows import plans
@@ -76,16 +78,32 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
             client,
             task_queue=settings.temporal_task_queue,
             workflows=[Pathway],
-            activities=[*activities_of(registry.discover().values(), core), record_activity(database)],
+            activities=[
+                *activities_of(registry.discover().values(), core),
+                record_activity(database),
+                resolve_activity(database, shelf.add),
+            ],
             workflow_runner=runner(sandboxed=settings.workflow_sandbox),
             max_cached_workflows=_CACHED_INSTANCES,
             graceful_shutdown_timeout=_GRACE,
             sticky_queue_schedule_to_start_timeout=_LOYALTY,
+            deployment_config=deployment(settings),
         )
         async with worker:
             _log.info("The worker polls the task queue %s.", settings.temporal_task_queue)
             ready()
             await asyncio.Event().wait()
+
+
+def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    """How Temporal tells this build of the worker from others: instances go over to the current one by themselves."""
+    if settings.temporal_deployment is None:
+        return None
+    return WorkerDeploymentConfig(
+        WorkerDeploymentVersion(settings.temporal_deployment, settings.temporal_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
 
 
 async def connected(settings: Settings) -> Client:

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.gateways.fhir import Contract, FhirClient, Origin, ScopedFhir
 from activities.gateways.fhir.errors import ContractViolation
+from activities.liveness import beating
 from activities.registry import AnyStep, Problem, StepContext
 from pathways.errors import CarelaneError
 from pathways.messages import ActionRequest, ActionResult
@@ -40,7 +41,8 @@ def activities_of(steps: Iterable[AnyStep], fhir: FhirClient) -> list[Callable[.
 def _activity(step: AnyStep, fhir: FhirClient) -> Callable[..., Any]:
     @activity.defn(name=step.name)
     async def run(request: ActionRequest) -> ActionResult:
-        return await execute(step, request, fhir, attempt=activity.info().attempt)
+        work = execute(step, request, fhir, attempt=activity.info().attempt)
+        return await (beating(work) if request.beats else work)
 
     return run
 

@@ -14,15 +14,17 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.services.engine import EngineAwayError, EngineRefusedError, InstanceGoneError
-from pathways.events import Cancelled, Retried, TaskCompleted
-from pathways.messages import Answer, Description, Refused, StartInstance
-from workflows.pathway import REFUSED, WORKFLOW, Pathway, workflow_id
+from pathways.events import Operation, TaskCompleted
+from pathways.messages import Answer, Description, Migrate, Refused, StartInstance
+from workflows.names import REFUSED, workflow_id
+from workflows.pathway import Pathway
+from workflows.starting import Starter
 
+Json = Any
 Found = TypeVar("Found")
 
 ATTEMPT = timedelta(seconds=4)
@@ -54,25 +56,13 @@ class TemporalEngine:
     def __init__(self, connect: Callable[[], Awaitable[Client]], *, task_queue: str) -> None:
         self._connect = connect
         self._client: Client | None = None
-        self._task_queue = task_queue
+        self._starter = Starter(task_queue, attempt=ATTEMPT)
 
     async def start(self, start: StartInstance) -> None:
         """Start an instance; one that runs already, or has ended, is left as it is."""
 
         async def send() -> None:
-            try:
-                client = await self._connected()
-                await client.start_workflow(
-                    WORKFLOW,
-                    start,
-                    id=workflow_id(start.instance),
-                    task_queue=self._task_queue,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    rpc_timeout=ATTEMPT,
-                )
-            except WorkflowAlreadyStartedError:
-                return
+            await self._starter.start(await self._connected(), start)
 
         await _persistently(send)
 
@@ -80,9 +70,17 @@ class TemporalEngine:
         """Complete a task."""
         return await self._update(instance, Pathway.complete, event, request)
 
-    async def operate(self, instance: str, event: Retried | Cancelled, *, request: str) -> Answer:
-        """Retry an incident's step, or cancel the instance."""
+    async def operate(self, instance: str, event: Operation, *, request: str) -> Answer:
+        """Intervene as an operator: retry, skip, move, change data, suspend, resume, add a task, cancel and so on."""
         return await self._update(instance, Pathway.operate, event, request)
+
+    async def migrate(self, instance: str, order: Migrate, *, request: str) -> Answer:
+        """Go on with another plan."""
+        return await self._update(instance, Pathway.migrate, order, request)
+
+    async def preview_migration(self, instance: str, order: Migrate) -> Json:
+        """What `migrate` would do; nothing is changed."""
+        return await self._query(instance, Pathway.migration, order)
 
     async def move_clock(self, instance: str, to: datetime | None, *, request: str) -> Answer:
         """Move the demonstration clock, to the instance's nearest deadline unless said otherwise."""
@@ -91,10 +89,14 @@ class TemporalEngine:
     async def describe(self, instance: str) -> Description:
         """Where an instance stands."""
 
-        async def send() -> Description:
+        described: Description = await self._query(instance, Pathway.describe)
+        return described
+
+    async def _query(self, instance: str, query: Any, *arguments: Any) -> Any:
+        async def send() -> Any:
             handle = (await self._connected()).get_workflow_handle(workflow_id(instance))
             try:
-                return await handle.query(Pathway.describe, rpc_timeout=ATTEMPT)
+                return await handle.query(query, *arguments, rpc_timeout=ATTEMPT)
             except WorkflowQueryFailedError as error:
                 raise _NotReadyError from error
 

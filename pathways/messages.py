@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pathways.events import ChildEnded, ChildFailed, ChildStarted
 from pathways.facts import Recorded
 from pathways.plan import Contract
-from pathways.state import Source, State
+from pathways.state import Parent, Source, State
 
 Json = Any
 
@@ -37,16 +38,63 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """The version that a child asks for: the highest of `pathway` that fits `range`.
+
+    `run` is the number that the parent's command carried.
+    """
+
+    pathway: str
+    range: str
+    run: int = 1
+
+
+@dataclass(frozen=True)
 class StartInstance:
-    """The workflow's argument: a new instance by its plan's digest and inputs, or one carried over."""
+    """The workflow's argument: a new instance by its plan's digest and inputs, or one carried over.
+
+    A child has no digest: it says what is `wanted`, looks that up when it begins, and reports to its `parent`.
+    `pathway` and `version` are for Temporal's own lists.
+    """
 
     instance: str
-    digest: str
+    digest: str = ""
     zone: str = "UTC"
     inputs: Mapping[str, Json] = field(default_factory=dict)
     by: str | None = None
     pace: Pace | None = None
     carried: Carried | None = None
+    parent: Parent | None = None
+    wanted: Wanted | None = None
+    pathway: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class ChildReport:
+    """What a child tells its parent, by signal. `now` is the child's pathway time, which demonstrations share."""
+
+    event: ChildStarted | ChildEnded | ChildFailed
+    now: datetime
+
+
+@dataclass(frozen=True)
+class CancelOrder:
+    """By whom and why a child is told to cancel, by signal. `now` is the parent's pathway time."""
+
+    by: str
+    reason: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Migrate:
+    """An order to go on with another plan. `mapping` says where what stands has to go, as it is authored."""
+
+    digest: str
+    mapping: Json
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +120,8 @@ class ActionRequest:
     """An order to an action: its input, and for whom and what it acts.
 
     `key` is the idempotency key of every outside write; `contract` narrows what may be read and written. `now` is
-    pathway time, and `zone` the instance's, for what people read.
+    pathway time, and `zone` the instance's, for what people read. An action that `beats` tells Temporal that it is
+    alive, so that the loss of its worker is noticed before its time is up.
     """
 
     instance: str
@@ -86,6 +135,7 @@ class ActionRequest:
     contract: Contract
     now: datetime
     zone: str = "UTC"
+    beats: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +145,24 @@ class ActionResult:
     output: Json = None
     sources: tuple[Source, ...] = ()
     problem: str | None = None
+    message: str = ""
+    detail: Json = None
+
+
+@dataclass(frozen=True)
+class VersionRequest:
+    """Which version a child that is about to start will run; `now` is its pathway time."""
+
+    start: StartInstance
+    now: datetime
+
+
+@dataclass(frozen=True)
+class VersionAnswer:
+    """The version and its plan's digest; no digest where the child can't be started: `message` then says why."""
+
+    digest: str = ""
+    version: str = ""
     message: str = ""
     detail: Json = None
 

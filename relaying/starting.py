@@ -47,4 +47,6 @@ def _start(instance: Instance) -> StartInstance:
         inputs=instance.inputs,
         by=instance.started_by,
         pace=_pace().validate_python(instance.pace),
+        pathway=instance.pathway,
+        version=instance.version,
     )

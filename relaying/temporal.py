@@ -16,14 +16,15 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from pathways.events import MessageReceived
-from pathways.messages import Answer, Description, Refused, StartInstance
+from pathways.messages import Answer, ChildReport, Description, Refused, StartInstance
 from relaying.port import Answered, GoneError, NoAnswerError
-from workflows.pathway import REFUSED, WORKFLOW, Pathway, workflow_id
+from workflows.names import DEFERRED, REFUSED, WORKFLOW, workflow_id
+from workflows.pathway import Pathway
+from workflows.starting import Starter
 
 Json = Any
 
@@ -42,7 +43,7 @@ class TemporalPathways:
 
     def __init__(self, client: Client, *, task_queue: str) -> None:
         self._client = client
-        self._task_queue = task_queue
+        self._starter = Starter(task_queue, attempt=ATTEMPT)
 
     async def deliver(self, instance: str, message: MessageReceived, *, update_id: str) -> Answered:
         """Hand an event to an instance, as an update."""
@@ -58,18 +59,12 @@ class TemporalPathways:
     async def start(self, start: StartInstance) -> None:
         """Start an instance's workflow, unless it ever was."""
         with _translated():
-            try:
-                await self._client.start_workflow(
-                    WORKFLOW,
-                    start,
-                    id=workflow_id(start.instance),
-                    task_queue=self._task_queue,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    rpc_timeout=ATTEMPT,
-                )
-            except WorkflowAlreadyStartedError:
-                return
+            await self._starter.start(self._client, start)
+
+    async def report(self, parent: str, report: ChildReport) -> None:
+        """Tell a parent of its child, where the child's own word may have been lost."""
+        with _translated():
+            await self._handle(parent).signal(Pathway.child_reported, report, rpc_timeout=ATTEMPT)
 
     async def describe(self, instance: str) -> Description:
         """Ask an instance where it stands."""
@@ -134,4 +129,6 @@ def _refused(error: WorkflowUpdateFailedError) -> Answered:
 def _refusal(refused: Refused) -> Answered:
     if refused.code == ENDED:
         return Answered("gone")
+    if refused.code == DEFERRED:
+        return Answered("deferred")
     raise NoAnswerError(f"It refused: {refused.code}.")

@@ -1,7 +1,7 @@
 """The workflow type `Pathway`: an instance of any plan.
 
-It turns updates, results and time into events for the engine, and the engine's commands into activities and one
-timer. What it decides itself is only when to record, when to continue as new, and when to return.
+It turns updates, signals, results and time into events for the engine; what comes of them is `workflows.instance`.
+What it decides itself is only when to begin, when to continue as new, and when to return.
 """
 
 from __future__ import annotations
@@ -13,35 +13,34 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from pathways.commands import RunAction
-from pathways.engine import Refusal, advance, next_deadline, snapshot, snapshot_digest, start_state
-from pathways.events import Cancelled, Event, MessageReceived, Retried, Started, TaskCompleted, TimePassed
-from pathways.facts import Recorded
-from pathways.messages import ActionRequest, Answer, Carried, Description, Refused, StartInstance
-from pathways.projection import snapshot_to_json
-from workflows import plans
-from workflows.actions import Actions
+from pathways.engine import next_deadline
+from pathways.events import (
+    Cancelled,
+    ChildFailed,
+    ChildStarted,
+    Event,
+    MessageReceived,
+    Operation,
+    TaskCompleted,
+    TimePassed,
+)
+from pathways.messages import Answer, CancelOrder, ChildReport, Description, Migrate, Refused, StartInstance
+from workflows import plans, versions
 from workflows.clock import Clock
-from workflows.recorder import Picture, Recorder
-from workflows.search import SearchAttributes
-from workflows.timers import DeadlineTimer
+from workflows.instance import Instance, started
+from workflows.messenger import Messenger
+from workflows.migration import Migration, migration_of
+from workflows.names import CHILD_REPORTED, REFUSED, WORKFLOW, workflow_id
+
+__all__ = ["REFUSED", "WORKFLOW", "Pathway", "workflow_id"]
 
 Json = Any
-
-WORKFLOW = "Pathway"
-"""The name of the workflow type."""
-
-REFUSED = "refused"
-"""The type of the failure with which an update is refused; its detail is a `Refused`."""
 
 # A third of Temporal's limits of 51,200 events and 50 MiB, in case it does not suggest to go on anew before.
 _LONG_HISTORY = 17_000
 _LARGE_HISTORY = 16 * 1024 * 1024
 
-
-def workflow_id(instance: str) -> str:
-    """The id of the workflow that runs an instance."""
-    return f"pathway/{instance}"
+_FROM_TEMPORAL = Cancelled("temporal", "Cancelled in Temporal.")
 
 
 @workflow.defn(name=WORKFLOW)
@@ -50,44 +49,77 @@ class Pathway:
 
     @workflow.init
     def __init__(self, start: StartInstance) -> None:
-        self._plan = plans.resolve(start.digest)
-        carried = start.carried
-        self._clock = Clock(carried.pace if carried else start.pace)
-        self._actions = Actions(self._clock, self._action_request, self._happened, self._settle)
-        self._timer = DeadlineTimer(self._clock, self._time_passed)
-        self._recorder = Recorder(
-            start.instance,
-            self._picture,
-            self._may_record,
-            carried.tail if carried else (),
-            carried.recorded_rev if carried else 0,
-        )
-        self._search = SearchAttributes()
         self._start = start
-        self._draining = False
+        self._clock = Clock(start.carried.pace if start.carried else start.pace)
+        self._messenger = Messenger()
+        self._instance: Instance | None = None
         self._refused: Refused | None = None
-        if carried:
-            self._state = carried.state
-        else:
-            self._state = start_state(self._plan, start.instance, start.zone, self._clock.now())
-            self._refused = self._apply(Started(start.inputs, start.by)).refused
+        self._cancelled_early: Cancelled | None = None
+        self._draining = False
+        if start.digest:
+            self._begin(start.digest)
 
     @workflow.run
-    async def run(self, start: StartInstance) -> str:  # noqa: ARG002 - `__init__` has taken it in
-        """Go on until the instance has ended and the store knows; returns the outcome."""
+    async def run(self, start: StartInstance) -> str:
+        """Go on until the instance has ended and everybody knows; returns the outcome."""
+        if self._instance is None:
+            await self._begin_as_child(start)
         if self._refused is not None:
             raise _refusal(self._refused)
-        self._settle()
+        instance = self._begun()
+        instance.settle()
         while True:
             try:
-                await workflow.wait_condition(lambda: self._finished or self._may_renew)
+                await workflow.wait_condition(lambda: instance.finished or (self._should_renew and instance.may_renew))
             except asyncio.CancelledError:
-                self._happened(Cancelled("temporal", "Cancelled in Temporal."))
-                self._settle()
+                self._cancel(_FROM_TEMPORAL)
                 continue
-            if self._finished:
-                return self._state.outcome or ""
-            workflow.continue_as_new(self._carried_on())
+            if instance.finished:
+                return instance.state.outcome or ""
+            workflow.continue_as_new(self._carried_on(instance))
+
+    # -- the beginning ----------------------------------------------------------------------------------------
+
+    def _begin(self, digest: str) -> None:
+        """Take up the plan, which fails the workflow task where it is not here yet; and begin, unless carried over."""
+        instance = Instance(plans.resolve(digest), self._start, self._clock, self._messenger)
+        if self._start.carried is None:
+            self._refused = instance.apply(started(self._start)).refused
+        if self._refused is None:
+            self._instance = instance
+
+    async def _begin_as_child(self, start: StartInstance) -> None:
+        """Find out which version to run, pin it by having it in history, begin, and tell the parent."""
+        looking = asyncio.create_task(versions.find(start, self._clock.now()))
+        while not looking.done():
+            try:
+                await asyncio.shield(looking)
+            except asyncio.CancelledError:
+                self._cancelled_early = _FROM_TEMPORAL
+        found = looking.result()
+        if found.digest:
+            self._begin(found.digest)
+        else:
+            self._refused = Refused("no-version", found.message, found.detail)
+        self._tell_parent(found.version, found.digest)
+        if self._refused is not None:
+            await workflow.wait_condition(lambda: self._messenger.idle)
+        elif self._cancelled_early is not None:
+            self._cancel(self._cancelled_early)
+
+    def _tell_parent(self, version: str, digest: str) -> None:
+        parent, wanted = self._start.parent, self._start.wanted
+        if parent is None or wanted is None:
+            return
+        event: ChildStarted | ChildFailed = ChildStarted(parent.address, wanted.run, version, digest)
+        if self._refused is not None:
+            event = ChildFailed(parent.address, self._start.instance, self._refused.message, self._refused.detail)
+        self._messenger.send(parent.instance, CHILD_REPORTED, ChildReport(event, self._clock.now()))
+
+    def _begun(self) -> Instance:
+        if self._instance is None:
+            raise _refusal(Refused("not-started", "The pathway has not begun yet. Please try again in a moment."))
+        return self._instance
 
     # -- updates: they never wait -----------------------------------------------------------------------------
 
@@ -102,7 +134,7 @@ class Pathway:
 
     @workflow.update
     async def deliver(self, event: MessageReceived) -> Answer:
-        """A domain event; the result is the verdict, `consumed` or `ignored`."""
+        """A domain event; the result is the verdict, `consumed` or `ignored`. `deferred` is a refusal."""
         return self._take(event)
 
     @deliver.validator
@@ -110,136 +142,112 @@ class Pathway:
         self._check(event)
 
     @workflow.update
-    async def operate(self, event: Retried | Cancelled) -> Answer:
-        """An operator acts on the instance."""
+    async def operate(self, event: Operation) -> Answer:
+        """A person or operator acts on the instance."""
         return self._take(event)
 
     @operate.validator
-    def _may_operate(self, event: Retried | Cancelled) -> None:
+    def _may_operate(self, event: Operation) -> None:
         self._check(event)
+
+    @workflow.update
+    async def migrate(self, order: Migrate) -> Answer:
+        """Go on with another plan."""
+        instance, key = self._begun(), _request_key()
+        answer = instance.recorder.answer_to(key) or self._migration(order).carry_out(instance, key)
+        instance.settle()
+        return answer
+
+    @migrate.validator
+    def _may_migrate(self, order: Migrate) -> None:
+        instance = self._begun()
+        if instance.recorder.answer_to(_request_key()) is None:
+            _unless(self._migration(order).refused or instance.lag())
 
     @workflow.update
     async def move_clock(self, to: datetime | None = None) -> Answer:
         """Move the demonstration clock to a moment, or to the nearest deadline."""
-        moment = to or next_deadline(self._state)
+        instance = self._begun()
+        moment = to or next_deadline(instance.state)
         if moment is not None:
-            self._clock.move(moment)
-            self._timer.disarm()
+            instance.move_clock(moment)
         return self._take(TimePassed())
 
     @move_clock.validator
     def _may_move_clock(self, to: datetime | None = None) -> None:
+        instance = self._begun()
         if self._clock.pace is None:
             raise _refusal(Refused("not-demo", "Time can be moved in demonstrations only."))
-        if to is None and next_deadline(self._state) is None:
+        if to is None and next_deadline(instance.state) is None:
             raise _refusal(Refused("no-deadline", "The instance waits for no point in time."))
 
     def _check(self, event: Event) -> None:
         """Refuse what `advance` would refuse, before it enters history. Changes nothing."""
-        if self._recorder.answer_to(_request_key()) is not None:
-            return
-        refused = _refused(advance(self._plan, self._state, event, self._clock.now()).refusal)
-        if refused is None and self._recorder.lags:
-            refused = Refused("store-lag", "The store is far behind. Please try again in a few minutes.")
-        if refused is not None:
-            raise _refusal(refused)
+        _unless(self._begun().check(event, _request_key()))
 
     def _take(self, event: Event) -> Answer:
-        key = _request_key()
-        answer = self._recorder.answer_to(key) or self._apply(event, key)
-        self._settle()
-        return answer
+        return self._begun().take(event, _request_key())
 
-    # -- signals and queries ----------------------------------------------------------------------------------
+    # -- signals ----------------------------------------------------------------------------------------------
+
+    @workflow.signal
+    def child_reported(self, report: ChildReport) -> None:
+        """A child runs, has ended, or could not be started."""
+        if self._instance is None:
+            return  # nothing has begun here that could have a child
+        self._instance.move_clock(report.now)
+        self._instance.apply(report.event)
+        self._instance.settle()
+
+    @workflow.signal
+    def cancel_child(self, order: CancelOrder) -> None:
+        """The parent tells this child to cancel."""
+        if self._instance is not None:
+            self._instance.move_clock(order.now)
+        self._cancel(Cancelled(order.by, order.reason))
 
     @workflow.signal
     def resend(self, from_rev: int | None = None) -> None:
         """The store differs: send it what it lacks from that revision on, or a snapshot."""
-        self._recorder.resend(from_rev)
+        if self._instance is not None:
+            self._instance.recorder.resend(from_rev)
 
     @workflow.signal
     def drain(self) -> None:
         """Continue as new as soon as nothing is in flight, so that an old history ends."""
         self._draining = True
 
+    def _cancel(self, event: Cancelled) -> None:
+        if self._instance is None:
+            self._cancelled_early = event
+            return
+        self._instance.apply(event)
+        self._instance.settle()
+
+    # -- queries ----------------------------------------------------------------------------------------------
+
     @workflow.query
     def describe(self) -> Description:
         """Where the instance stands, in a few words."""
-        return Description(
-            rev=self._state.rev,
-            recorded_rev=self._recorder.recorded_rev,
-            status=self._state.status,
-            now=self._clock.now(),
-            deadline=next_deadline(self._state),
-            digest=self._picture().digest,
-            at_rest=self._actions.none_running,
-        )
+        if self._instance is None:
+            return Description(0, 0, "starting", self._clock.now(), None, "", at_rest=True)
+        return self._instance.describe()
 
     @workflow.query
     def snapshot(self) -> Json:
         """Everything that the store can rebuild, as JSON."""
-        return self._picture().snapshot()
+        return self._begun().picture().snapshot()
 
-    # -- what happens -----------------------------------------------------------------------------------------
+    @workflow.query
+    def migration(self, order: Migrate) -> Json:
+        """What `migrate` would do: facts, where it would stand, or what is in the way. Changes nothing."""
+        return self._migration(order).preview
 
-    def _apply(self, event: Event, request: str | None = None) -> Answer:
-        """Advance, keep what has become true, and start what the engine asks for."""
-        transition = advance(self._plan, self._state, event, self._clock.now())
-        changed = transition.state.rev != self._state.rev
-        self._state = transition.state
-        if changed:
-            answered = None if transition.refusal else request
-            self._recorder.append(Recorded(self._state.rev, transition.facts, answered, transition.result))
-        self._actions.carry_out(transition.commands)
-        return Answer(self._state.rev, transition.result, _refused(transition.refusal))
+    def _migration(self, order: Migrate) -> Migration:
+        instance = self._begun()
+        return migration_of(instance, plans.resolve(order.digest), order, self._clock.now())
 
-    def _happened(self, event: Event) -> None:
-        self._apply(event)
-
-    def _time_passed(self) -> None:
-        deadline = next_deadline(self._state)
-        if deadline is not None and deadline <= self._clock.now():
-            self._apply(TimePassed())
-        self._settle()
-
-    def _settle(self) -> None:
-        """After something happened: keep time, the store and Temporal's own lists in step."""
-        self._timer.arm(next_deadline(self._state))
-        self._recorder.consider()
-        self._search.follow(self._state)
-
-    def _may_record(self) -> bool:
-        return self._state.status == "ended" or self._actions.at_rest
-
-    def _picture(self) -> Picture:
-        taken = snapshot(self._plan, self._state)
-        return Picture(self._state.rev, snapshot_digest(taken), lambda: snapshot_to_json(taken))
-
-    def _action_request(self, command: RunAction) -> ActionRequest:
-        return ActionRequest(
-            instance=self._state.instance,
-            pathway=self._plan.pathway,
-            version=self._plan.version,
-            digest=self._state.digest,
-            step=command.address.partition("@")[0],
-            address=command.address,
-            key=command.key,
-            input=command.input,
-            contract=self._plan.contract,
-            now=self._clock.now(),
-            zone=self._state.zone,
-        )
-
-    # -- the end, and going on anew ---------------------------------------------------------------------------
-
-    @property
-    def _finished(self) -> bool:
-        return self._state.status == "ended" and self._recorder.done
-
-    @property
-    def _may_renew(self) -> bool:
-        """Whether to go on with an empty history. A record in flight is no obstacle: its late write changes nothing."""
-        return self._should_renew and self._actions.none_running and workflow.all_handlers_finished()
+    # -- going on anew ----------------------------------------------------------------------------------------
 
     @property
     def _should_renew(self) -> bool:
@@ -251,10 +259,15 @@ class Pathway:
             or info.get_current_history_size() > _LARGE_HISTORY
         )
 
-    def _carried_on(self) -> StartInstance:
-        carried = Carried(self._state, self._recorder.tail, self._recorder.recorded_rev, self._clock.pace)
+    def _carried_on(self, instance: Instance) -> StartInstance:
         return StartInstance(
-            self._start.instance, self._start.digest, self._start.zone, by=self._start.by, carried=carried
+            instance.state.instance,
+            instance.state.digest,
+            instance.state.zone,
+            by=self._start.by,
+            carried=instance.carried(),
+            pathway=instance.plan.pathway,
+            version=instance.plan.version,
         )
 
 
@@ -263,8 +276,9 @@ def _request_key() -> str:
     return info.id if info is not None else ""
 
 
-def _refused(refusal: Refusal | None) -> Refused | None:
-    return None if refusal is None else Refused(refusal.code, refusal.message, refusal.detail)
+def _unless(refused: Refused | None) -> None:
+    if refused is not None:
+        raise _refusal(refused)
 
 
 def _refusal(refused: Refused) -> ApplicationError:

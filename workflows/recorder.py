@@ -21,11 +21,9 @@ from temporalio.exceptions import ActivityError
 
 from pathways.facts import Recorded
 from pathways.messages import Answer, RecordAnswer, RecordRequest
+from workflows.names import RECORD
 
 Json = Any
-
-RECORD = "record"
-"""The name of the activity that writes to the store."""
 
 CHUNK_BYTES = 256 * 1024
 LAG_BYTES = 512 * 1024
@@ -89,6 +87,11 @@ class Recorder:
         """Add a revision."""
         self._tail.append(recorded)
         self._sizes.append(len(to_json(recorded)))
+
+    @property
+    def answered_rev(self) -> int | None:
+        """The newest revision in the tail that answered a person or an event; None without one."""
+        return next((one.rev for one in reversed(self._tail) if one.request is not None), None)
 
     def answer_to(self, request: str) -> Answer | None:
         """What an earlier request of the same idempotency key was answered, where it is not yet in the store."""

@@ -24,20 +24,20 @@ class SearchAttributes:
     def __init__(self) -> None:
         known = workflow.info().typed_search_attributes
         self._kept = known.get(PATHWAY) is not None
-        self._shown = (known.get(STAGE), known.get(INCIDENT))
+        self._shown = (known.get(VERSION), known.get(STAGE), known.get(INCIDENT))
 
-    def follow(self, state: State) -> None:
-        """Show the state's stage and the kind of its first open incident, if they changed."""
+    def follow(self, state: State, version: str) -> None:
+        """Show the version, the state's stage and the kind of its first open incident, if one of them changed."""
         if not self._kept:
             return
         incidents = (one.incident.kind for one in state.positions.values() if one.incident is not None)
-        shown = (state.stage, next(incidents, None))
+        shown = (version, state.stage, next(incidents, None))
         if shown == self._shown:
             return
-        stage, incident = self._shown = shown
+        self._shown = shown
         workflow.upsert_search_attributes(
             [
-                STAGE.value_set(stage) if stage else STAGE.value_unset(),
-                INCIDENT.value_set(incident) if incident else INCIDENT.value_unset(),
+                key.value_set(value) if value else key.value_unset()
+                for key, value in zip((VERSION, STAGE, INCIDENT), shown, strict=True)
             ]
         )

@@ -21,7 +21,7 @@ from api.services.errors import (
     RefusedError,
 )
 from api.services.records import (
-    Definition,
+    DefinitionSummary,
     Entry,
     Incident,
     Instance,
@@ -35,6 +35,7 @@ from pathways.engine import advance, start_state
 from pathways.events import Cancelled, Started
 from pathways.messages import Pace, Refused, StartInstance
 from pathways.plan import Plan
+from pathways.versions import VersionError, parse_range
 from pathways.zones import ZoneError
 from pathways.zones import zone as read_zone
 from store.database import Unit
@@ -45,12 +46,16 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class StartWish:
-    """What somebody wants to start. Without `version` it is the newest that is published."""
+    """What somebody wants to start. `version` is one, or a range; without it the highest that can be started.
+
+    `deprecated`: even of a version that is deprecated.
+    """
 
     pathway: str
     inputs: Mapping[str, Json]
     version: str | None = None
     zone: str | None = None
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,10 @@ class InstanceService(Base):
         """Start an instance; it, and whether it is new. The same `key` again gives the first one.
 
         The row comes first: once it is there the instance will start, now or when Temporal answers again. Raises
-        `NotFoundError`, `FormInvalidError` with the inputs at fault, `KeyReusedError`.
+        `NotFoundError`, `RefusedError` where no version can be started now, `FormInvalidError` with the inputs at fault, `KeyReusedError`.
         """
         actor.require("start")
+        _check_range(wish.version)
         request = actor.request(key)
         async with self.database.transaction() as unit:
             known = await unit.instances.by_request(request)
@@ -166,26 +172,23 @@ class InstanceService(Base):
             return ended(instance)
         return NotNowError("The pathway does not answer now.", hint="Try again in a moment.")
 
-    async def _definition(self, unit: Unit, wish: StartWish) -> Definition:
-        if wish.version is not None:
-            definition = await unit.definitions.get(wish.pathway, wish.version)
-        else:
-            definition = await unit.definitions.newest(wish.pathway)
-        if definition is None:
-            version = f" {wish.version}" if wish.version else ""
-            known = sorted({one.name for one in await unit.definitions.versions()})
-            hint = f"There are {', '.join(known)}." if known else "Publish it first."
-            raise NotFoundError(f"There is no published pathway {wish.pathway}{version}.", hint=hint)
-        if definition.state != "published":
-            raise RefusedError("not-published", f"{definition.name} {definition.version} is {definition.state}.")
-        return definition
+    async def _definition(self, unit: Unit, wish: StartWish) -> DefinitionSummary:
+        now = self.now()
+        found = await unit.definitions.resolve(wish.pathway, wish.version, now, deprecated=wish.deprecated)
+        if found is not None:
+            return found
+        why = await unit.definitions.why_none(wish.pathway, wish.version, now)
+        if await unit.definitions.matching(wish.pathway, wish.version):
+            raise RefusedError("not-published", why)
+        known = sorted({one.name for one in await unit.definitions.versions()})
+        raise NotFoundError(why, hint=f"There are {', '.join(known)}." if known else "Publish it first.")
 
     async def _insert(
         self,
         unit: Unit,
         actor: Actor,
         wish: StartWish,
-        definition: Definition,
+        definition: DefinitionSummary,
         plan: Plan | None,
         request: str,
     ) -> tuple[Instance, bool]:
@@ -236,6 +239,8 @@ class InstanceService(Base):
             inputs=instance.inputs,
             by=instance.started_by,
             pace=pace_from_json(instance.pace),
+            pathway=instance.pathway,
+            version=instance.version,
         )
         try:
             await self.engine.start(start)
@@ -250,9 +255,17 @@ async def _found(unit: Unit, ident: str) -> Instance:
     return instance
 
 
+def _check_range(text: str | None) -> None:
+    try:
+        if text is not None:
+            parse_range(text)
+    except VersionError as error:
+        raise InvalidRequestError(error.message, hint=error.hint, fields={"version": error.message}) from error
+
+
 def _same_start(instance: Instance, wish: StartWish) -> None:
-    same = instance.pathway == wish.pathway and wish.version in (None, instance.version)
-    if not same or _canonical(instance.inputs) != _canonical(wish.inputs):
+    same = wish.version is None or parse_range(wish.version).matches(instance.version)
+    if not same or instance.pathway != wish.pathway or _canonical(instance.inputs) != _canonical(wish.inputs):
         raise KeyReusedError("This idempotency key has started something else.", hint="Use a new key for each start.")
 
 

@@ -11,7 +11,7 @@ from activities.record import STORE_AWAY, record_activity
 from pathways.messages import RecordAnswer
 from store.database import Database
 from tests.support.histories import History, example_plan
-from workflows.recorder import RECORD
+from workflows.names import RECORD
 
 
 def history() -> History:
