@@ -50,5 +50,7 @@ class Migration:
 
 def migration_of(instance: Instance, plan: Plan, order: Migrate, at: datetime) -> Migration:
     """What going on with a plan means for an instance as it stands."""
-    state: State = instance.state
-    return Migration(plan, language.migrate(instance.plan, plan, state, order.mapping, at, order.by, order.reason))
+    from pathways import migrate as language  # type: ignore[attr-defined]  # noqa: PLC0415
+
+    found = language.migrate(instance.plan, plan, instance.state, order.mapping, at, order.by, order.reason)
+    return Migration(plan, found)
