@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,8 @@ from pathways.plan import (
 from pathways.values import Computed, Timing, is_expression
 
 Json = Any
+
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 KIND_WORDS = {
     "do": "Action",
@@ -139,9 +142,15 @@ def limit_words(clock: Clock) -> str:
 
 
 def row_words(table: Table, row: Row) -> str:
-    """What a row of a decision table asks: `urgency is "expedited" and days is < 3`."""
-    asked = [f"{computed_words(table.inputs[one.input])}: {one.tests.source}" for one in row.cells]
+    """What a row of a decision table asks, its inputs by the last of their names: `urgency: "expedited", days: < 3`."""
+    if len(table.inputs) == 1 and row.cells:
+        return row.cells[0].tests.source
+    asked = [f"{_last_name(computed_words(table.inputs[one.input]))}: {one.tests.source}" for one in row.cells]
     return ", ".join(asked) if asked else "otherwise"
+
+
+def _last_name(words: str) -> str:
+    return words.rpartition(".")[2] if _PATH.fullmatch(words) else words
 
 
 def step_words(plan: Plan, path: str) -> str:

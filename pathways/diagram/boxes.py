@@ -20,6 +20,8 @@ LINE_HEIGHT = 14.5
 LABEL_HEIGHT = 13.5
 ICON = 16.0
 INDENT = 15.0
+SLANT = 6.0
+"""How much further in text begins where the sides are slanted."""
 SMALL = ("join", "again", "over")
 """Nodes that stand for no step of their own, and are smaller."""
 
@@ -34,10 +36,11 @@ class BoxLine:
 
 @dataclass(frozen=True)
 class Box:
-    """A node's size and its text, broken into lines."""
+    """A node's size and its text, broken into lines that begin `left` from its edge."""
 
     width: float
     height: float
+    left: float
     word: str
     title: tuple[str, ...]
     lines: tuple[BoxLine, ...]
@@ -55,12 +58,13 @@ class Label:
 def box_of(node: Node) -> Box:
     """The size and text of a node."""
     width = 168.0 if node.kind in SMALL else WIDTH
-    room = width - 2 * PADDING
+    left = PADDING + (SLANT if node.kind in ("parallel", "join") else 0.0)
+    room = width - 2 * left
     title = wrap(node.title, TITLE_SIZE, room, most=3, bold=True)
     lines = tuple(_line(one, room) for one in node.lines)
     rows = sum(len(one.texts) for one in lines)
     height = 2 * PADDING + WORD_HEIGHT + TITLE_HEIGHT * len(title) + (LINE_HEIGHT * rows + 3 if rows else 0) - 4
-    return Box(width, round(height, 1), node.word, title, lines)
+    return Box(width, round(height, 1), left, node.word, title, lines)
 
 
 def _line(line: Line, room: float) -> BoxLine:

@@ -39,7 +39,7 @@ def _groups(drawing: Drawing, parent: str) -> Iterator[str]:
     for group in drawing.groups:
         if group.parent == parent and group.id != parent:
             yield f"  subgraph {quoted(f'cluster {group.id}')} {{"
-            yield f"  graph [margin=14, label={_room(group_width(group), GROUP_TITLE_HEIGHT)}];"
+            yield f"  graph [margin=18, label={_room(group_width(group), GROUP_TITLE_HEIGHT)}];"
             yield from _groups(drawing, group.id)
             yield "  }"
 

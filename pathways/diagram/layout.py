@@ -14,7 +14,7 @@ Json = Any
 Point = tuple[float, float]
 
 MARGIN = 16.0
-STEP_DOWN = 14.0
+STEP_DOWN = 22.0
 INDENT = 24.0
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")

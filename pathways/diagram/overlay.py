@@ -146,7 +146,7 @@ class _Walked:
     def _left(self, step: str, how: str, to: str) -> None:
         kinds = _KINDS.get(how, ())
         for link in self._links(step):
-            if link.kind in kinds and to and link.head == to:
+            if link.kind in kinds and (link.head == to if to else link.head.endswith("/.")):
                 self.taken[link.id] += 1
                 return
 
@@ -176,19 +176,14 @@ class _Walked:
                 self.visits[tail] += not path
 
     def finish(self) -> None:
-        """Links that no fact names: into a container, out of the start, to the end of a scope, back around."""
+        """Links that no fact names: out of a start, into a container, around again."""
+        starts = {START, *(one.id for one in self.drawing.nodes if one.kind == "offer")}
         for link in self.drawing.links:
-            if self.taken[link.id]:
-                continue
             tail, head = self.visits[link.tail], self.visits[link.head]
-            if link.kind == "inner" or link.tail == START or link.tail in self._side_starts:
-                self.taken[link.id] = min(tail, head) if link.kind != "inner" else (head if tail else 0)
-            elif link.kind == "again":
-                self.taken[link.id] = max(0, tail - self.visits[link.head])
-            elif link.kind == "next" and link.head.endswith("/.") and len(self.drawing.ways_on[link.tail]) == 1:
+            if link.kind == "inner":
+                self.taken[link.id] = head if tail else 0
+            elif link.tail in starts:
                 self.taken[link.id] = min(tail, head)
+            elif link.kind == "again":
+                self.taken[link.id] = max(0, tail - head)
         self.taken = +self.taken
-
-    @property
-    def _side_starts(self) -> frozenset[str]:
-        return frozenset(one.id for one in self.drawing.nodes if one.kind == "offer")

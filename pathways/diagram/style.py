@@ -8,7 +8,7 @@ from __future__ import annotations
 
 _LIGHT = """
   --cl-page: #ffffff; --cl-ink: #17252c; --cl-quiet: #4a5d66; --cl-line: #56686f; --cl-edge: #56686f;
-  --cl-group: #f4f7f8; --cl-group-inner: #e9eff1; --cl-group-line: #93a4ab;
+  --cl-group: #f4f7f8; --cl-group-inner: #e9eff1; --cl-group-line: #7d9099;
   --cl-do: #eef4fb; --cl-task: #fff6e0; --cl-decide: #f3effb; --cl-data: #f2f4f5; --cl-wait: #e6f4f1;
   --cl-flow: #eef0f3; --cl-child: #e8eefc; --cl-out: #e9f5ea; --cl-end: #ffffff; --cl-clock: #fdeee4;
   --cl-bad: #a5231c; --cl-good: #1b6e45; --cl-mark: #0b5563; --cl-on-mark: #ffffff; --cl-way: #0b5563;
@@ -16,7 +16,7 @@ _LIGHT = """
 
 _DARK = """
   --cl-page: #10171a; --cl-ink: #e4ebee; --cl-quiet: #b3c1c7; --cl-line: #93a6ae; --cl-edge: #93a6ae;
-  --cl-group: #151f23; --cl-group-inner: #1b272c; --cl-group-line: #5a6c74;
+  --cl-group: #151f23; --cl-group-inner: #1b272c; --cl-group-line: #667880;
   --cl-do: #1a2836; --cl-task: #33290f; --cl-decide: #2a2338; --cl-data: #222b2f; --cl-wait: #12302b;
   --cl-flow: #242b31; --cl-child: #1c2745; --cl-out: #17301b; --cl-end: #10171a; --cl-clock: #38241a;
   --cl-bad: #ff9d92; --cl-good: #7fd6a6; --cl-mark: #86cfdc; --cl-on-mark: #0d1417; --cl-way: #86cfdc;

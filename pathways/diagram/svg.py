@@ -33,6 +33,7 @@ TIP_WIDTH = 4.0
 BADGE_HEIGHT = 18.0
 BADGE_SIZE = 11.0
 FLAG_HEIGHT = 16.0
+GROUP_GAP = 4.0
 FLAG_SIZE = 10.5
 WORDS_ROOM = 420.0
 
@@ -80,9 +81,10 @@ class _Picture:
         place = self.layout.groups.get(one.id)
         if place is None:
             return
-        box = {"x": place.x, "y": place.y, "width": place.width, "height": place.height, "rx": 6.0}
+        x, y = place.x + GROUP_GAP, place.y + GROUP_GAP
+        box = {"x": x, "y": y, "width": place.width - 2 * GROUP_GAP, "height": place.height - 2 * GROUP_GAP, "rx": 6.0}
         yield element("rect", {**box, "class": f"cl-group cl-group--{one.kind}"})
-        yield text_at(place.x + 10, place.y + GROUP_TITLE_HEIGHT - 6, one.title, "cl-group-title")
+        yield text_at(x + 10, y + GROUP_TITLE_HEIGHT - 4, one.title, "cl-group-title")
 
     # -- links
 
@@ -115,8 +117,9 @@ class _Picture:
                 baseline = y + 13 + place * LABEL_HEIGHT
                 parts.append(text_at(left, baseline, line, f"cl-label{self._taken(link)}"))
         if times > 1:
-            x, y = _middle(route)
-            parts.append(self._badge(f"×{times}", x - 12, y - BADGE_HEIGHT / 2))
+            beside = label is not None and route.label is not None
+            x, y = (x + label.width, route.label[1]) if beside else _middle(route)
+            parts.append(self._badge(f"×{times}", x - (2 if beside else 12), y - BADGE_HEIGHT / 2))
         return "".join(parts)
 
     # -- nodes
@@ -148,7 +151,7 @@ class _Picture:
         inside = shapes.inner_lines(node.kind, *area)
         if inside:
             yield path(inside, "cl-inside")
-        left, y = place.x + PADDING, place.y + PADDING - 2
+        left, y = place.x + box.left, place.y + PADDING - 2
         picture = icons.ENDS.get(node.tone) if node.kind == "end" else None
         yield icon(picture or icons.STEPS[node.kind], left, y, 14, "cl-icon")
         word = f"{box.word}: {node.tone}" if node.tone else box.word
@@ -171,7 +174,7 @@ class _Picture:
         if node.stage:
             text = wrap(node.stage, FLAG_SIZE, 96, most=1, bold=True)[0]
             width = width_of(text, FLAG_SIZE, bold=True) + 14
-            y = place.y - FLAG_HEIGHT / 2 - 1
+            y = place.y - FLAG_HEIGHT + 3
             x = place.x + 14
             tab = f"M{x:.1f} {y:.1f}h{width:.1f}l6 {FLAG_HEIGHT / 2:g}l-6 {FLAG_HEIGHT / 2:g}h-{width:.1f}z"
             yield path(tab, "cl-flag")
