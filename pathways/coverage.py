@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pathways.addresses import PATHWAY
 from pathways.engine import Transition
 from pathways.engine.scope import environment, names_of
 from pathways.events import Event, MessageReceived
 from pathways.facts import DataSaved, StepEntered, StepLeft, TaskClosed
 from pathways.plan import Do, Edge, Plan, Step, WaitForEvent
 from pathways.scenarios.run import Result
-from pathways.state import PATHWAY, Saved, State
+from pathways.state import Saved, State
 
 Json = Any
 Kind = Literal["step", "transition", "condition", "timeout", "catch"]

@@ -25,6 +25,11 @@ def task_id(instance: str, address: str, opened_at: datetime) -> str:
     return derived(opened_at, instance, "task", address)
 
 
+def child_id(instance: str, address: str, run: int, started_at: datetime) -> str:
+    """The id of the child that is started from an address for the `run`-th time."""
+    return derived(started_at, instance, "child", address, str(run))
+
+
 def incident_id(instance: str, number: int, opened_at: datetime) -> str:
     """The id of an instance's incident by its number."""
     return derived(opened_at, instance, "incident", str(number))

@@ -195,6 +195,14 @@ class StepBase:
     def _live(self) -> list[frozenset[str]]:
         return []
 
+    @cached_property
+    def listenings(self) -> dict[str, Listening]:
+        """What a position at the step listens for, by slot: its own wait or ways, and its handlers from `1`."""
+        return {**self._own_listenings(), **slots(self.handlers)}
+
+    def _own_listenings(self) -> dict[str, Listening]:
+        return {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Do(StepBase):
@@ -242,6 +250,13 @@ class Task(StepBase):
         reminders = [time for one in self.remind for time in (one.after, one.before, one.at)]
         times = [self.due, *reminders, *(one.after for one in self.escalate)]
         return [one.names for one in times if one is not None]
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names that a person sees in the task, or that its form's rules ask."""
+        texts = [one.names for one in (self.task_title, self.help) if one is not None]
+        rules = [rule.names for one in self.form for rule in (one.required_when, one.show_when) if rule is not None]
+        return frozenset().union(*texts, *rules)
 
 
 @dataclass(frozen=True)
@@ -308,6 +323,9 @@ class WaitForEvent(StepBase, Listening):
     def _live(self) -> list[frozenset[str]]:
         return [self.key.names]
 
+    def _own_listenings(self) -> dict[str, Listening]:
+        return {"": self}
+
 
 @dataclass(frozen=True, kw_only=True)
 class WaitForTime(StepBase):
@@ -346,6 +364,9 @@ class WaitForAny(StepBase):
     def _live(self) -> list[frozenset[str]]:
         times = [time.names for one in self.ways for time in (one.until, one.duration) if time is not None]
         return [*times, *(one.key.names for one in self.ways)]
+
+    def _own_listenings(self) -> dict[str, Listening]:
+        return {one.name: one for one in self.ways if not one.timed}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -413,18 +434,7 @@ class End(StepBase):
 
 
 Step = Annotated[
-    Do
-    | Task
-    | Decide
-    | Set
-    | WaitForEvent
-    | WaitForTime
-    | WaitForAny
-    | Parallel
-    | Repeat
-    | Child
-    | Emit
-    | End,
+    Do | Task | Decide | Set | WaitForEvent | WaitForTime | WaitForAny | Parallel | Repeat | Child | Emit | End,
     Discriminated(discriminator="kind"),
 ]
 
@@ -647,6 +657,17 @@ class Plan:
         return frozenset().union(*keys, *(one.limit.names for one in self.clocks))
 
     @cached_property
+    def listenings(self) -> dict[str, Listening]:
+        """The pathway's own handlers by slot, from `1`."""
+        return dict(slots(self.handlers))
+
+    @cached_property
+    def event_data(self) -> dict[str, DataType]:
+        """The schema of the data of every event type that something in the pathway listens for."""
+        own = [*self.listenings.values(), *(one for step in self.steps for one in step.listenings.values())]
+        return {one.type: one.data for one in own}
+
+    @cached_property
     def outcome(self) -> dict[str, Outcome]:
         """The outcomes by id, `cancelled` included."""
         return {CANCELLED.id: CANCELLED} | {outcome.id: outcome for outcome in self.outcomes}
@@ -671,8 +692,9 @@ class Plan:
 
     @cached_property
     def order(self) -> dict[str, int]:
-        """The authored place of each step, by id."""
-        return {step.id: place for place, step in enumerate(self.steps)}
+        """The authored place of each step by path, and of each block by that of its first step."""
+        steps = {step.id: place for place, step in enumerate(self.steps)}
+        return {block.path: steps[block.first] for block in self.blocks.values()} | steps
 
     @cached_property
     def business_calendars(self) -> dict[str, Calendar]:
@@ -693,6 +715,11 @@ class Plan:
     def digest(self) -> str:
         """The SHA-256 of the plan's canonical JSON, in hexadecimal: the plan's name for good."""
         return digest_of(self.document)
+
+
+def slots(handlers: tuple[Handler, ...]) -> dict[str, Listening]:
+    """Handlers by their slot: their number, from 1."""
+    return {str(number): one for number, one in enumerate(handlers, 1)}
 
 
 def saved_by(step: Step) -> tuple[Field, ...]:

@@ -59,7 +59,8 @@ class Source:
 class Saved:
     """A value and where it came from: the address that produced it, when, and the person, action or event.
 
-    `type` says what a computed value is where the plan can't tell (a date on one way, a text on another).
+    `type` says what a computed value is where the plan can't tell (a date on one way, a text on another). `rev` is
+    the revision that saved it.
     """
 
     value: Json
@@ -68,6 +69,7 @@ class Saved:
     by: str | None = None
     sources: tuple[Source, ...] = ()
     type: DataType | None = None
+    rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,14 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Where a position goes once what lies in it is settled and undone."""
+    """Where a position goes once what lies `within` (its address, or scopes in it) is settled and undone.
 
-    to: str
+    `to` is None for a parallel whose join was met: it then goes on by its own `next`.
+    """
+
+    to: str | None
     how: Departure
+    within: tuple[str, ...]
     detail: str | None = None
     bound: Mapping[str, Json] = field(default_factory=dict)
 
@@ -116,7 +122,7 @@ class Position:
 
     `listeners` are armed by slot: "" the wait's own, a way's name, `^1` the first handler. `alerts` are the times of
     reminders (`remind-0`) and escalations (`escalate-0`) still to come. `count` is the number of iterations begun,
-    `done` those that ended well, in order; `base` the length of what was collected before. `via` are the pathway's
+    `done` those (or the branches, by place) that ended well; `base` the length of what was collected before. `via` are the pathway's
     handlers that led here. `bound` are names that exist only here (`event`, `problem`).
     """
 
@@ -156,7 +162,8 @@ class ClockState:
     """A clock that has been started. `number` counts its starts; times of a paused clock stand still.
 
     `budget` is its working seconds in its calendar, `left` what was left of them when it was paused. `scope` is the
-    scope that it belongs to. `task_at` is when its breach opened the task that is still open.
+    scope that it belongs to. `task_at` is when its breach opened the task that is still
+    open, and `task` what that says.
     """
 
     status: ClockStatus
@@ -171,6 +178,7 @@ class ClockState:
     left: float | None = None
     resumed_at: datetime | None = None
     task_at: datetime | None = None
+    task: Json = None
 
 
 @dataclass(frozen=True, slots=True)

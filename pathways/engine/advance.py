@@ -6,28 +6,41 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
+from pathways.addresses import PATHWAY, path_of, visit_of
 from pathways.datatypes import MisfitError, check_size, plain_json
-from pathways.engine.deadlines import Deadline, first_due, place
-from pathways.engine.kinds import do, enter_step, task, wait
-from pathways.engine.operate import cancel, retry
-from pathways.engine.outcomes import Pass
+from pathways.engine import added, clocks, deadlines, handlers, kinds, listening, moving, offers, operate, undo
+from pathways.engine.kinds import child, do, task
 from pathways.engine.run import Run
+from pathways.engine.skipping import skip
 from pathways.engine.transition import Refusal, Transition
 from pathways.events import (
     ActionCompleted,
     ActionFailed,
     ActionProblem,
     Cancelled,
+    ChildEnded,
+    ChildFailed,
+    ChildStarted,
+    DataChanged,
     Event,
     MessageReceived,
+    Moved,
+    OfferTaken,
+    Resumed,
     Retried,
+    Skipped,
     Started,
+    Suspended,
+    TaskAdded,
     TaskCompleted,
     TimePassed,
 )
-from pathways.facts import ActionEnded, InstanceStarted
-from pathways.plan import Do, Plan, Task, WaitForEvent
-from pathways.state import Json, State
+from pathways.facts import ActionEnded, ChildReported, ChildRuns, InstanceStarted
+from pathways.plan import Child, Do, Plan, Task
+from pathways.state import Json, Position, State
+
+ActionEvent = ActionCompleted | ActionProblem | ActionFailed
+ChildEvent = ChildStarted | ChildEnded | ChildFailed
 
 
 def start_state(plan: Plan, instance: str, zone: str, at: datetime) -> State:
@@ -47,19 +60,27 @@ def advance(plan: Plan, state: State, event: Event, at: datetime) -> Transition:
     begun = state.rev > 0
     if begun == isinstance(event, Started):
         return Transition(state, refusal=_already_started() if begun else _not_started())
-    run = Run(plan, state, max(at.astimezone(UTC), state.now), enter_step)
-    _catch_up(run)
+    run = Run(plan, state, max(at.astimezone(UTC), state.now), kinds)
+    deadlines.catch_up(run)
+    run.now = run.floor = run.at
     if run.status == "ended":
         refused = None if isinstance(event, TimePassed) else _ended(run.outcome)
         return run.close(refusal=refused)
-    run.now = run.at
     refusal, result = _apply(run, event)
+    if refusal is None:
+        moving.drive(run)
+        deadlines.rearm(run)
+        deadlines.catch_up(run)
+    run.now = run.at
+    offers.update(run)
     return run.close(refusal=refusal, result=result)
 
 
 def _after_the_end(state: State, event: Event) -> Transition:
     match event:
         case TimePassed() | ActionCompleted() | ActionProblem() | ActionFailed():
+            return Transition(state)
+        case ChildStarted() | ChildEnded() | ChildFailed():
             return Transition(state)
         case _:
             return Transition(state, refusal=_ended(state.outcome))
@@ -77,27 +98,15 @@ def _not_started() -> Refusal:
     return Refusal("not-started", "The instance has not begun.")
 
 
-def _catch_up(run: Run) -> None:
-    """Fire every deadline that is due, one by one; each moves positions before the next is looked for."""
-    while run.status != "ended" and (due := first_due(run.plan, list(run.positions.values()), run.at)) is not None:
-        run.now = due.at
-        _fire(run, due)
-
-
-def _fire(run: Run, due: Deadline) -> None:
-    step = run.plan.step[due.position.step]
-    if due.kind == "wait":
-        run.go_on(step, Pass(due.position))
-    elif step.timeout is not None:
-        run.divert(due.position, step.timeout.to, "timeout")
-
-
 def _apply(run: Run, event: Event) -> tuple[Refusal | None, Json]:
     match event:
         case Started():
             return _start(run, event), None
         case ActionCompleted() | ActionProblem() | ActionFailed():
             _action_ended(run, event)
+            return None, None
+        case ChildStarted() | ChildEnded() | ChildFailed():
+            _child_reported(run, event)
             return None, None
         case TaskCompleted():
             return _complete(run, event)
@@ -106,9 +115,35 @@ def _apply(run: Run, event: Event) -> tuple[Refusal | None, Json]:
         case TimePassed():
             return None, None
         case Retried():
-            return retry(run, event), None
+            return operate.retry(run, event), None
+        case Skipped():
+            return skip(run, event), None
         case Cancelled():
-            return cancel(run, event), None
+            return operate.cancel(run, event), None
+        case _:
+            return _intervene(run, event)
+
+
+def _intervene(
+    run: Run, event: Moved | DataChanged | Suspended | Resumed | OfferTaken | TaskAdded
+) -> tuple[Refusal | None, Json]:
+    """What people do to an instance that is not on its way to an end."""
+    if run.ending is not None:
+        return Refusal("cancelling", f"The instance is ending as {run.ending.outcome}."), None
+    match event:
+        case Moved():
+            return operate.move(run, event), None
+        case DataChanged():
+            return operate.change(run, event), None
+        case Suspended():
+            return operate.suspend(run, event), None
+        case Resumed():
+            return operate.resume(run, event), None
+        case OfferTaken():
+            return offers.take(run, event)
+        case TaskAdded():
+            refusal, address = added.add(run, event)
+            return refusal, None if refusal else {"address": address}
         case _:
             assert_never(event)
 
@@ -129,23 +164,45 @@ def _start(run: Run, event: Started) -> Refusal | None:
             errors[declared.name] = str(error.misfit)
     if errors:
         return Refusal("inputs-invalid", "The inputs do not fit what the pathway takes.", errors)
+    run.parent = event.parent
     run.facts.append(
-        InstanceStarted(run.now, plan.pathway, plan.version, run.state.digest, plan.title, run.state.zone, event.by)
+        InstanceStarted(
+            run.now,
+            plan.pathway,
+            plan.version,
+            run.state.digest,
+            plan.title,
+            run.state.zone,
+            event.by,
+            event.parent,
+        )
     )
     for name, value in values.items():
         if value is not None:
             run.save(name, value, "", by=event.by)
-    run.enter(plan.steps[0].id)
+    run.changed.clear()
+    listening.arm_pathway(run)
+    run.enter(plan.steps[0].id, PATHWAY)
     return None
 
 
-def _action_ended(run: Run, event: ActionCompleted | ActionProblem | ActionFailed) -> None:
-    position = run.positions.get(event.address)
-    step = run.plan.step.get(position.step) if position is not None else None
-    awaited = position is not None and position.waits == "action" and position.run == event.run
-    if position is None or not isinstance(step, Do) or not awaited:
-        if event.address.partition("@")[0] in run.plan.step:
+# -- actions and children -------------------------------------------------------------------------------------
+
+
+def _action_ended(run: Run, event: ActionEvent) -> None:
+    position = run.positions.get(event.address) or run.settling.get(event.address)
+    if position is None or position.waits != "action" or position.run != event.run:
+        if path_of(event.address).removesuffix("/undo") in run.plan.step:
             run.facts.append(_late(run, event))
+        return
+    if position.role == "undo":
+        _undo_ended(run, position, event)
+        return
+    step = run.step_of(position)
+    if not isinstance(step, Do):
+        return
+    if event.address not in run.positions:
+        do.settled(run, step, position, event)
         return
     match event:
         case ActionCompleted():
@@ -156,7 +213,18 @@ def _action_ended(run: Run, event: ActionCompleted | ActionProblem | ActionFaile
             do.failed(run, step, position, event)
 
 
-def _late(run: Run, event: ActionCompleted | ActionProblem | ActionFailed) -> ActionEnded:
+def _undo_ended(run: Run, position: Position, event: ActionEvent) -> None:
+    match event:
+        case ActionCompleted():
+            undo.completed(run, position)
+        case ActionProblem():
+            message = f"{event.problem}: {event.message}" if event.message else event.problem
+            undo.failed(run, position, "problem", message, event.detail)
+        case ActionFailed():
+            undo.failed(run, position, "failed", event.message, event.detail)
+
+
+def _late(run: Run, event: ActionEvent) -> ActionEnded:
     match event:
         case ActionCompleted():
             return ActionEnded(run.now, event.address, event.run, "completed", late=True)
@@ -166,34 +234,89 @@ def _late(run: Run, event: ActionCompleted | ActionProblem | ActionFailed) -> Ac
             return ActionEnded(run.now, event.address, event.run, "failed", event.message, late=True)
 
 
-def _complete(run: Run, event: TaskCompleted) -> tuple[Refusal | None, Json]:
+def _child_reported(run: Run, event: ChildEvent) -> None:
     position = run.positions.get(event.address)
-    step = run.plan.step.get(position.step) if position is not None else None
-    if position is None or position.waits != "people" or not isinstance(step, Task):
-        name, _, visit = event.address.partition("@")
-        if run.visits.get(name, 0) >= (int(visit) if visit.isdigit() else 1):
-            return Refusal("task-closed", "The task is no longer open.", {"address": event.address}), None
-        return Refusal("unknown-task", f'There is no task "{event.address}" here.'), None
-    refusal = task.complete(run, step, position, event)
-    return refusal, None if refusal else {"address": event.address, "outcome": event.outcome}
+    if isinstance(event, ChildStarted):
+        known = position or run.settling.get(event.address)
+        if known is not None and known.run == event.run:
+            run.facts.append(ChildRuns(run.now, event.address, known.key or "", event.version, event.digest))
+        return
+    step = run.step_of(position) if position is not None else None
+    if position is not None and isinstance(step, Child) and position.waits == "child":
+        if position.key != event.instance:
+            return
+        if isinstance(event, ChildEnded):
+            child.ended(run, step, position, event)
+        else:
+            child.failed(run, step, position, event)
+        return
+    settling = run.settling.get(event.address)
+    if settling is not None and settling.key == event.instance:
+        do.forget(run, settling)
+        outcome = event.outcome if isinstance(event, ChildEnded) else None
+        failed = event.message if isinstance(event, ChildFailed) else None
+        run.facts.append(ChildReported(run.now, event.address, event.instance, outcome, failed, late=True))
+
+
+# -- people and events ----------------------------------------------------------------------------------------
+
+
+def _complete(run: Run, event: TaskCompleted) -> tuple[Refusal | None, Json]:
+    address = event.address
+    position = run.positions.get(address)
+    step = run.step_of(position) if position is not None else None
+    refusal: Refusal | None
+    if address in run.added:
+        refusal = added.complete(run, event)
+    elif (name := clocks.clock_of(run, address)) is not None:
+        refusal = _complete_clock(run, name, event)
+    elif position is not None and position.waits == "people" and isinstance(step, Task):
+        refusal = task.complete(run, step, position, event)
+    else:
+        refusal = _no_task(run, address)
+    return refusal, None if refusal else {"address": address, "outcome": event.outcome}
+
+
+def _complete_clock(run: Run, name: str, event: TaskCompleted) -> Refusal | None:
+    if event.outcome not in ("", "done"):
+        return Refusal("unknown-outcome", f'"{event.outcome}" is not an outcome of this task; it has done.')
+    breach = run.plan.clock[name].breach
+    role = breach.role if breach is not None else None
+    if role is not None and event.roles is not None and role not in event.roles:
+        return Refusal("role-missing", f"This needs the role {role}.", {"role": role})
+    clocks.complete_task(run, name, event.by)
+    return None
+
+
+def _no_task(run: Run, address: str) -> Refusal:
+    scope, name = address[: address.rfind("/") + 1], path_of(address.rpartition("/")[2])
+    was_here = run.visits.get(f"{scope}{name}", 0) >= visit_of(address)
+    was_added = address.startswith("+") and address[1:].isdigit() and int(address[1:]) <= run.additions
+    was_clock = address.startswith("!") and path_of(address[1:]) in run.clocks
+    was_inside = scope != "" and isinstance(run.plan.step.get(path_of(address)), Task)
+    if was_here or was_added or was_clock or was_inside:
+        return Refusal("task-closed", "The task is no longer open.", {"address": address})
+    return Refusal("unknown-task", f'There is no task "{address}" here.')
 
 
 def _deliver(run: Run, event: MessageReceived) -> tuple[Refusal | None, Json]:
-    """Deliver to the listeners armed before the event, in authored order; each takes it once."""
-    listening = sorted(
-        (position for position in run.positions.values() if position.waits == "event"),
-        key=lambda position: place(run.plan, position),
-    )
+    """Deliver to the listeners armed before the event; a suspended instance has it come again."""
+    if run.suspension is not None and run.ending is None:
+        return None, {"verdict": "deferred", "by": []}
     try:
         event = replace(event, data=plain_json(event.data))
         check_size(event.data)
     except MisfitError as error:
         return Refusal("data-invalid", f"The event's data can't be taken: {error.misfit}."), None
-    takers: list[Json] = []
-    for position in listening:
-        step = run.plan.step[position.step]
-        if not isinstance(step, WaitForEvent) or not wait.matches(step, position, event):
+    takers = listening.choose(run, event) if run.ending is None else []
+    document = listening.event_json(event)
+    taken: list[str] = []
+    for taker in takers:
+        if taker.owner and taker.owner not in run.positions:
             continue
-        if run.positions.get(position.address) is position and wait.receive(run, step, position, event):
-            takers.append(position.address)
-    return None, {"verdict": "consumed" if takers else "ignored", "by": takers}
+        handlers.take(run, taker, document)
+        moving.drive(run)
+        taken.append(listening.slot_address(taker.owner, taker.slot))
+        if run.ending is not None or run.status == "ended":
+            break
+    return None, {"verdict": "consumed" if taken else "ignored", "by": taken}

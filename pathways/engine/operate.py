@@ -1,72 +1,225 @@
-"""What an operator does: try an incident's step again, or cancel the instance."""
+"""What an operator does: try again, move, change data, suspend, resume, cancel. Each names a person and a reason."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pathways.datatypes import MisfitError
-from pathways.engine.kinds import do, wait
+from pathways.addresses import PATHWAY, block_of, path_of
+from pathways.datatypes import ANY, MisfitError, check_size, plain_json
+from pathways.engine import clocks, handlers, leaving, moving, undo
+from pathways.engine.kinds import child, do, repeat, wait
 from pathways.engine.outcomes import Pass
+from pathways.engine.places import place
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
-from pathways.events import Cancelled, Retried
-from pathways.facts import IncidentRetried
-from pathways.plan import Do, Step, WaitForEvent
-from pathways.state import Incident, Json, Position
+from pathways.events import Cancelled, DataChanged, Moved, Resumed, Retried, Suspended
+from pathways.facts import IncidentRetried, InstanceResumed, InstanceSuspended, Operated
+from pathways.plan import Child, Do, Repeat, Step, Task, WaitForAny, WaitForEvent
+from pathways.state import Incident, Json, Position, Suspension
+
+# -- retry ----------------------------------------------------------------------------------------------------
 
 
 def retry(run: Run, event: Retried) -> Refusal | None:
     """Try the step of an incident again, from where it stopped. The incident closes when the step has passed."""
-    position = run.positions.get(event.address)
+    position = run.positions.get(event.address) or run.settling.get(event.address)
     if position is None or position.incident is None:
         return Refusal("no-incident", f'There is no open incident at "{event.address}".')
     if position.waits != "operator":
         return Refusal("retry-running", "The step is being tried again already.")
-    step, incident = run.plan.step[position.step], position.incident
+    if run.suspension is not None and position.role == "step":
+        return Refusal("suspended", "The instance is suspended: resume it first.")
+    step, incident = run.step_of(position), position.incident
     if event.input is not None:
-        given, refusal = _changed_input(step, incident, event.input)
+        given, refusal = _changed_input(run, step, position, incident, event.input)
         if refusal is not None:
             return refusal
         position = replace(position, input=given)
     run.facts.append(
         IncidentRetried(run.now, run.incident_id(incident), event.by, event.reason, event.input is not None)
     )
-    _again(run, step, position, incident, event)
+    if event.address in run.settling:
+        _settle_again(run, step, position)
+    elif position.role == "undo":
+        undo.order(run, position)
+    elif position.role == "handler":
+        handlers.again(run, position)
+    else:
+        _again(run, step, position, incident, event)
     return None
 
 
-def _changed_input(step: Step, incident: Incident, given: Json) -> tuple[Json, Refusal | None]:
-    if not isinstance(step, Do) or incident.phase == "leave":
+def _changed_input(
+    run: Run, step: Step, position: Position, incident: Incident, given: Json
+) -> tuple[Json, Refusal | None]:
+    takes = ANY
+    if position.role == "undo":
+        takes = undo.undo_of(run, position).takes
+    elif isinstance(step, Do) and incident.phase != "leave":
+        takes = step.takes
+    elif not (isinstance(step, Child) and incident.phase != "leave"):
         return None, Refusal("no-input", "Only an action that has not passed can be tried with another input.")
     try:
-        return step.takes.conform(given), None
+        return takes.conform(given), None
     except MisfitError as error:
         detail = {error.misfit.path: error.misfit.reason}
         return None, Refusal("input-invalid", f"The input does not fit: {error.misfit}.", detail)
 
 
+def _settle_again(run: Run, step: Step, position: Position) -> None:
+    """Ask an action in doubt once more, with the same key: the outside system knows whether it was done."""
+    if isinstance(step, Do):
+        answer = do.order(run, step, position, position.input)
+        run.settling[position.address] = answer.position
+
+
 def _again(run: Run, step: Step, position: Position, incident: Incident, event: Retried) -> None:
     if incident.phase == "leave":
-        run.go_on(step, Pass(position, position.result))
+        moving.go_on(run, Pass(position, position.result))
     elif isinstance(step, Do) and (incident.phase == "act" or event.input is not None):
         key = position.key or f"{run.state.instance}/{position.address}"
         if event.input is not None and event.had_no_effect:
             key = f"{key.partition('+')[0]}+{position.run + 1}"
-        run.go_on(step, do.order(run, step, replace(position, key=key), position.input))
-    elif isinstance(step, WaitForEvent) and incident.phase == "act":
-        if not wait.take(run, step, position):
-            _begin_again(run, step, replace(position, bound={}))
+        moving.go_on(run, do.order(run, step, replace(position, key=key), position.input))
+    elif isinstance(step, Child) and (incident.phase == "act" or event.input is not None):
+        changed = replace(position, result=None) if event.input is not None else position
+        moving.go_on(run, child.again(run, step, changed))
+    elif isinstance(step, WaitForEvent | WaitForAny) and incident.phase == "act":
+        wait.again(run, position)
+    elif isinstance(step, Repeat) and incident.phase == "act":
+        moving.go_on(run, repeat.again(run, step, position))
     else:
-        _begin_again(run, step, position)
+        moving.begin(run, position)
 
 
-def _begin_again(run: Run, step: Step, position: Position) -> None:
-    following = run.begin(step, position)
-    if following is not None:
-        run.enter(*following)
+# -- move -----------------------------------------------------------------------------------------------------
+
+
+def move(run: Run, event: Moved) -> Refusal | None:
+    """Move a position to another step of its scope or of one around it."""
+    position = run.positions.get(event.address)
+    if position is None or position.role != "step" or position.waits == "undo":
+        return no_position(event.address)
+    target = _target(run, position, event.to)
+    if target is None:
+        message = f'"{event.to}" is no step of the scope in which "{event.address}" stands, or of one around it.'
+        return Refusal("unknown-step", message)
+    refusal = gate_refusal(_passed_gates(run, position, target), event.roles)
+    if refusal is not None:
+        return refusal
+    run.facts.append(
+        Operated(run.now, "move", position.address, event.by, event.reason, {"to": target, "undo": event.undo})
+    )
+    leaving.depart(run, position, target, "moved", undo_=event.undo, detail=event.reason, by=event.by, via=())
+    return None
+
+
+def _target(run: Run, position: Position, to: str) -> str | None:
+    """The path of a step by its id or path: looked up in its own block, then outwards; never inwards."""
+    block = path_of(position.scope)
+    outwards = [block]
+    while outwards[-1]:
+        owner = run.plan.blocks[outwards[-1]].owner
+        if not owner:
+            break  # the pathway's own, or a side flow's, which can't be left for another
+        outwards.append(block_of(owner))
+    for one in outwards:
+        for path in (f"{one}/{to}" if one else to, to):
+            if path in run.plan.step and block_of(path) == one:
+                return path
+    return None
+
+
+def _passed_gates(run: Run, position: Position, target: str) -> list[Step]:
+    """The gates that a move leaves or jumps over: those between the two in authored order, and where it stands."""
+    order = run.plan.order
+    first, last = order[position.step], order[target]
+    inside = [one for one in run.plan.steps if one.gate and one.id == position.step]
+    between = [one for one in run.plan.steps if one.gate and first < order[one.id] < last]
+    return inside + between
+
+
+def gate_refusal(gates: list[Step], roles: tuple[str, ...] | None) -> Refusal | None:
+    """Refuse what touches a gate to a person without its role. Without `roles` it is not asked."""
+    for step in gates:
+        needed = step.gate_roles
+        if roles is not None and needed and not set(needed) & set(roles):
+            words = " or ".join(needed)
+            return Refusal("gate-role", f'"{step.shown}" is a {step.gate} gate: this needs {words}.', {"roles": needed})
+    return None
+
+
+def no_position(address: str) -> Refusal:
+    """The refusal for an address at which nothing stands."""
+    return Refusal("no-position", f'Nothing stands at "{address}" now.')
+
+
+# -- data -----------------------------------------------------------------------------------------------------
+
+
+def change(run: Run, event: DataChanged) -> Refusal | None:
+    """Change a saved value, or set one that a step would have saved."""
+    if event.scope != PATHWAY and event.scope not in run.data:
+        return Refusal("no-position", f'There is no scope "{event.scope}" now.')
+    if event.name not in run.plan.types:
+        return Refusal("unknown-name", f'The pathway has no value "{event.name}".')
+    before = run.data.get(event.scope, {}).get(event.name)
+    declared = before.type if before is not None and before.type is not None else None
+    declared = declared or run.plan.type_of(event.name, before.address if before is not None else "") or ANY
+    try:
+        value = declared.conform(plain_json(event.value))
+        check_size(value)
+    except MisfitError as error:
+        detail = {error.misfit.path or event.name: error.misfit.reason}
+        return Refusal("value-invalid", f"The value does not fit: {error.misfit}.", detail)
+    read = [one for one in run.plan.steps if isinstance(one, Task) and one.gate and event.name in one.reads]
+    seen = [one for one in read if any(path_of(key) == one.id for key in run.visits)]
+    refusal = gate_refusal(list(seen), event.roles)
+    if refusal is not None:
+        return refusal
+    change_ = {"name": event.name, "before": before.value if before is not None else None, "after": value}
+    run.facts.append(Operated(run.now, "set", event.scope.rstrip("/"), event.by, event.reason, change_))
+    address = before.address if before is not None else ""
+    run.save(event.name, value, address, scope=event.scope, by=event.by, reason=event.reason, type_=declared)
+    return None
+
+
+# -- suspend, resume, cancel ----------------------------------------------------------------------------------
+
+
+def suspend(run: Run, event: Suspended) -> Refusal | None:
+    """Start no new step until resumed; what runs and what is open may finish."""
+    if run.suspension is not None:
+        return Refusal("suspended", "The instance is suspended already.")
+    run.facts.append(InstanceSuspended(run.now, event.by, event.reason))
+    paused = clocks.pause_all(run) if event.pause_clocks else ()
+    run.suspension = Suspension(event.by, event.reason, run.now, paused)
+    return None
+
+
+def resume(run: Run, event: Resumed) -> Refusal | None:
+    """End a suspension: what was reached meanwhile begins, in the order in which it was reached."""
+    if run.suspension is None:
+        return Refusal("not-suspended", "The instance is not suspended.")
+    paused = run.suspension.paused
+    run.suspension = None
+    run.facts.append(InstanceResumed(run.now, event.by, event.reason))
+    clocks.resume_all(run, paused)
+    held = [one for one in run.positions.values() if one.waits == "resume"]
+    for position in sorted(held, key=lambda one: (one.entered_at, place(run.plan, one))):
+        if run.positions.get(position.address) is position:
+            moving.resume(run, position)
+            moving.drive(run)
+    run.now = run.at
+    return None
 
 
 def cancel(run: Run, event: Cancelled) -> Refusal | None:
-    """End the instance as cancelled: everything that stands is left."""
-    run.finish("cancelled", by=event.by, reason=event.reason)
+    """End the instance as cancelled: everything that stands is left, what was done is undone."""
+    if run.ending is not None:
+        if run.ending.undo:
+            return Refusal("cancelling", "The instance is being cancelled already.")
+        leaving.upgrade(run, by=event.by, reason=event.reason)
+        return None
+    leaving.finish(run, "cancelled", None, by=event.by, reason=event.reason)
     return None

@@ -19,10 +19,23 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """The step is done; the way on is found by its `next`. `result` is what routing may ask (a task's outcome)."""
+    """The step is done; the way on is found by its `next`. `result` is what routing may ask (a task's outcome).
+
+    `by` is the operator who skipped the step, with what reason.
+    """
 
     position: Position
     result: Json = None
+    by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The step is done and says itself where to go: a row of a decision table."""
+
+    position: Position
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +57,11 @@ class Finish:
     outcome: str
 
 
-Answer = Stand | Pass | Halt | Finish
+@dataclass(frozen=True, slots=True)
+class EndScope:
+    """The branch, iteration or side flow that the position stands in ends well."""
+
+    position: Position
+
+
+Answer = Stand | Pass | Go | Halt | Finish | EndScope

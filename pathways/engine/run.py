@@ -1,79 +1,112 @@
-"""One transition in the making: a working copy of the state, on which steps are entered, left and routed.
+"""One transition in the making: a working copy of the state, with time, expressions and data.
 
-Only `advance` makes one; it lives for one event. What all kinds of step share is here, what a kind means is in
-`kinds/`.
+Only `advance` makes one; it lives for one event. How positions move on it is in `moving.py`, how they are left in
+`leaving.py`, what a kind of step means in `kinds/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from pathways import feel, ids
-from pathways.commands import AbandonAction, Command
+from pathways.addresses import PATHWAY, data_scopes, parent_of, scope_of
+from pathways.commands import Command
 from pathways.datatypes import DataType, shown_json
-from pathways.engine import scope as scopes
-from pathways.engine.outcomes import Answer, Finish, Halt, Pass, Stand
-from pathways.engine.scope import Names
+from pathways.engine.outcomes import Answer
+from pathways.engine.scope import Names, Scopes, bound_values, environment
 from pathways.engine.transition import Refusal, Transition
-from pathways.facts import (
-    AttributesChanged,
-    DataSaved,
-    Fact,
-    IncidentClosed,
-    IncidentOpened,
-    InstanceEnded,
-    ListenerDisarmed,
-    StageReached,
-    StepEntered,
-    StepLeft,
-    TaskClosed,
-)
+from pathways.facts import AttributesChanged, DataSaved, Fact, IncidentOpened
 from pathways.plan import Plan, Step
-from pathways.state import PATHWAY, Incident, IncidentKind, Json, Position, Saved, Source, State
-from pathways.timing import TimingError, resolve
+from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State
+from pathways.timing import resolve
 from pathways.values import Timing
 from pathways.zones import zone
 
-MOST_MOVES = 1000
-"""Moves that one event may cause; one more is the incident `runaway`."""
 
-ASKING = frozenset({"do", "task", "wait-for-event"})
-"""Kinds of step that ask something of the world: nobody loses time to an outage, so they begin when it is over."""
+class Kinds(Protocol):
+    """What the kinds of step do; `moving` asks for it, and the kinds in turn move positions."""
+
+    def enter_step(self, run: Run, step: Step, position: Position) -> Answer:
+        """Do what a step of its kind does on entry."""
+        ...
+
+    def scope_ended(self, run: Run, scope: str) -> None:
+        """Go on in the step that a branch or iteration belongs to, when that has ended well."""
+        ...
 
 
-EnterStep = Callable[["Run", Step, Position], Answer]
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A step that is to be entered in a scope. `nominal` is the time at which that was decided."""
+
+    path: str
+    scope: str
+    nominal: datetime
+    bound: dict[str, Json] = field(default_factory=dict)
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A scope whose last step was run through."""
+
+    scope: str
+    nominal: datetime
 
 
 class Run:
     """A transition in the making. `now` is the nominal time of what is happening; `at` is when the event came.
 
-    `enter_step` does what a kind of step does on entry.
+    `agenda` holds what is still to be entered in this transition, the next last. `floor` is the latest nominal time
+    so far: nothing happens before it.
     """
 
-    def __init__(self, plan: Plan, state: State, at: datetime, enter_step: EnterStep) -> None:
+    def __init__(self, plan: Plan, state: State, at: datetime, kinds: Kinds) -> None:
         self.plan = plan
-        self.enter_step = enter_step
+        self.kinds = kinds
         self.state = state
         self.at = at
+        self.floor = state.now
         self.zone = zone(state.zone)
         self.positions = dict(state.positions)
-        self.data = dict(scopes.data_of(state))
+        self.data = dict(state.data)
         self.visits = dict(state.visits)
+        self.clocks = dict(state.clocks)
+        self.listeners = dict(state.listeners)
+        self.settling = dict(state.settling)
+        self.armed = state.armed
+        self.undone = dict(state.undone)
+        self.added = dict(state.added)
+        self.additions = state.additions
+        self.completed_by = dict(state.completed_by)
         self.attributes = state.attributes
+        self.offers = state.offers
         self.stage = state.stage
         self.status = state.status
         self.outcome = state.outcome
+        self.give = state.give
+        self.parent = state.parent
+        self.ending = state.ending
+        self.suspension = state.suspension
         self.incidents = state.incidents
         self.facts: list[Fact] = []
         self.commands: list[Command] = []
+        self.agenda: list[Target | Ended] = []
         self.moves = 0
-        self._scope = scopes.names_of(plan, state.instance, state.started_at, self.data)
+        self.changed: set[str] = set()
+        self.scopes_ended = False
+        self._scopes = Scopes(plan, state.instance, state.started_at, self.data)
+        self._own_data: set[str] = set()
         self._data_changed = False
         self._now = at
         self._env: feel.Environment | None = None
+
+    @property
+    def rev(self) -> int:
+        """The revision that this transition makes."""
+        return self.state.rev + 1
 
     # -- time and expressions ---------------------------------------------------------------------------------
 
@@ -92,32 +125,22 @@ class Run:
     def env(self) -> feel.Environment:
         """The environment in which expressions are evaluated now."""
         if self._env is None:
-            self._env = scopes.environment(self.plan, self.state.zone, self._now)
+            self._env = environment(self.plan, self.state.zone, self._now)
         return self._env
 
-    def scope(self, position: Position | None = None) -> Names:
+    def names(self, scope: str = PATHWAY) -> Names:
+        """What expressions see in a scope."""
+        return self._scopes.names(scope)
+
+    def scope(self, position: Position) -> Names:
         """What expressions see at a position."""
-        if position is None or not position.bound:
-            return self._scope
-        return self._scope.binding(position.bound)
+        names = self._scopes.names(position.scope)
+        return names.binding(bound_values(self.plan, position.bound)) if position.bound else names
 
-    def moment(
-        self, timing: Timing, position: Position, start: datetime, edge: Literal["start", "end"] = "end"
-    ) -> datetime:
+    def moment(self, timing: Timing, names: Names, start: datetime, edge: Literal["start", "end"] = "end") -> datetime:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""
-        calendar = self.plan.default_calendar
-        timing = self._declared(timing)
-        return resolve(timing, start, self.zone, calendar, self.scope(position), self.env, edge=edge)
-
-    def _declared(self, timing: Timing) -> Timing:
-        """A plain path to a value that is kept as a duration means what was declared: 7 days, not 168 hours."""
-        if timing.path is None or timing.path[0] not in self.data:
-            return timing
-        value = self.data[timing.path[0]].value
-        for name in timing.path[1:]:
-            value = value.get(name) if isinstance(value, dict) else None
-        declared = Timing(value) if isinstance(value, str) else timing
-        return declared if declared.authored is not None else timing
+        timing = declared_timing(timing, names)
+        return resolve(timing, start, self.zone, self.plan.default_calendar, names, self.env, edge=edge)
 
     # -- data -------------------------------------------------------------------------------------------------
 
@@ -127,196 +150,67 @@ class Run:
         value: Json,
         address: str,
         *,
+        scope: str | None = None,
         by: str | None = None,
         sources: tuple[Source, ...] = (),
         type_: DataType | None = None,
+        reason: str | None = None,
     ) -> None:
-        """Keep a JSON value under a name, with where it came from."""
-        self.data[name] = Saved(value, address, self.now, by, sources, type_)
-        self._scope.forget(name)
+        """Keep a JSON value under a name, with where it came from.
+
+        It lives in the nearest iteration, side flow run or pathway around its address, or in `scope` where given.
+        """
+        home = next(data_scopes(scope_of(address))) if scope is None else scope
+        if home not in self._own_data:
+            self._own_data.add(home)
+            self.data[home] = dict(self.data.get(home, {}))
+            self._scopes.refresh()
+        self.data[home][name] = Saved(value, address, self.now, by, sources, type_, self.rev)  # type: ignore[index]  # our own copy
+        self._scopes.forget(home, name)
         self._data_changed = True
-        self.facts.append(DataSaved(self.now, PATHWAY, name, value, address, by, sources))
+        self.changed.add(name)
+        self.facts.append(DataSaved(self.now, home, name, value, address, by, sources, reason))
 
-    # -- moving -----------------------------------------------------------------------------------------------
+    # -- what is to be entered --------------------------------------------------------------------------------
 
-    def enter(self, step_id: str, bound: dict[str, Json] | None = None) -> None:
-        """Enter a step and go on from it as far as possible."""
-        target: tuple[str, dict[str, Json]] | None = (step_id, bound or {})
-        while target is not None:
-            target = self._enter_one(*target)
+    def enter(self, path: str, scope: str, bound: dict[str, Json] | None = None, via: tuple[str, ...] = ()) -> None:
+        """Have a step entered in a scope, before all that is still to be entered."""
+        self.agenda.append(Target(path, scope, self.now, bound or {}, via))
 
-    def _enter_one(self, step_id: str, bound: dict[str, Json]) -> tuple[str, dict[str, Json]] | None:
-        step = self.plan.step[step_id]
-        nominal = self.now
-        if step.kind in ASKING:
-            self.now = self.at
-        position = self._arrive(step, bound)
-        self.moves += 1
-        if self.moves > MOST_MOVES:
-            message = f"More than {MOST_MOVES} moves without waiting for anything."
-            return self.settle(step, Halt(position, "runaway", message, "enter"))
-        following = self.begin(step, position)
-        if following is not None:
-            self.now = nominal
-        return following
+    def end_scope(self, scope: str) -> None:
+        """Have the end of a scope taken up by what it belongs to."""
+        self.agenda.append(Ended(scope, self.now))
 
-    def _arrive(self, step: Step, bound: dict[str, Json]) -> Position:
-        visit = self.visits.get(step.id, 0) + 1
-        self.visits[step.id] = visit
-        address = step.id if visit == 1 else f"{step.id}@{visit}"
-        self.facts.append(StepEntered(self.now, address, step.id, step.kind, step.title or step.id))
-        if step.stage is not None and step.stage != self.stage:
-            self.stage = step.stage
-            self.facts.append(StageReached(self.now, step.stage))
-        return Position(address, step.id, self.now, "operator", bound=bound)
-
-    def begin(self, step: Step, position: Position) -> tuple[str, dict[str, Json]] | None:
-        """Do what a step does on entry (or when its entry is tried again); the next target, if it goes on."""
-        if step.timeout is not None:
-            try:
-                timeout_at = self.moment(step.timeout.after, position, self.now)
-            except TimingError as error:
-                return self.settle(step, Halt(position, "expression", f"timeout: {error}", "enter"))
-            position = replace(position, timeout_at=timeout_at)
-        return self.settle(step, self.enter_step(self, step, position))
-
-    def settle(self, step: Step, answer: Answer) -> tuple[str, dict[str, Json]] | None:
-        """Do as a step answered; the next target, if the position moves on."""
-        match answer:
-            case Stand(position):
-                self.positions[position.address] = position
-                return None
-            case Halt():
-                self._halt(answer)
-                return None
-            case Finish(position, outcome):
-                self._leave(position, step, "completed")
-                self.finish(outcome)
-                return None
-            case Pass(position, result):
-                return self._route(step, position, result)
-
-    def _route(self, step: Step, position: Position, result: Json) -> tuple[str, dict[str, Json]] | None:
-        scope = self.scope(position)
-        for edge in step.next:
-            if edge.outcome is not None and edge.outcome != result:
-                continue
-            if edge.when is not None:
-                holds = edge.when.holds(scope, self.env)
-                if holds is None:
-                    reasons = edge.when.expression.explain(scope, self.env)
-                    message = f'The condition "{edge.when.source}" is neither true nor false.'
-                    self._stuck(position, result, "expression", message, {"because": reasons})
-                    return None
-                if not holds:
-                    continue
-            self._leave(position, step, "completed", to=edge.to)
-            return edge.to, {}
-        message = f'No way on from "{step.id}" applies.'
-        self._stuck(position, result, "no-branch", message)
-        return None
-
-    def _stuck(self, position: Position, result: Json, kind: IncidentKind, message: str, detail: Json = None) -> None:
-        """Stand still behind a step whose own work is done: only the way on is missing, so no time limit is left."""
-        done = replace(position, result=result, timeout_at=None, wake_at=None, due_at=None)
-        self._halt(Halt(done, kind, message, "leave", detail))
-
-    def divert(
-        self,
-        position: Position,
-        to: str,
-        how: Literal["timeout", "problem"],
-        *,
-        detail: str | None = None,
-        bound: dict[str, Json] | None = None,
-    ) -> None:
-        """Leave a step for another by its timeout or a caught problem, and go on there."""
-        self._leave(position, self.plan.step[position.step], how, to=to, detail=detail)
-        self.enter(to, bound)
-
-    def go_on(self, step: Step, answer: Answer) -> None:
-        """Take a step's later answer (its event came, its action ended) and go on as far as possible."""
-        following = self.settle(step, answer)
-        if following is not None:
-            self.enter(*following)
-
-    def _leave(
-        self,
-        position: Position,
-        step: Step,
-        how: Literal["completed", "timeout", "problem", "cancelled"],
-        *,
-        to: str | None = None,
-        detail: str | None = None,
-    ) -> None:
-        self.positions.pop(position.address, None)
-        if how != "completed":
-            self._drop(position, how)
-        if position.incident is not None:
-            passed: Literal["completed", "left"] = "completed" if how == "completed" else "left"
-            self.facts.append(IncidentClosed(self.now, self.incident_id(position.incident), passed))
-        self.facts.append(StepLeft(self.now, position.address, step.id, how, to, detail))
-
-    def _drop(self, position: Position, how: str) -> None:
-        """End what a position waits for, when it is left before that came."""
-        match position.waits:
-            case "action":
-                self.commands.append(AbandonAction(position.address, position.run))
-            case "people":
-                self.close_task(position, reason=how)
-            case "event":
-                self.disarm(position)
-            case _:
-                pass
-
-    def finish(self, outcome: str, *, by: str | None = None, reason: str | None = None) -> None:
-        """End the pathway: whatever still stands is left, then the last fact is stated."""
-        for position in list(self.positions.values()):
-            self._leave(position, self.plan.step[position.step], "cancelled", detail=reason)
-        self.status, self.outcome = "ended", outcome
-        declared = self.plan.outcome[outcome]
-        self._update_attributes()
-        self.facts.append(InstanceEnded(self.now, outcome, declared.title, declared.kind, by, reason))
-
-    # -- what positions hold ----------------------------------------------------------------------------------
-
-    def close_task(self, position: Position, *, reason: str) -> None:
-        """Close the task of a position that nobody completed."""
-        ident = ids.task_id(self.state.instance, position.address, position.entered_at)
-        self.facts.append(TaskClosed(self.now, ident, position.address, "cancelled", reason=reason))
-
-    def disarm(self, position: Position, *, consumed: str | None = None) -> None:
-        """Stop listening at a position; `consumed` is the event that ended it."""
-        if position.key is not None:
-            event_type = getattr(self.plan.step[position.step], "type", "")
-            self.facts.append(ListenerDisarmed(self.now, position.address, event_type, position.key, consumed))
+    def step_of(self, position: Position) -> Step:
+        """The step of the plan at which a position stands."""
+        return self.plan.step[position.step]
 
     def incident_id(self, incident: Incident) -> str:
         """The id of an incident of this instance."""
         return ids.incident_id(self.state.instance, incident.number, incident.opened_at)
 
-    def _halt(self, halt: Halt) -> None:
-        """Let a position stand still. What it did before stays done; a repeated failure is the same incident."""
-        before = halt.position.incident
+    def open_incident(self, position: Position, kind: IncidentKind, message: str, phase: str, detail: Json) -> Position:
+        """The position with its incident, which is stated. A repeated failure is the same incident."""
+        before = position.incident
         if before is None:
             self.incidents += 1
             number, opened_at = self.incidents, self.now
         else:
             number, opened_at = before.number, before.opened_at
-        incident = Incident(number, halt.kind, halt.message, halt.phase, opened_at, halt.detail)
-        keep_timeout = halt.position.timeout_at if halt.phase == "act" else None
-        position = replace(halt.position, waits="operator", incident=incident, timeout_at=keep_timeout)
-        self.positions[position.address] = position
-        self.facts.append(incident_fact(self.state.instance, self.plan, position, incident, self.now))
+        incident = Incident(number, kind, message, phase, opened_at, detail)  # type: ignore[arg-type]  # a phase
+        halted = replace(position, waits="operator", incident=incident)
+        self.facts.append(incident_fact(self.state.instance, self.plan, halted, incident, self.now))
+        return halted
 
     # -- the end of the transition ----------------------------------------------------------------------------
 
-    def _update_attributes(self) -> None:
+    def update_attributes(self) -> None:
+        """State the attributes anew where data changed."""
         if not self._data_changed or not self.plan.attributes:
             return
         self._data_changed = False
-        scope, env = self.scope(), self.env
-        found = {one.name: shown_json(one.value.evaluate(scope, env)) for one in self.plan.attributes}
+        names, env = self.names(), self.env
+        found = {one.name: shown_json(one.value.evaluate(names, env)) for one in self.plan.attributes}
         if found != self.attributes:
             self.attributes = found
             self.facts.append(AttributesChanged(self.now, found))
@@ -327,21 +221,63 @@ class Run:
             return Transition(self.state, refusal=refusal, result=result)
         self.now = self.at
         if self.status != "ended":
-            self._update_attributes()
+            self.update_attributes()
+        if self.scopes_ended:
+            self._forget_scopes()
         state = replace(
             self.state,
             now=self.at,
-            rev=self.state.rev + 1,
+            rev=self.rev,
             status=self.status,
             outcome=self.outcome,
+            give=self.give,
             stage=self.stage,
+            parent=self.parent,
             positions=self.positions,
-            data={**self.state.data, PATHWAY: self.data},
+            data=self.data,
             attributes=self.attributes,
             visits=self.visits,
             incidents=self.incidents,
+            clocks=self.clocks,
+            listeners=self.listeners,
+            settling=self.settling,
+            armed=self.armed,
+            undone=self.undone,
+            ending=self.ending,
+            suspension=self.suspension,
+            offers=self.offers,
+            added=self.added,
+            additions=self.additions,
+            completed_by=self.completed_by,
         )
         return Transition(state, tuple(self.commands), tuple(self.facts), refusal, result)
+
+    def _forget_scopes(self) -> None:
+        """Drop the data and counts of scopes in which nothing stands or settles any more."""
+        live = {PATHWAY}
+        for position in (*self.positions.values(), *self.settling.values()):
+            pending = position.result if isinstance(position.result, dict) else {}
+            for scope in (position.scope, str(pending.get("scope", PATHWAY))):
+                while scope not in live:
+                    live.add(scope)
+                    scope = parent_of(scope)
+        self.data = {scope: saved for scope, saved in self.data.items() if scope in live}
+        self.visits = {key: count for key, count in self.visits.items() if scope_of(key) in live}
+        self.completed_by = {key: by for key, by in self.completed_by.items() if scope_of(key) in live}
+
+
+def declared_timing(timing: Timing, names: Names) -> Timing:
+    """A plain path to a value that is kept as a duration means what was declared: 7 days, not 168 hours."""
+    if timing.path is None:
+        return timing
+    saved = names.saved(timing.path[0])
+    if saved is None:
+        return timing
+    value = saved.value
+    for name in timing.path[1:]:
+        value = value.get(name) if isinstance(value, dict) else None
+    declared = Timing(value) if isinstance(value, str) else timing
+    return declared if declared.authored is not None else timing
 
 
 def incident_fact(instance: str, plan: Plan, position: Position, incident: Incident, at: datetime) -> IncidentOpened:

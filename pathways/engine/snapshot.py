@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pathways.engine import added, clocks, offers
 from pathways.engine.kinds.task import task_fact
-from pathways.engine.kinds.wait import listener_fact
+from pathways.engine.listening import listening_facts
 from pathways.engine.run import incident_fact
-from pathways.facts import WaitStarted
-from pathways.plan import Plan, Task, WaitForEvent, digest_of
+from pathways.facts import TaskOpened, WaitStarted
+from pathways.plan import Plan, Task, digest_of
 from pathways.projection import Snapshot, Standing, snapshot_to_json
 from pathways.state import State
 
 
 def snapshot(plan: Plan, state: State) -> Snapshot:
-    """Positions, open tasks, listeners, waits and incidents of an instance, as the store keeps them."""
+    """Positions, open tasks, listeners, waits, clocks and incidents of an instance, as the store keeps them."""
     positions = sorted(state.positions.values(), key=lambda position: position.address)
-    steps = [(position, plan.step[position.step]) for position in positions]
     return Snapshot(
         instance=state.instance,
         rev=state.rev,
@@ -29,37 +31,39 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
         stage=state.stage,
         attributes=state.attributes,
         positions=tuple(
-            Standing(
-                position.address,
-                step.id,
-                step.title or step.id,
-                position.waits,
-                position.entered_at.isoformat(),
-            )
-            for position, step in steps
+            Standing(one.address, one.step, plan.step[one.step].shown, one.waits, one.entered_at.isoformat())
+            for one in positions
+            if one.role != "handler"
         ),
-        tasks=tuple(
-            task_fact(state.instance, state.stage, step, position)
-            for position, step in steps
-            if isinstance(step, Task) and position.waits == "people"
-        ),
-        listeners=tuple(
-            listener_fact(step, position)
-            for position, step in steps
-            if isinstance(step, WaitForEvent) and position.waits == "event" and position.key is not None
-        ),
+        tasks=tuple(_tasks(plan, state)),
+        listeners=tuple(listening_facts(plan, state)),
         waits=tuple(
-            WaitStarted(position.entered_at, position.address, position.wake_at)
-            for position in positions
-            if position.waits == "time" and position.wake_at is not None
+            WaitStarted(one.entered_at, one.address, one.wake_at) for one in positions if one.wake_at is not None
         ),
         incidents=tuple(
-            incident_fact(state.instance, plan, position, position.incident, position.incident.opened_at)
-            for position in positions
-            if position.incident is not None
+            incident_fact(state.instance, plan, one, one.incident, one.incident.opened_at)
+            for one in (*positions, *state.settling.values())
+            if one.incident is not None
         ),
+        clocks=tuple(
+            clocks.clock_fact(plan, name, one, one.started_at, "start") for name, one in sorted(state.clocks.items())
+        ),
+        offers=offers.shown(plan, state),
+        suspended=state.suspension is not None,
         data=state.data,
     )
+
+
+def _tasks(plan: Plan, state: State) -> Iterator[TaskOpened]:
+    for _, position in sorted(state.positions.items()):
+        step = plan.step[position.step]
+        if isinstance(step, Task) and position.waits == "people":
+            yield task_fact(plan, state.instance, state.stage, step, position)
+    for name, clock in sorted(state.clocks.items()):
+        if clock.task_at is not None:
+            yield clocks.task_fact(plan, state.instance, state.stage, name, clock)
+    for address, one in sorted(state.added.items()):
+        yield added.task_fact(state.instance, state.stage, address, one)
 
 
 def snapshot_digest(snapshot: Snapshot) -> str:
@@ -74,5 +78,8 @@ def snapshot_digest(snapshot: Snapshot) -> str:
         "tasks": sorted((one["id"], one["queue"]) for one in document["tasks"]),
         "listeners": sorted((one["address"], one["type"], one["key"]) for one in document["listeners"]),
         "incidents": sorted((one["id"], one["message"]) for one in document["incidents"]),
+        "clocks": sorted((one["clock"], one["status"], one["deadline"]) for one in document["clocks"]),
+        "offers": sorted(one["side"] for one in document["offers"]),
+        "suspended": document["suspended"],
     }
     return digest_of(compared)

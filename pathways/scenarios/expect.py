@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from pathways.addresses import PATHWAY
 from pathways.diagnostics import Mark, nearest
 from pathways.facts import (
     EventEmitted,
@@ -21,7 +22,7 @@ from pathways.facts import (
 )
 from pathways.plan import Plan
 from pathways.scenarios.model import Expectation
-from pathways.state import PATHWAY, State
+from pathways.state import State
 
 Json = Any
 W = TypeVar("W")

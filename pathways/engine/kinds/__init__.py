@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pathways.engine.kinds import decide, do, emit, end, set_data, task, wait
+from pathways.addresses import container_of
+from pathways.engine.kinds import child, decide, do, emit, end, parallel, repeat, set_data, task, wait
 from pathways.engine.outcomes import Answer
 from pathways.engine.run import Run
-from pathways.plan import Step
+from pathways.plan import Parallel, Repeat, Step
 from pathways.state import Position
 
 
@@ -30,6 +31,10 @@ _KINDS: dict[str, Kind] = {
     "set": set_data,
     "wait-for-event": wait.FOR_EVENT,
     "wait-for-time": wait.FOR_TIME,
+    "wait-for-any": wait.FOR_ANY,
+    "parallel": parallel,
+    "repeat": repeat,
+    "pathway": child,
     "emit": emit,
     "end": end,
 }
@@ -38,3 +43,15 @@ _KINDS: dict[str, Kind] = {
 def enter_step(run: Run, step: Step, position: Position) -> Answer:
     """Do what a step of its kind does on entry."""
     return _KINDS[step.kind].enter(run, step, position)
+
+
+def scope_ended(run: Run, scope: str) -> None:
+    """Go on in the step that a branch or iteration belongs to, now that this has ended well."""
+    container = run.positions.get(container_of(scope))
+    if container is None:
+        return
+    step = run.step_of(container)
+    if isinstance(step, Parallel):
+        parallel.branch_ended(run, step, container, scope)
+    elif isinstance(step, Repeat):
+        repeat.iteration_ended(run, step, container, scope)

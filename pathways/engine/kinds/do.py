@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from pathways.commands import RunAction
 from pathways.datatypes import MisfitError, check_size, plain_json
+from pathways.engine import leaving, moving, undo
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.events import ActionCompleted, ActionFailed, ActionProblem
-from pathways.facts import ActionEnded, ActionStarted
+from pathways.facts import ActionEnded, ActionStarted, IncidentClosed
 from pathways.plan import Do
 from pathways.state import Json, Position
 
@@ -45,11 +46,15 @@ def order(run: Run, step: Do, position: Position, given: Json) -> Answer:
 
 
 def _key(run: Run, step: Do, position: Position, given: Json) -> str:
-    """The idempotency key: the address, or the business key that holds however often the step is visited."""
-    business = given.get(step.business_key) if step.business_key and isinstance(given, dict) else None
+    """The idempotency key: the address, or the business key that holds however often the step is visited.
+
+    What was undone can be done again: a business key ends with the number of completed undos of it.
+    """
+    business = undo.business_key(step, replace(position, input=given))
     if business is None:
         return f"{run.state.instance}/{position.address}"
-    return f"{run.state.instance}/{step.action}/{business}"
+    undone = run.undone.get(business, 0)
+    return f"{run.state.instance}/{business}" + (f"/{undone}" if undone else "")
 
 
 def completed(run: Run, step: Do, position: Position, event: ActionCompleted) -> None:
@@ -60,11 +65,11 @@ def completed(run: Run, step: Do, position: Position, event: ActionCompleted) ->
         check_size(output)
     except MisfitError as error:
         message = f"{step.action} gave what its schema does not allow: {error.misfit}."
-        run.go_on(step, Halt(position, "invalid-output", message, "act"))
+        moving.go_on(run, Halt(position, "invalid-output", message, "act"))
         return
     if step.save is not None:
         run.save(step.save, output, position.address, by=step.action, sources=event.sources)
-    run.go_on(step, Pass(position))
+    moving.go_on(run, Pass(position))
 
 
 def problem(run: Run, step: Do, position: Position, event: ActionProblem) -> None:
@@ -74,11 +79,11 @@ def problem(run: Run, step: Do, position: Position, event: ActionProblem) -> Non
     for catch in step.catch:
         if catch.problem == event.problem:
             bound = {"problem": {"name": event.problem, "message": event.message, "detail": event.detail}}
-            run.divert(settled, catch.to, "problem", detail=event.problem, bound=bound)
+            leaving.depart(run, settled, catch.to, "problem", undo_=catch.undo, detail=event.problem, bound=bound)
             return
     message = f"{step.action} reported {event.problem}" + (f": {event.message}" if event.message else ".")
     detail = {"problem": event.problem, "detail": event.detail}
-    run.go_on(step, Halt(settled, "problem", message, "act", detail))
+    moving.go_on(run, Halt(settled, "problem", message, "act", detail))
 
 
 def failed(run: Run, step: Do, position: Position, event: ActionFailed) -> None:
@@ -86,4 +91,52 @@ def failed(run: Run, step: Do, position: Position, event: ActionFailed) -> None:
     run.facts.append(ActionEnded(run.now, position.address, position.run, "failed", event.message))
     message = f"{step.action} failed: {event.message}"
     detail = {"attempts": event.attempts, "detail": event.detail}
-    run.go_on(step, Halt(replace(position, waits="operator"), event.kind, message, "act", detail))
+    moving.go_on(run, Halt(replace(position, waits="operator"), event.kind, message, "act", detail))
+
+
+def settled(run: Run, step: Do, position: Position, event: ActionCompleted | ActionProblem | ActionFailed) -> None:
+    """The result of an action that was left, but that can be undone: done, not done, or in doubt."""
+    address = position.address
+    match event:
+        case ActionCompleted():
+            run.facts.append(ActionEnded(run.now, address, event.run, "completed", late=True))
+            _count_as_completed(run, step, position, event.output)
+        case ActionProblem():
+            message = event.message or event.problem
+            run.facts.append(ActionEnded(run.now, address, event.run, "problem", message, late=True))
+            forget(run, position)
+        case ActionFailed():
+            run.facts.append(ActionEnded(run.now, address, event.run, "failed", event.message, late=True))
+            message = f"{step.action} failed after it was left, so it is not known whether it was done: {event.message}"
+            run.settling[address] = run.open_incident(position, "in-doubt", message, "act", event.detail)
+
+
+def _count_as_completed(run: Run, step: Do, position: Position, output: Json) -> None:
+    try:
+        given = step.output.conform(output)
+        bound = {step.save: step.output.load(given)} if step.save else None
+        armed = undo.prepare(run, step, position, bound)
+        if isinstance(armed, Halt):
+            raise MisfitError("undo", armed.message)
+    except MisfitError as error:
+        message = f"{step.action} was done after it was left, and can't be undone as it stands: {error.misfit}."
+        run.settling[position.address] = run.open_incident(position, "in-doubt", message, "act", None)
+        return
+    undo.arm(run, armed)
+    forget(run, position)
+
+
+def settle_by_hand(run: Run, step: Do, position: Position, output: Json) -> None:
+    """A person says how an action in doubt ended: it gave this, or (None) it had no effect."""
+    if output is None:
+        forget(run, position)
+    else:
+        _count_as_completed(run, step, position, output)
+
+
+def forget(run: Run, position: Position) -> None:
+    """Nothing settles at a position any more."""
+    del run.settling[position.address]
+    run.scopes_ended = True
+    if position.incident is not None:
+        run.facts.append(IncidentClosed(run.now, run.incident_id(position.incident), "left"))

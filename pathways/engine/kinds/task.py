@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from pathways import forms, ids
+from pathways.addresses import path_of
 from pathways.datatypes import shown_json
+from pathways.engine import alerts, moving
+from pathways.engine.clocks import PRIORITIES
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
+from pathways.engine.scope import Names
 from pathways.engine.transition import Refusal
 from pathways.events import TaskCompleted
 from pathways.facts import TaskClosed, TaskOpened
-from pathways.plan import Task
+from pathways.plan import Plan, Task
 from pathways.state import Json, Position
 from pathways.timing import TimingError
-
-PRIORITIES = ("routine", "urgent", "asap", "stat")
-"""FHIR R4 request-priority, from low to high."""
 
 
 def enter(run: Run, step: Task, position: Position) -> Answer:
@@ -36,18 +39,23 @@ def enter(run: Run, step: Task, position: Position) -> Answer:
             f'The priority "{step.priority.source}" gives {shown["priority"]!r}; it is one of {", ".join(PRIORITIES)}.'
         )
         return Halt(position, "expression", message, "enter")
-    due_at = None
-    if step.due is not None:
-        try:
-            due_at = run.moment(step.due, position, run.now)
-        except TimingError as error:
-            return Halt(position, "expression", f"due: {error}", "enter")
-    position = replace(position, waits="people", input=shown, due_at=due_at, entered_at=run.now)
-    run.facts.append(task_fact(run.state.instance, run.stage, step, position))
+    position = replace(position, waits="people", input=shown, entered_at=run.now, since=None)
+    try:
+        position = replace(position, due_at=due_at(run, step, position, scope))
+        upcoming = alerts.times(run, step, position, scope)
+    except TimingError as error:
+        return Halt(position, "expression", f"due: {error}", "enter")
+    position = replace(position, alerts={name: at for name, at in upcoming.items() if at > run.now})
+    run.facts.append(task_fact(run.plan, run.state.instance, run.stage, step, position))
     return Stand(position)
 
 
-def task_fact(instance: str, stage: str | None, step: Task, position: Position) -> TaskOpened:
+def due_at(run: Run, step: Task, position: Position, names: Names) -> datetime | None:
+    """When the task is due. Raises `TimingError`."""
+    return None if step.due is None else run.moment(step.due, names, position.counts_from)
+
+
+def task_fact(plan: Plan, instance: str, stage: str | None, step: Task, position: Position) -> TaskOpened:
     """The fact that states an open task."""
     shown: dict[str, Any] = position.input
     return TaskOpened(
@@ -55,7 +63,7 @@ def task_fact(instance: str, stage: str | None, step: Task, position: Position) 
         id=ids.task_id(instance, position.address, position.entered_at),
         address=position.address,
         step=step.id,
-        title=str(shown["title"] or step.title or step.id),
+        title=str(shown["title"] or step.shown),
         queue=shown["queue"],
         priority=shown["priority"],
         role=step.role,
@@ -64,6 +72,12 @@ def task_fact(instance: str, stage: str | None, step: Task, position: Position) 
         stage=step.stage or stage,
         form=forms.to_json(step.form),
         outcomes=[{"id": one.id, "title": one.title, "role": one.role} for one in step.outcomes],
+        skill=step.skill,
+        bulk=step.bulk,
+        gate=step.gate,
+        why=step.why or (plan.purpose if step.remind or step.escalate else None),
+        review_by=step.review_by,
+        cause=step.cause,
     )
 
 
@@ -77,13 +91,52 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     needed = chosen.role or step.role
     if needed is not None and event.roles is not None and needed not in event.roles:
         return Refusal("role-missing", f"This needs the role {needed}.", {"role": needed})
+    refusal = _separated(run, step, position, event) or _seen(run, step, position, event)
+    if refusal is not None:
+        return refusal
     values, errors = forms.check(step.form, event.form, run.scope(position), run.env)
     if errors:
         return Refusal("form-invalid", "Some fields need another look.", errors)
     ident = ids.task_id(run.state.instance, position.address, position.entered_at)
     run.facts.append(TaskClosed(run.now, ident, position.address, "completed", chosen.id, event.by, form=values))
-    if step.save is not None:
-        saved: dict[str, Json] = {**values, "outcome": chosen.id, "by": event.by, "at": run.now.isoformat()}
-        run.save(step.save, saved, position.address, by=event.by)
-    run.go_on(step, Pass(position, chosen.id))
+    done(run, step, position, {**values, "outcome": chosen.id}, event.by)
+    moving.go_on(run, Pass(position, chosen.id))
     return None
+
+
+def done(run: Run, step: Task, position: Position, values: dict[str, Json], by: str) -> None:
+    """Keep what a completed task gives, and remember who did it where another step needs that."""
+    if step.id in run.plan.separations:
+        run.completed_by[f"{position.scope}{step.local}"] = by
+    if step.save is not None:
+        saved: dict[str, Json] = {**values, "by": by, "at": run.now.isoformat()}
+        run.save(step.save, saved, position.address, by=by)
+
+
+def _separated(run: Run, step: Task, position: Position, event: TaskCompleted) -> Refusal | None:
+    """Refuse a person who did the task that this one must be separate from: the nearest one, where it repeats."""
+    if step.separate_from is None:
+        return None
+    same = [key for key in run.completed_by if path_of(key) == step.separate_from]
+    nearest = max(same, key=lambda key: _shared(key, position.address), default=None)
+    if nearest is None or run.completed_by[nearest] != event.by:
+        return None
+    other = run.plan.step[step.separate_from].shown
+    return Refusal("separation", f'Whoever did "{other}" can\'t do this as well.', {"step": step.separate_from})
+
+
+def _shared(one: str, other: str) -> int:
+    """How far two addresses go the same way."""
+    levels = zip(one.split("/"), other.split("/"), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], levels)))
+
+
+def _seen(run: Run, step: Task, position: Position, event: TaskCompleted) -> Refusal | None:
+    """Refuse to complete a gate whose inputs changed after the person saw them."""
+    if step.gate is None or event.seen is None:
+        return None
+    saved = {name: run.scope(position).saved(name) for name in sorted(step.reads)}
+    changed = {name: one.value for name, one in saved.items() if one is not None and one.rev > event.seen}
+    if not changed:
+        return None
+    return Refusal("inputs-changed", "What this decision rests on has changed since it was shown.", changed)

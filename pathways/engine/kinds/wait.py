@@ -1,124 +1,131 @@
-"""`wait`: for a domain event with a correlation key, or for a point in time."""
+"""`wait`: for a domain event with a correlation key, for a point in time, or for whichever of several comes first."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from pathways.datatypes import DataType, MisfitError, check_size, shown_json
+from pathways.engine import listening, moving
+from pathways.engine.listening import Unsure
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
-from pathways.events import MessageReceived
-from pathways.facts import ListenerArmed, WaitStarted
-from pathways.matching import ANY_KEY, matching_keys
-from pathways.plan import WaitForEvent, WaitForTime
+from pathways.facts import DeadlineMoved, WaitStarted
+from pathways.plan import Step, WaitForAny, WaitForEvent, WaitForTime, Way
 from pathways.state import Json, Position
 from pathways.timing import TimingError
 
 
 class _ForEvent:
-    def enter(self, run: Run, step: WaitForEvent, position: Position) -> Answer:
-        """Arm the listener; without a value for its key it stands unarmed."""
-        found = step.key.evaluate(run.scope(position), run.env) if step.keyed else ANY_KEY
-        key = shown_json(found)
-        if found is not None and (key is None or isinstance(key, bool)):
-            return Halt(position, "expression", f'The key "{step.key.source}" gives no text.', "enter")
-        text = None if key is None else str(key)
-        position = replace(
-            position,
-            waits="event",
-            key=text,
-            armed_at=run.now if text is not None else None,
-            armed_rev=run.state.rev + 1,
-        )
-        if text is not None:
-            run.facts.append(listener_fact(step, position))
-        return Stand(position)
+    def enter(self, _run: Run, _step: WaitForEvent, position: Position) -> Answer:
+        """Stand; the listener is armed as soon as its key has a value."""
+        return Stand(replace(position, waits="event"))
 
 
 class _ForTime:
     def enter(self, run: Run, step: WaitForTime, position: Position) -> Answer:
         """Stand until the moment, or go on at once when it is past."""
-        timing = step.until or step.duration
-        if timing is None:
-            return Pass(position)
         try:
-            until = run.moment(timing, position, run.now, "start" if step.until else "end")
+            until = _time(run, step, position)
         except TimingError as error:
             return Halt(position, "expression", f"wait: {error}", "enter")
-        if until <= run.now:
+        if until is None or until <= run.now:
             return Pass(position)
         run.facts.append(WaitStarted(run.now, position.address, until))
         return Stand(replace(position, waits="time", wake_at=until))
 
 
+class _ForAny:
+    def enter(self, run: Run, step: WaitForAny, position: Position) -> Answer:
+        """Stand until the first comes; a moment that is past has come already."""
+        try:
+            until, way = _earliest(run, step, position)
+        except TimingError as error:
+            return Halt(position, "expression", f"wait: {error}", "enter")
+        if until is None:
+            return Stand(replace(position, waits="event"))
+        if until <= run.now:
+            return _came(run, step, position, way, None, None)
+        run.facts.append(WaitStarted(run.now, position.address, until))
+        return Stand(replace(position, waits="event", wake_at=until, way=way))
+
+
 FOR_EVENT = _ForEvent()
 FOR_TIME = _ForTime()
+FOR_ANY = _ForAny()
 
 
-def listener_fact(step: WaitForEvent, position: Position) -> ListenerArmed:
-    """The fact that states an armed listener."""
-    armed_at = position.armed_at or position.entered_at
-    return ListenerArmed(armed_at, position.address, step.type, position.key or ANY_KEY, armed_at, position.armed_rev)
+def _time(run: Run, step: WaitForTime | Way, position: Position) -> datetime | None:
+    timing = step.until or step.duration
+    if timing is None:
+        return None
+    return run.moment(timing, run.scope(position), position.counts_from, "start" if step.until else "end")
 
 
-def matches(step: WaitForEvent, position: Position, event: MessageReceived) -> bool:
-    """Whether a position listens for this event, its `when` aside."""
-    if position.waits != "event" or position.key is None:
-        return False
-    return step.type == event.type and position.key in matching_keys(event.key)
+def _earliest(run: Run, step: WaitForAny, position: Position) -> tuple[datetime | None, str]:
+    times = [(at, one.name) for one in step.ways if one.timed and (at := _time(run, one, position)) is not None]
+    return min(times, key=lambda one: one[0], default=(None, ""))
 
 
-def receive(run: Run, step: WaitForEvent, position: Position, event: MessageReceived) -> bool:
-    """Take an event if the step's `when` holds for it. A `when` that is neither is an incident that keeps the event."""
-    bound: dict[str, Json] = {
-        "event": {
-            "id": event.id,
-            "type": event.type,
-            "key": event.key,
-            "data": event.data,
-            "time": event.time.isoformat() if event.time else None,
-        }
-    }
-    return take(run, step, replace(position, bound={**position.bound, **bound}))
+def retimed(run: Run, step: WaitForTime | WaitForAny, position: Position) -> Position:
+    """The position with its time worked out anew. Raises `TimingError`."""
+    if isinstance(step, WaitForTime):
+        until, way = _time(run, step, position), position.way
+    else:
+        until, way = _earliest(run, step, position)
+    if until != position.wake_at:
+        run.facts.append(DeadlineMoved(run.now, position.address, "wait", until))
+    return replace(position, wake_at=until, way=way or None)
 
 
-def take(run: Run, step: WaitForEvent, position: Position) -> bool:
-    """Judge the event bound to the position: False where `when` does not hold and the position goes on waiting."""
-    event = position.bound["event"]
-    try:
-        data = step.data.conform(event["data"])
-        check_size(data)
-    except MisfitError as error:
-        message = f"The data of {step.type} does not fit its schema: {error.misfit}."
-        _stop(run, step, position, "invalid-output", message)
-        return True
-    seen = {**event, "data": step.data.load(data), "time": DataType("instant").load(event["time"])}
-    scope = run.scope(position).binding({"event": seen})
-    if step.when is not None:
-        holds = step.when.holds(scope, run.env)
-        if holds is None:
-            message = f'The condition "{step.when.source}" is neither true nor false for event {event["id"]}.'
-            _stop(
-                run,
-                step,
-                position,
-                "expression",
-                message,
-                {"because": step.when.expression.explain(scope, run.env)},
-            )
-            return True
-        if not holds:
-            return False
-    if position.waits == "event":
-        run.disarm(position, consumed=event["id"])
+def time_came(run: Run, step: Step, position: Position) -> None:
+    """The moment that a position waited for has come."""
+    if isinstance(step, WaitForAny):
+        if position.listeners:
+            position = listening.disarm(run, position)
+        moving.go_on(run, _came(run, step, replace(position, wake_at=None), position.way or "", None, None))
+    else:
+        moving.go_on(run, Pass(replace(position, wake_at=None)))
+
+
+def _came(run: Run, step: WaitForAny, position: Position, way: str, data: Json, by: str | None) -> Answer:
     if step.save is not None:
+        run.save(step.save, {"which": way, "data": data}, position.address, by=by)
+    return Pass(position, way)
+
+
+def take(run: Run, position: Position, slot: str, event: Json) -> None:
+    """Take an event that the wait (or one of its ways) was judged to want, and go on."""
+    step = run.step_of(position)
+    listening_ = step.listenings[slot]
+    data = listening_.data.conform(event["data"])
+    position = listening.disarm(run, position, consumed=event["id"], slot=slot)
+    position = replace(position, wake_at=None)
+    if isinstance(step, WaitForAny):
+        moving.go_on(run, _came(run, step, position, slot, data, event["id"]))
+        return
+    if isinstance(step, WaitForEvent) and step.save is not None:
         run.save(step.save, data, position.address, by=event["id"])
-    run.go_on(step, Pass(position))
-    return True
+    moving.go_on(run, Pass(position))
 
 
-def _stop(run: Run, step: WaitForEvent, position: Position, kind: str, message: str, detail: Json = None) -> None:
+def stop(run: Run, position: Position, slot: str, event: Json, unsure: Unsure) -> None:
+    """Stand still with an event that can't be judged; the incident keeps it."""
     if position.waits == "event":
-        run.disarm(position, consumed=position.bound["event"]["id"])
-    halted = replace(position, waits="operator")
-    run.go_on(step, Halt(halted, kind, message, "act", detail))  # type: ignore[arg-type]  # one of two literals
+        position = listening.disarm(run, position, consumed=event["id"], slot=slot)
+    bound = {**position.bound, "event": event, "slot": slot}
+    halted = replace(position, bound=bound, wake_at=None)
+    moving.go_on(run, Halt(halted, unsure.kind, unsure.message, "act", unsure.detail))  # type: ignore[arg-type]  # a kind of incident
+
+
+def again(run: Run, position: Position) -> None:
+    """Judge the event that an incident kept once more; where it is not wanted, wait again."""
+    event, slot = position.bound["event"], str(position.bound["slot"])
+    step = run.step_of(position)
+    unbound = {name: value for name, value in position.bound.items() if name not in ("event", "slot")}
+    judged = listening.judge(run, step.listenings[slot], run.scope(replace(position, bound=unbound)), event)
+    if isinstance(judged, Unsure):
+        stop(run, position, slot, event, judged)
+    elif judged:
+        take(run, replace(position, bound=unbound), slot, event)
+    else:
+        moving.begin(run, replace(position, bound=unbound))

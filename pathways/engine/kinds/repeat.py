@@ -1,0 +1,175 @@
+"""`repeat`: for each of a list, one by one or all at once; while a condition holds; or until one does.
+
+What an iteration saves belongs to it. When it ends well its values are collected, then `until` is asked; where one of
+these can't be worked out the repeat stands still, with the iteration's data kept until it is tried again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import replace
+from decimal import Decimal
+
+from pathways.addresses import data_scopes, iteration_of, iteration_scope
+from pathways.datatypes import MisfitError, check_size, plain_json
+from pathways.engine import moving
+from pathways.engine.outcomes import Answer, Halt, Pass, Stand
+from pathways.engine.run import Run
+from pathways.facts import InnerAwaited
+from pathways.plan import Repeat
+from pathways.state import Json, Position
+
+
+def enter(run: Run, step: Repeat, position: Position) -> Answer:
+    """Take the list, empty what is collected, and begin."""
+    position = replace(position, waits="inner", count=0, done=(), input=None)
+    if step.items is not None:
+        try:
+            items = plain_json(step.items.evaluate(run.scope(position), run.env))
+        except MisfitError as error:
+            return Halt(position, "expression", f"for_each: {error.misfit}.", "enter")
+        if not isinstance(items, list):
+            message = f'for_each "{step.items.source}" gives {"nothing" if items is None else "no list"}.'
+            return Halt(position, "expression", message, "enter")
+        position = replace(position, input=items)
+    position = _start_collecting(run, step, position)
+    run.facts.append(InnerAwaited(run.now, position.address, "inner"))
+    if step.mode == "at-once" and step.items is not None:
+        return _begin_all(run, step, position)
+    return _go(run, step, position)
+
+
+def _start_collecting(run: Run, step: Repeat, position: Position) -> Position:
+    base = 0
+    for one in step.collect:
+        before = run.scope(position).saved(one.name)
+        if step.keep and before is not None and isinstance(before.value, list):
+            base = len(before.value)
+        else:
+            run.save(one.name, [], position.address, scope=_home(run, position, one.name))
+    return replace(position, base=base)
+
+
+def _home(run: Run, position: Position, name: str) -> str | None:
+    """The scope that a collected list is kept in: where it is already, else the nearest one outside."""
+    return next((scope for scope in data_scopes(position.scope) if name in run.data.get(scope, {})), None)
+
+
+def _begin_all(run: Run, step: Repeat, position: Position) -> Answer:
+    items: list[Json] = position.input or []
+    over = _over(run, step, position, len(items))
+    if over is not None:
+        return over
+    if not items:
+        return Pass(position)
+    begun = len(run.agenda)
+    for number, item in enumerate(items, 1):
+        _begin(run, step, position, number, item)
+    run.agenda[begun:] = reversed(run.agenda[begun:])
+    return Stand(replace(position, count=len(items), input=None))
+
+
+def _begin(run: Run, step: Repeat, position: Position, number: int, item: Json) -> None:
+    scope = iteration_scope(position.address, number)
+    if step.name is not None:
+        run.save(step.name, item, position.address, scope=scope)
+    moving.enter_scope(run, scope, f"{step.shown} {number}")
+
+
+def _go(run: Run, step: Repeat, position: Position) -> Answer:
+    """Begin the next iteration, if there is to be one."""
+    if step.items is not None:
+        items: list[Json] = position.input or []
+        if not items:
+            return Pass(replace(position, input=None))
+        over = _over(run, step, position, position.count + 1)
+        if over is not None:
+            return over
+        _begin(run, step, position, position.count + 1, items[0])
+        return Stand(replace(position, count=position.count + 1, input=items[1:] or None))
+    if step.while_ is not None:
+        holds = step.while_.holds(run.scope(position), run.env)
+        if holds is None:
+            message = f'The condition "{step.while_.source}" is neither true nor false.'
+            reasons = step.while_.expression.explain(run.scope(position), run.env)
+            return _halt(position, "expression", message, "ask", {"because": reasons})
+        if not holds:
+            return Pass(position)
+    over = _over(run, step, position, position.count + 1)
+    if over is not None:
+        return over
+    _begin(run, step, position, position.count + 1, None)
+    return Stand(replace(position, count=position.count + 1))
+
+
+def _over(run: Run, step: Repeat, position: Position, number: int) -> Halt | None:
+    """The incident of a repeat that would go past its limit."""
+    if step.limit is None:
+        return None
+    limit = step.limit.evaluate(run.scope(position), run.env)
+    if not isinstance(limit, int | Decimal) or isinstance(limit, bool):
+        message = f'The limit "{step.limit.source}" gives no number.'
+        return _halt(position, "expression", message, "ask", None)
+    if number <= limit:
+        return None
+    return _halt(position, "loop-limit", f"The limit of {limit} iterations is reached.", "ask", None)
+
+
+def _halt(position: Position, kind: str, message: str, pending: str, detail: Json, scope: str = "") -> Halt:
+    """Stand still, remembering what of the repeat is still to be done, and for which iteration."""
+    stopped = replace(position, result={"pending": pending, "scope": scope})
+    return Halt(stopped, kind, message, "act", detail)  # type: ignore[arg-type]  # a kind of incident
+
+
+def iteration_ended(run: Run, step: Repeat, position: Position, scope: str) -> None:
+    """Collect from an iteration that ended well, ask `until`, and begin the next or go on."""
+    moving.go_on(run, _collect(run, step, position, scope))
+
+
+def again(run: Run, step: Repeat, position: Position) -> Answer:
+    """Try again what the repeat stood still at."""
+    pending = position.result if isinstance(position.result, dict) else {}
+    position = replace(position, waits="inner", result=None)
+    match pending.get("pending"):
+        case "collect":
+            return _collect(run, step, position, str(pending["scope"]))
+        case "until":
+            return _ask(run, step, position, str(pending["scope"]))
+        case _ if step.mode == "at-once" and step.items is not None:
+            return _begin_all(run, step, position)
+        case _:
+            return _go(run, step, position)
+
+
+def _collect(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
+    number = iteration_of(scope) or 0
+    where = bisect(position.done, number)
+    for one in step.collect:
+        try:
+            value = plain_json(one.value.evaluate(run.names(scope), run.env))
+            check_size(value)
+        except MisfitError as error:
+            return _halt(position, "expression", f"collect {one.name}: {error.misfit}.", "collect", None, scope)
+        saved = run.scope(position).saved(one.name)
+        items = list(saved.value) if saved is not None and isinstance(saved.value, list) else []
+        items.insert(position.base + where, value)
+        run.save(one.name, items, position.address, scope=_home(run, position, one.name))
+    if step.mode == "at-once" or step.collect:
+        position = replace(position, done=(*position.done[:where], number, *position.done[where:]))
+    return _ask(run, step, position, scope)
+
+
+def _ask(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
+    if step.mode == "at-once" and step.items is not None:
+        run.positions[position.address] = position
+        return Pass(position) if len(position.done) == position.count else Stand(position)
+    if step.until is not None:
+        names = run.names(scope)
+        holds = step.until.holds(names, run.env)
+        if holds is None:
+            message = f'The condition "{step.until.source}" is neither true nor false.'
+            detail = {"because": step.until.expression.explain(names, run.env)}
+            return _halt(position, "expression", message, "until", detail, scope)
+        if holds:
+            return Pass(position)
+    return _go(run, step, position)

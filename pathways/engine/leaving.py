@@ -1,0 +1,252 @@
+"""How steps and scopes are left: what waits there ends, what still runs outside settles, what was done is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from pathways import ids
+from pathways.addresses import block_of, container_of, is_inside, path_of
+from pathways.commands import AbandonAction, CancelChild
+from pathways.datatypes import MisfitError, plain_json
+from pathways.engine import clocks, listening, undo
+from pathways.engine.outcomes import Halt
+from pathways.engine.places import place
+from pathways.engine.run import Run
+from pathways.facts import (
+    ChildCancelled,
+    IncidentClosed,
+    InnerAwaited,
+    InstanceEnded,
+    InstanceEnding,
+    ScopeLeft,
+    StepLeft,
+    TaskClosed,
+)
+from pathways.state import Departure, Ending, Json, Leaving, Position
+
+
+def leave(
+    run: Run,
+    position: Position,
+    how: Departure,
+    *,
+    to: str | None = None,
+    detail: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Take a position off its step: what it waits for ends, and its incident closes."""
+    del run.positions[position.address]
+    if how != "completed":
+        _drop(run, position, detail or how)
+    elif position.listeners:
+        listening.disarm(run, position)
+    if position.incident is not None:
+        passed = "completed" if how == "completed" else "left"
+        run.facts.append(IncidentClosed(run.now, run.incident_id(position.incident), passed))  # type: ignore[arg-type]  # one of two
+    run.facts.append(StepLeft(run.now, position.address, position.step, how, to, detail, by))
+
+
+def _drop(run: Run, position: Position, reason: str) -> None:
+    """End what a position waits for, when it is left before that came."""
+    if position.listeners:
+        listening.disarm(run, position)
+    match position.waits:
+        case "action":
+            _settle_action(run, position)
+        case "people":
+            close_task(run, position, reason)
+        case "child":
+            _cancel_child(run, position, reason)
+        case _:
+            pass
+
+
+def _settle_action(run: Run, position: Position) -> None:
+    """An action that can be undone is still awaited; of any other, what comes late is only a fact."""
+    if run.step_of(position).undo is not None:
+        run.settling[position.address] = replace(position, listeners={}, timeout_at=None, incident=None)
+    else:
+        run.commands.append(AbandonAction(position.address, position.run))
+
+
+def _cancel_child(run: Run, position: Position, reason: str) -> None:
+    child = position.key or ""
+    run.facts.append(ChildCancelled(run.now, position.address, child))
+    run.commands.append(CancelChild(position.address, child, reason))
+    run.settling[position.address] = replace(position, listeners={}, timeout_at=None, incident=None)
+
+
+def close_task(run: Run, position: Position, reason: str) -> None:
+    """Close the task of a position that nobody completed."""
+    ident = ids.task_id(run.state.instance, position.address, position.entered_at)
+    run.facts.append(TaskClosed(run.now, ident, position.address, "cancelled", reason=reason))
+
+
+def leave_inside(run: Run, container: Position, reason: str | None = None) -> None:
+    """Leave everything that stands inside a position; undo that already runs goes on."""
+    _leave_where(run, lambda address: is_inside(address, container.address), reason)
+
+
+def leave_scopes(run: Run, scopes: tuple[str, ...], reason: str | None = None) -> None:
+    """Leave everything that stands in the given scopes."""
+    _leave_where(run, lambda address: address.startswith(scopes), reason)
+
+
+def _leave_where(run: Run, inside: Callable[[str], bool], reason: str | None) -> None:
+    """Leave, from the inside out, every position whose address lies `inside`, and the scopes that lie there."""
+    left = [one for one in run.positions.values() if one.role != "undo" and inside(one.address)]
+    left.sort(key=lambda one: place(run.plan, one), reverse=True)
+    scopes = {one.scope for one in (*left, *run.agenda) if one.scope and inside(one.scope)}
+    for position in left:
+        leave(run, position, "cancelled", detail=reason)
+    run.agenda = [one for one in run.agenda if not (one.scope and inside(one.scope))]
+    for scope in sorted(scopes, key=lambda one: (-len(one), one)):
+        close_scope(run, scope, "left")
+
+
+def close_scope(run: Run, scope: str, how: Literal["ended", "left"]) -> None:
+    """A scope is over. The clocks that were started in it go on outside only where it ended well."""
+    run.scopes_ended = True
+    run.facts.append(ScopeLeft(run.now, scope, how))
+    if how == "ended":
+        clocks.inherit(run, scope)
+    else:
+        clocks.drop(run, scope)
+
+
+def depart(
+    run: Run,
+    position: Position,
+    to: str,
+    how: Departure,
+    *,
+    undo_: bool = False,
+    detail: str | None = None,
+    bound: dict[str, Json] | None = None,
+    via: tuple[str, ...] | None = None,
+    by: str | None = None,
+) -> None:
+    """Leave a step for another of its own scope or of one around it, with everything inside what is left."""
+    top = _standing_in(run, position, block_of(to))
+    via = top.via if via is None else via
+    inner = position.scope if top is not position else None
+    if inner is not None:
+        leave(run, position, how, to=to, detail=detail, by=by)
+        close_scope(run, inner, "left")
+    leave_inside(run, top, detail)
+    if undo_ and (inner is not None or how != "completed"):
+        emptied = _emptied(run, top, how)
+        if pending(run, (top.address,)):
+            leaving = Leaving(to, how, (top.address,), detail, bound or {})
+            run.positions[top.address] = replace(emptied, waits="undo", leaving=leaving, via=via)
+            run.facts.append(InnerAwaited(run.now, top.address, "undo"))
+            return
+        top = emptied
+    leave(run, top, how if inner is None else "cancelled", to=to, detail=detail, by=by)
+    run.enter(to, top.scope, bound, via)
+
+
+def _emptied(run: Run, position: Position, how: str) -> Position:
+    """A position that stays until undo is done, but waits for nothing else any more."""
+    _drop(run, position, how)
+    return replace(position, waits="inner", listeners={}, timeout_at=None, wake_at=None, due_at=None, alerts={})
+
+
+def _standing_in(run: Run, position: Position, block: str) -> Position:
+    """The position itself, or what it lies in, that stands in a scope of the given block."""
+    while path_of(position.scope) != block and position.scope:
+        position = run.positions[container_of(position.scope)]
+    return position
+
+
+def pending(run: Run, within: tuple[str, ...]) -> bool:
+    """Whether something in the given scopes still settles, is being undone, or is there to be undone."""
+    return (
+        any(undo.covers(within, address) for address in run.settling)
+        or any(one.role == "undo" and undo.covers(within, one.address) for one in run.positions.values())
+        or any(undo.covers(within, one.address) for one in run.armed)
+    )
+
+
+# -- the end --------------------------------------------------------------------------------------------------
+
+
+def finish(
+    run: Run, outcome: str, position: Position | None, *, by: str | None = None, reason: str | None = None
+) -> Halt | None:
+    """End the pathway with an outcome: everything that stands is left, then settled and undone.
+
+    `position` is the `end` that was reached, None for a cancel. Gives a `Halt` where what the outcome gives to a
+    parent does not fit.
+    """
+    declared = run.plan.outcome[outcome]
+    names = run.scope(position) if position is not None else run.names()
+    give: dict[str, Json] = {}
+    for assignment, member in zip(declared.give, declared.gives, strict=True):
+        try:
+            give[assignment.name] = member.type.conform(plain_json(assignment.value.evaluate(names, run.env)))
+        except MisfitError as error:
+            if position is not None:
+                message = f"What the outcome {outcome} gives does not fit: {assignment.name}: {error.misfit}."
+                return Halt(position, "expression", message, "enter")
+    if position is not None:
+        run.positions[position.address] = position
+        leave(run, position, "completed")
+    _leave_where(run, lambda _address: True, reason)
+    run.agenda.clear()
+    clocks.drop(run, "")
+    _close_added(run)
+    listening.disarm_pathway(run)
+    run.suspension = None
+    run.ending = Ending(outcome, declared.undo, by, reason, give or None)
+    if _unfinished(run):
+        run.status = "cancelling"
+        run.facts.append(InstanceEnding(run.now, outcome, by, reason))
+    return None
+
+
+def upgrade(run: Run, *, by: str, reason: str) -> None:
+    """A cancel of what ends already: now everything is undone."""
+    run.ending = Ending("cancelled", True, by, reason)
+    run.facts.append(InstanceEnding(run.now, "cancelled", by, reason))
+
+
+def _close_added(run: Run) -> None:
+    for address, added in run.added.items():
+        ident = ids.task_id(run.state.instance, address, added.at)
+        run.facts.append(TaskClosed(run.now, ident, address, "cancelled", reason="cancelled"))
+    run.added.clear()
+
+
+def _unfinished(run: Run) -> bool:
+    ending = run.ending
+    undoing = any(one.role == "undo" for one in run.positions.values())
+    return bool(run.settling or undoing or (ending is not None and ending.undo and run.armed))
+
+
+def undone(run: Run, within: tuple[str, ...]) -> bool:
+    """Whether all in the given scopes is settled and undone; begins the next undo where it is not."""
+    if any(undo.covers(within, address) for address in run.settling):
+        return False
+    if any(one.role == "undo" and undo.covers(within, one.address) for one in run.positions.values()):
+        return False
+    armed = [one for one in run.armed if undo.covers(within, one.address)]
+    if armed:
+        undo.begin(run, armed[-1])
+    return not armed
+
+
+def conclude(run: Run) -> None:
+    """End the instance that is on its way to an end, once nothing settles and all that was asked for is undone."""
+    ending = run.ending
+    if ending is None or not undone(run, ("",) if ending.undo else ()) or _unfinished(run):
+        return
+    run.status, run.outcome, run.give, run.ending = "ended", ending.outcome, ending.give, None
+    run.armed = ()
+    declared = run.plan.outcome[ending.outcome]
+    run.update_attributes()
+    run.facts.append(
+        InstanceEnded(run.now, ending.outcome, declared.title, declared.kind, ending.by, ending.reason, ending.give)
+    )

@@ -1,0 +1,246 @@
+"""How positions move: entering steps, settling what they answer, finding the way on, and what ends inside of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pathways.addresses import PATHWAY, path_of, step_address
+from pathways.engine import clocks, leaving, listening, undo
+from pathways.engine.listening import UnkeyedError
+from pathways.engine.outcomes import Answer, EndScope, Finish, Go, Halt, Pass, Stand
+from pathways.engine.run import Ended, Run, Target
+from pathways.facts import ScopeEntered, StageReached, StepEntered, StepHeld
+from pathways.plan import Edge, Step, WaitForAny
+from pathways.state import Json, Position
+from pathways.timing import TimingError
+
+MOST_MOVES = 1000
+"""Moves that one event may cause; one more is the incident `runaway`."""
+
+_ASKING = frozenset({"do", "task", "pathway", "wait-for-event"})
+
+
+def asks(step: Step) -> bool:
+    """Whether a step asks something of the world: nobody loses time to an outage, so it begins when that is over."""
+    return step.kind in _ASKING or (isinstance(step, WaitForAny) and any(not one.timed for one in step.ways))
+
+
+def drive(run: Run) -> None:
+    """Enter what is to be entered, each as far as it can, then what waits for settling and undo; until all stands."""
+    while True:
+        while run.agenda and run.status != "ended":
+            item = run.agenda.pop()
+            run.now = item.nominal
+            if isinstance(item, Ended):
+                leaving.close_scope(run, item.scope, "ended")
+                run.kinds.scope_ended(run, item.scope)
+            else:
+                _arrive(run, item)
+        if run.ending is not None:
+            leaving.conclude(run)
+            return
+        if not _undo_done(run):
+            return
+
+
+def _undo_done(run: Run) -> bool:
+    """Move on a position that waited for undo, if one has got it."""
+    for position in list(run.positions.values()):
+        departing = position.leaving
+        if position.waits != "undo" or departing is None or not leaving.undone(run, departing.within):
+            continue
+        if departing.to is None:
+            go_on(run, Pass(replace(position, leaving=None, waits="inner")))
+        else:
+            leaving.leave(run, position, departing.how, to=departing.to, detail=departing.detail)
+            run.enter(departing.to, position.scope, dict(departing.bound), position.via)
+        return True
+    return False
+
+
+# -- entering -------------------------------------------------------------------------------------------------
+
+
+def _arrive(run: Run, target: Target) -> None:
+    step = run.plan.step[target.path]
+    if asks(step):
+        run.now = run.at
+    key = f"{target.scope}{step.local}"
+    visit = run.visits.get(key, 0) + 1
+    run.visits[key] = visit
+    via = target.via if target.scope == PATHWAY and (visit == 1 or target.bound) else ()
+    address = step_address(target.scope, step.local, visit)
+    position = Position(address, step.id, run.now, "operator", scope=target.scope, bound=target.bound, via=via)
+    if run.suspension is not None:
+        position = replace(position, waits="resume", entered_at=target.nominal)
+        run.positions[address] = position
+        run.facts.append(StepHeld(target.nominal, address, step.id, step.shown))
+        return
+    _begin_visit(run, step, position)
+
+
+def resume(run: Run, position: Position) -> None:
+    """Enter the step at which a position was held while the instance was suspended."""
+    step = run.step_of(position)
+    run.now = run.at if asks(step) else max(position.entered_at, run.floor)
+    _begin_visit(run, step, replace(position, waits="operator", entered_at=run.now))
+
+
+def _begin_visit(run: Run, step: Step, position: Position) -> None:
+    run.facts.append(StepEntered(run.now, position.address, step.id, step.kind, step.shown))
+    if step.stage is not None and step.stage != run.stage:
+        run.stage = step.stage
+        run.facts.append(StageReached(run.now, step.stage))
+    run.moves += 1
+    if run.moves > MOST_MOVES:
+        message = f"More than {MOST_MOVES} moves without waiting for anything."
+        settle(run, Halt(position, "runaway", message, "enter"))
+        return
+    trouble = clocks.act(run, step, position, "entry")
+    if trouble is not None:
+        settle(run, Halt(position, "expression", trouble, "enter"))
+        return
+    begin(run, position)
+
+
+def begin(run: Run, position: Position) -> None:
+    """Do what a step does on entry, or when its entry is tried again; and go on from it where it passes."""
+    step = run.step_of(position)
+    if run.now != position.entered_at:
+        position = replace(position, since=run.now)
+    if step.timeout is not None:
+        try:
+            timeout_at = run.moment(step.timeout.after, run.scope(position), run.now)
+        except TimingError as error:
+            settle(run, Halt(position, "expression", f"timeout: {error}", "enter"))
+            return
+        position = replace(position, timeout_at=timeout_at)
+    settle(run, run.kinds.enter_step(run, step, position))
+
+
+# -- what a step answers --------------------------------------------------------------------------------------
+
+
+def settle(run: Run, answer: Answer) -> None:
+    """Do as a step answered; what it leads to is put on the agenda."""
+    match answer:
+        case Stand(position):
+            _stand(run, position)
+        case Halt():
+            _halt(run, answer)
+        case Pass():
+            _route(run, answer)
+        case Go(position, to):
+            _leave_by(run, position, Edge(to), answer)
+        case EndScope(position):
+            _leave_by(run, position, Edge(""), answer)
+        case Finish(position, outcome):
+            trouble = leaving.finish(run, outcome, position)
+            if trouble is not None:
+                _halt(run, trouble)
+
+
+def go_on(run: Run, answer: Answer) -> None:
+    """Take a step's later answer: its event came, its action ended."""
+    settle(run, answer)
+
+
+def _stand(run: Run, position: Position) -> None:
+    try:
+        run.positions[position.address] = listening.arm(run, position)
+    except UnkeyedError as error:
+        _halt(run, Halt(position, "expression", str(error), "enter"))
+
+
+def _halt(run: Run, halt: Halt) -> None:
+    """Let a position stand still; its handlers go on listening. What it did before stays done."""
+    position = halt.position
+    timeout_at = position.timeout_at if halt.phase == "act" else None
+    position = replace(position, timeout_at=timeout_at, alerts={}, wake_at=None)
+    position = run.open_incident(position, halt.kind, halt.message, halt.phase, halt.detail)
+    try:
+        position = listening.arm(run, position, own=False)
+    except UnkeyedError:
+        position = replace(position, listeners={})
+    run.positions[position.address] = position
+
+
+def _route(run: Run, answer: Pass) -> None:
+    """Find the way on: the first that applies."""
+    position = answer.position
+    step = run.step_of(position)
+    names = run.scope(position)
+    for edge in step.next:
+        if edge.outcome is not None and edge.outcome != answer.result:
+            continue
+        if edge.when is not None:
+            holds = edge.when.holds(names, run.env)
+            if holds is None:
+                message = f'The condition "{edge.when.source}" is neither true nor false.'
+                reasons = edge.when.expression.explain(names, run.env)
+                _stuck(run, answer, Halt(position, "expression", message, "leave", {"because": reasons}))
+                return
+            if not holds:
+                continue
+        _leave_by(run, position, edge, answer)
+        return
+    _stuck(run, answer, Halt(position, "no-branch", f'No way on from "{step.local}" applies.', "leave"))
+
+
+def _stuck(run: Run, answer: Answer, halt: Halt) -> None:
+    """Stand still behind a step whose own work is done: only the way on is missing, so no time limit is left."""
+    result = answer.result if isinstance(answer, Pass) else halt.position.result
+    _halt(run, replace(halt, position=replace(halt.position, result=result, timeout_at=None, due_at=None)))
+
+
+def _leave_by(run: Run, position: Position, edge: Edge, answer: Answer) -> None:
+    """Leave a step whose work is done: its undo is armed, its clocks are told, then the target is entered."""
+    step = run.step_of(position)
+    skipped = isinstance(answer, Pass) and answer.by is not None
+    armed = None if skipped and answer.result is None else undo.prepare(run, step, position)  # type: ignore[union-attr]
+    if isinstance(armed, Halt):
+        _stuck(run, answer, armed)
+        return
+    trouble = clocks.act(run, step, position, "completion")
+    if trouble is not None:
+        _stuck(run, answer, Halt(position, "expression", trouble, "leave"))
+        return
+    undo.arm(run, armed)
+    how = "skipped" if skipped else "completed"
+    by, reason = (answer.by, answer.reason) if isinstance(answer, Pass) else (None, None)
+    run.positions[position.address] = position
+    if not edge.to:
+        leaving.leave(run, position, how, detail=reason, by=by)  # type: ignore[arg-type]  # one of two
+        run.end_scope(position.scope)
+        return
+    leaving.depart(run, position, edge.to, how, undo_=edge.undo, detail=reason, by=by)  # type: ignore[arg-type]  # one of two
+
+
+# -- scopes ---------------------------------------------------------------------------------------------------
+
+
+def enter_scope(
+    run: Run, scope: str, title: str, *, bound: dict[str, Json] | None = None, by: str | None = None
+) -> None:
+    """Begin a branch, an iteration or a side flow's run at its first step."""
+    block = run.plan.blocks[path_of(scope)]
+    run.facts.append(ScopeEntered(run.now, scope, block.kind, title, by))  # type: ignore[arg-type]  # never the pathway's
+    run.enter(block.first, scope, bound)
+
+
+def start_side(run: Run, name: str, *, bound: dict[str, Json] | None = None, by: str | None = None) -> str | None:
+    """Start a side flow's run; None where it runs already and may not run twice. Gives the run's scope."""
+    side = run.plan.side_flow[name]
+    if side.once and side_runs(run, name):
+        return None
+    key = f"~{name}"
+    number = run.visits.get(key, 0) + 1
+    run.visits[key] = number
+    scope = f"~{name}#{number}/"
+    enter_scope(run, scope, side.title, bound=bound, by=by)
+    return scope
+
+
+def side_runs(run: Run, name: str) -> bool:
+    """Whether a run of a side flow stands somewhere."""
+    return any(one.scope.startswith(f"~{name}#") for one in (*run.positions.values(), *run.agenda))
