@@ -1,4 +1,4 @@
-"""What surrounds a definition: the actions, events, queues, roles and calendars it may name.
+"""What surrounds a definition: the actions, events, queues, roles, calendars, value sets and pathways it may name.
 
 A catalog comes from the installed registries, or from a file that an author keeps beside a definition, so that it
 can be checked and its scenarios run anywhere. An empty kind means "not known here": names of it are not checked.
@@ -17,7 +17,7 @@ from pathways.errors import CarelaneError
 
 Entry = TypeVar("Entry")
 
-_SECTIONS = ("actions", "events", "queues", "roles", "calendars")
+_SECTIONS = ("actions", "events", "queues", "roles", "calendars", "value_sets", "pathways")
 _ACTION_KEYS = ("input", "output", "problems", "reads", "writes", "business_key", "slow")
 
 
@@ -60,14 +60,29 @@ class EventType:
 
 
 @dataclass(frozen=True)
+class PathwayType:
+    """A pathway that others may start: its inputs, and by outcome what that gives. None: not known."""
+
+    name: str
+    inputs: DataType | None = None
+    outcomes: Mapping[str, DataType] | None = None
+
+
+@dataclass(frozen=True)
 class Catalog:
-    """Everything that a definition may name. Maps by name; `None` where a kind was not given at all."""
+    """Everything that a definition may name. Maps by name; `None` where a kind was not given at all.
+
+    `clinical_roles` are those of the roles that may pass a clinical gate.
+    """
 
     actions: Mapping[str, Action] = field(default_factory=dict)
     events: Mapping[str, EventType] = field(default_factory=dict)
     queues: frozenset[str] | None = None
     roles: frozenset[str] | None = None
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    clinical_roles: frozenset[str] = frozenset()
+    value_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pathways: Mapping[str, PathwayType] = field(default_factory=dict)
 
 
 class EntryError(DeclarationError):
@@ -84,7 +99,7 @@ def read_catalog(document: Mapping[str, Any], *, base: Catalog | None = None) ->
     Raises `EntryError` that names what is wrong and where.
     """
     if not isinstance(document, Mapping):
-        raise EntryError("A catalog is a mapping with actions, events, queues, roles and calendars.", ())
+        raise EntryError(f"A catalog is a mapping with {', '.join(_SECTIONS)}.", ())
     try:
         refuse_misspelt(document, _SECTIONS)
     except DeclarationError as error:
@@ -99,6 +114,9 @@ def read_catalog(document: Mapping[str, Any], *, base: Catalog | None = None) ->
         queues=_names(document, "queues", base.queues),
         roles=_names(document, "roles", base.roles),
         calendars={**base.calendars, **calendars},
+        clinical_roles=base.clinical_roles | _clinical(document),
+        value_sets={**base.value_sets, **_entries(document, "value_sets", _value_set)},
+        pathways={**base.pathways, **_entries(document, "pathways", _pathway)},
     )
 
 
@@ -126,6 +144,54 @@ def _names(document: Mapping[str, Any], section: str, base: frozenset[str] | Non
     if not isinstance(given, Mapping | list):
         raise EntryError(f"{section} in a catalog is a list of names.", (section,))
     return frozenset(str(name) for name in given) | (base or frozenset())
+
+
+def _clinical(document: Mapping[str, Any]) -> frozenset[str]:
+    """The roles that say of themselves `clinical: true`."""
+    given = document.get("roles")
+    found = set()
+    for name, one in given.items() if isinstance(given, Mapping) else ():
+        clinical = one.get("clinical", False) if isinstance(one, Mapping) else False
+        if not isinstance(clinical, bool):
+            raise EntryError(f"In the catalog's roles, {name}: clinical is true or false.", ("roles", str(name)))
+        if clinical:
+            found.add(str(name))
+    return frozenset(found)
+
+
+def _value_set(name: str, declared: Any) -> tuple[str, ...]:
+    """The codes of a value set: a list of them, or a mapping with `codes`."""
+    if isinstance(declared, Mapping):
+        refuse_misspelt(declared, ("codes", "title", "system", "version", "source"))
+        declared = declared.get("codes")
+    if not isinstance(declared, list):
+        raise DeclarationError(f"The value set {name} is a list of codes, or a mapping with codes.")
+    return read_texts(declared, "codes")
+
+
+def _pathway(name: str, declared: Any) -> PathwayType:
+    """A pathway as its parents see it: `inputs`, and `outcomes` with what each gives."""
+    declared = declared or {}
+    if not isinstance(declared, Mapping):
+        raise DeclarationError("A pathway is a mapping with inputs and outcomes.")
+    refuse_misspelt(declared, ("inputs", "outcomes", "title", "version"))
+    inputs, outcomes = declared.get("inputs"), declared.get("outcomes")
+    if isinstance(outcomes, list):
+        outcomes = {str(one): {} for one in outcomes}
+    if outcomes is not None and not isinstance(outcomes, Mapping):
+        raise DeclarationError("outcomes is a map of outcomes, or a list of their ids.", key="outcomes")
+    gives = {str(one): _gives(what) for one, what in outcomes.items()} if outcomes is not None else None
+    return PathwayType(name, read_object(inputs) if inputs is not None else None, gives)
+
+
+def _gives(declared: Any) -> DataType:
+    """What an outcome gives: nothing, unless it says so."""
+    given = declared.get("give") if isinstance(declared, Mapping) else None
+    if given is None:
+        return DataType("object")
+    if not isinstance(given, Mapping | list):
+        raise DeclarationError("give is a map of names to types.", key="give")
+    return read_object(given)
 
 
 def _action(name: str, declared: Any) -> Action:

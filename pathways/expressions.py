@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from pathways import feel
 from pathways.diagnostics import Mark
@@ -15,10 +15,18 @@ from pathways.values import PLACEHOLDER, is_expression
 Json = Any
 Path = tuple[str | int, ...]
 
+MOST_BYTES: Final = 4096
+"""The length of an expression, in bytes of UTF-8."""
+
 
 def check_condition(reader: Reader, text: Text) -> str:
     """Note what is wrong with a condition; gives its text, or `null` where it can't be compiled."""
     return text.value if check_feel(reader, text.value, text.mark) else "null"
+
+
+def check_tests(reader: Reader, text: Text) -> str:
+    """Note what is wrong with a cell of a decision table; gives its tests, or `null` where they can't be compiled."""
+    return text.value if check_feel(reader, text.value, text.mark, parse=feel.parse_unary_tests) else "null"
 
 
 def check_timing(reader: Reader, text: Text, *, business: bool) -> str:
@@ -67,10 +75,14 @@ def expressions_in(source: str) -> Iterator[tuple[str, int]]:
         yield found.group(1).strip(), found.start(1)
 
 
-def check_feel(reader: Reader, text: str, mark: Mark) -> bool:
-    """Whether an expression compiles; notes why not."""
+def check_feel(reader: Reader, text: str, mark: Mark, parse: Callable[[str], object] = feel.parse_expression) -> bool:
+    """Whether an expression (or what else `parse` reads) compiles; notes why not."""
+    size = len(text.encode(errors="replace"))
+    if size > MOST_BYTES:
+        reader.note("long-expression", mark, f"The expression has {size} bytes; {MOST_BYTES} are the most.")
+        return False
     try:
-        feel.parse_expression(text)
+        parse(text)
     except feel.FeelSyntaxError as error:
         place = Mark(mark.line + error.line - 1, mark.column + error.column - 1 if error.line == 1 else error.column)
         reader.note("bad-expression", place, f'"{text[:80]}" is not FEEL: {error.message}', error.hint)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from pathways.datatypes import DataType
@@ -35,21 +37,35 @@ class Authored:
         return self.places.get(path, self.mark)
 
 
+# -- what steps have in common --------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class EdgeDecl:
-    """A way on: `{when, to}`, or an outcome's, or the plain next step."""
+    """A way on: `{when, to, undo}`, or an outcome's, or the plain next step."""
 
     to: Text
     when: Text | None = None
     outcome: Text | None = None
+    undo: bool = False
 
 
 @dataclass(frozen=True)
 class TimeoutDecl:
-    """`timeout: {after, to}`."""
+    """`timeout: {after, to, undo}`."""
 
     after: Text
     to: Text
+    undo: bool = False
+
+
+@dataclass(frozen=True)
+class CatchDecl:
+    """An entry of `catch`: a problem, and a step's id or `{to, undo}`."""
+
+    problem: Text
+    to: Text
+    undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +80,69 @@ class RetryDecl:
 
 
 @dataclass(frozen=True)
+class UndoDecl:
+    """`undo: {do, with, retry}`: the action that takes back what the step did."""
+
+    mark: Mark
+    action: Text
+    given: Authored | None = None
+    retry: RetryDecl | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListeningDecl:
+    """`{event, key, when, lookback}`: the events that are listened for."""
+
+    type: Text
+    mark: Mark
+    key: Authored | None = None
+    when: Text | None = None
+    lookback: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerDecl(ListeningDecl):
+    """An entry of `on`: it goes `to` a step and interrupts, or starts the side flow `side`."""
+
+    to: Text | None = None
+    side: Text | None = None
+    undo: bool = False
+
+
+Verb = Literal["start", "stop", "pause", "resume", "restart"]
+"""What a step may do to a clock."""
+
+
+@dataclass(frozen=True)
+class ClockVerbDecl:
+    """One clock under `clocks: {start, stop, pause, resume, restart, from, at}` of a step."""
+
+    verb: Verb
+    clock: Text
+    at: Literal["entry", "completion"] = "entry"
+    start: Authored | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertDecl:
+    """What every alert may say: `why`, `review_by`, `cause`."""
+
+    why: Text | None = None
+    review_by: Text | None = None
+    cause: Text | None = None
+
+
+# -- the kinds of step ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
 class DoDecl:
     """`do`, `with`."""
 
     action: Text
     given: Authored | None = None
     retry: RetryDecl | None = None
-    catch: tuple[tuple[Text, Text], ...] = ()
+    catch: tuple[CatchDecl, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,8 +167,27 @@ class TaskOutcomeDecl:
     role: Text | None = None
 
 
-@dataclass(frozen=True)
-class TaskDecl:
+@dataclass(frozen=True, kw_only=True)
+class ReminderDecl(AlertDecl):
+    """An entry of `remind`: `after` the opening, `before` the due time, or `at` a time."""
+
+    mark: Mark
+    after: Text | None = None
+    before: Text | None = None
+    at: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationDecl(AlertDecl):
+    """An entry of `escalate`: `{after, queue}`."""
+
+    mark: Mark
+    after: Text
+    queue: Authored
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDecl(AlertDecl):
     """`task`."""
 
     mark: Mark
@@ -106,16 +197,49 @@ class TaskDecl:
     role: Text | None = None
     priority: Authored | None = None
     due: Text | None = None
+    remind: tuple[ReminderDecl, ...] = ()
+    escalate: tuple[EscalationDecl, ...] = ()
     form: tuple[FieldDecl, ...] = ()
     outcomes: tuple[TaskOutcomeDecl, ...] = ()
+    skill: Text | None = None
+    bulk: bool = False
+    separate_from: Text | None = None
+
+
+@dataclass(frozen=True)
+class CellDecl:
+    """A cell of a decision table: the expression of its column, and the tests on it."""
+
+    input: Text
+    tests: Text
+
+
+@dataclass(frozen=True)
+class RowDecl:
+    """A row of a decision table; the one of `otherwise` has no cells."""
+
+    mark: Mark
+    cells: tuple[CellDecl, ...] = ()
+    to: Text | None = None
+    give: Authored | None = None
+    otherwise: bool = False
+
+
+@dataclass(frozen=True)
+class TableDecl:
+    """`table`."""
+
+    mark: Mark
+    rows: tuple[RowDecl, ...]
 
 
 @dataclass(frozen=True)
 class DecideDecl:
-    """`decide`."""
+    """`decide`: by rules, or by a table."""
 
     rules: tuple[EdgeDecl, ...]
     mark: Mark
+    table: TableDecl | None = None
 
 
 @dataclass(frozen=True)
@@ -125,14 +249,9 @@ class SetDecl:
     assignments: tuple[tuple[Text, Authored], ...]
 
 
-@dataclass(frozen=True)
-class WaitForEventDecl:
-    """`wait: {event, key, when}`."""
-
-    type: Text
-    mark: Mark
-    key: Authored | None = None
-    when: Text | None = None
+@dataclass(frozen=True, kw_only=True)
+class WaitForEventDecl(ListeningDecl):
+    """`wait: {event, key, when, lookback}`."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +264,68 @@ class WaitForTimeDecl:
 
 
 @dataclass(frozen=True)
+class WayDecl:
+    """One of the named ways in which `wait: {any: …}` may end."""
+
+    name: Text
+    wait: WaitForEventDecl | WaitForTimeDecl
+
+
+@dataclass(frozen=True)
+class WaitForAnyDecl:
+    """`wait: {any: {name: …}}`."""
+
+    mark: Mark
+    ways: tuple[WayDecl, ...]
+
+
+@dataclass(frozen=True)
+class BranchDecl:
+    """A branch of a `parallel`."""
+
+    id: Text
+    steps: tuple[StepDecl, ...]
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class ParallelDecl:
+    """`parallel: {branches, join, undo_rest}`; `join` is None where a number was written that can't be."""
+
+    mark: Mark
+    branches: tuple[BranchDecl, ...]
+    join: Literal["all", "any"] | int = "all"
+    undo_rest: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatDecl:
+    """`repeat`: `for_each` with `as` and `mode`, or `while`, or `until`, over `steps`."""
+
+    mark: Mark
+    steps: tuple[StepDecl, ...]
+    for_each: Authored | None = None
+    name: Text | None = None
+    mode: Literal["one-by-one", "at-once"] = "one-by-one"
+    while_: Text | None = None
+    until: Text | None = None
+    limit: Authored | None = None
+    collect: tuple[tuple[Text, Authored], ...] = ()
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class ChildDecl:
+    """`pathway: {name, version, inputs, detached}`."""
+
+    mark: Mark
+    name: Text
+    range: Text | None = None
+    inputs: Authored | None = None
+    detached: bool = False
+
+
+@dataclass(frozen=True)
 class EmitDecl:
     """`emit`."""
 
@@ -154,12 +335,33 @@ class EmitDecl:
 
 @dataclass(frozen=True)
 class EndDecl:
-    """`end`."""
+    """`end`: an outcome, or `branch`."""
 
     outcome: Text
 
+    @property
+    def ends_branch(self) -> bool:
+        """Whether it ends only the branch, iteration or side flow it stands in."""
+        return self.outcome.value == BRANCH
 
-Body = DoDecl | TaskDecl | DecideDecl | SetDecl | WaitForEventDecl | WaitForTimeDecl | EmitDecl | EndDecl
+
+BRANCH = "branch"
+"""What `end` says to end a nested scope only; no outcome has this id."""
+
+Body = (
+    DoDecl
+    | TaskDecl
+    | DecideDecl
+    | SetDecl
+    | WaitForEventDecl
+    | WaitForTimeDecl
+    | WaitForAnyDecl
+    | ParallelDecl
+    | RepeatDecl
+    | ChildDecl
+    | EmitDecl
+    | EndDecl
+)
 
 
 @dataclass(frozen=True)
@@ -175,6 +377,24 @@ class StepDecl:
     timeout: TimeoutDecl | None = None
     accept: tuple[Text, ...] = ()
     next: tuple[EdgeDecl, ...] | None = None
+    on: tuple[HandlerDecl, ...] = ()
+    clocks: tuple[ClockVerbDecl, ...] = ()
+    undo: UndoDecl | None = None
+    gate: Text | None = None
+
+    @property
+    def inner(self) -> tuple[tuple[str, tuple[StepDecl, ...]], ...]:
+        """The blocks of steps inside it, each with what its path adds to the step's: `/branch`, or nothing."""
+        match self.body:
+            case ParallelDecl(branches=branches):
+                return tuple((f"/{one.id}", one.steps) for one in branches)
+            case RepeatDecl(steps=steps):
+                return (("", steps),)
+            case _:
+                return ()
+
+
+# -- the pathway ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -188,6 +408,15 @@ class InputDecl:
 
 
 @dataclass(frozen=True)
+class GiveDecl:
+    """A value that an outcome gives to a parent; `type` where it is declared."""
+
+    name: Text
+    value: Authored
+    type: DataType | None = None
+
+
+@dataclass(frozen=True)
 class OutcomeDecl:
     """An outcome of the pathway."""
 
@@ -195,6 +424,7 @@ class OutcomeDecl:
     title: str
     kind: Literal["success", "unsuccessful", "cancelled"] = "unsuccessful"
     undo: bool = False
+    give: tuple[GiveDecl, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,9 +436,74 @@ class ContractDecl:
     writes: tuple[Text, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class BreachDecl(AlertDecl):
+    """`breach` of a clock: the task that it opens."""
+
+    mark: Mark
+    queue: Authored | None = None
+    title: Authored | None = None
+    role: Text | None = None
+    priority: Authored | None = None
+    help: Authored | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockDecl(AlertDecl):
+    """A clock. `calendar` is None where none was written, and its text `none` where that was."""
+
+    id: Text
+    limit: Text
+    title: str | None = None
+    calendar: Text | None = None
+    warn: float | None = None
+    breach: BreachDecl | None = None
+
+
+@dataclass(frozen=True)
+class OfferDecl:
+    """`offer` of a side flow: a person may start it."""
+
+    mark: Mark
+    title: Authored | None = None
+    when: Text | None = None
+    queue: Text | None = None
+    role: Text | None = None
+
+
+@dataclass(frozen=True)
+class SideFlowDecl:
+    """A small flow beside the main one."""
+
+    id: Text
+    steps: tuple[StepDecl, ...]
+    title: str | None = None
+    once: bool = False
+    offer: OfferDecl | None = None
+
+
+@dataclass(frozen=True)
+class StartOnDecl:
+    """An entry of `starts_on`: `{event, when, inputs}`."""
+
+    type: Text
+    mark: Mark
+    when: Text | None = None
+    inputs: Authored | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step with its path, and the path of the block it stands in."""
+
+    path: str
+    block: str
+    step: StepDecl
+
+
 @dataclass(frozen=True)
 class Definition:
-    """One version of one pathway, as written."""
+    """One version of one pathway, as written. `steps` are those of the pathway itself; others lie inside them."""
 
     file: str
     pathway: Text
@@ -226,8 +521,40 @@ class Definition:
     success: Authored | None = None
     review_by: Text | None = None
     exit_plan: Text | None = None
+    clocks: tuple[ClockDecl, ...] = ()
+    on: tuple[HandlerDecl, ...] = ()
+    side_flows: tuple[SideFlowDecl, ...] = ()
+    unique: Authored | None = None
+    on_duplicate: Literal["join", "refuse"] = "refuse"
+    starts_on: tuple[StartOnDecl, ...] = ()
+    coverage: tuple[tuple[str, float], ...] = ()
+    effective_from: Text | None = None
 
-    @property
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every step of every block with its path, in the plan's order: authored, those inside a step after it."""
+        found = [*_walk(self.steps, "")]
+        for flow in self.side_flows:
+            found += _walk(flow.steps, f"~{flow.id}")
+        return tuple(found)
+
+    @cached_property
+    def blocks(self) -> dict[str, tuple[StepDecl, ...]]:
+        """The steps of every block by its path: "" the pathway's own, `~flow` a side flow's."""
+        found = {"": self.steps} | {f"~{flow.id}": flow.steps for flow in self.side_flows}
+        for one in self.placed:
+            found |= {f"{one.path}{added}": steps for added, steps in one.step.inner}
+        return found
+
+    @cached_property
     def step(self) -> dict[str, StepDecl]:
-        """The steps by id."""
-        return {step.id.value: step for step in self.steps}
+        """The steps by path."""
+        return {one.path: one.step for one in self.placed}
+
+
+def _walk(steps: tuple[StepDecl, ...], block: str) -> Iterator[Placed]:
+    for step in steps:
+        path = f"{block}/{step.id}" if block else step.id.value
+        yield Placed(path, block, step)
+        for added, inner in step.inner:
+            yield from _walk(inner, f"{path}{added}")

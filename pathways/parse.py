@@ -5,18 +5,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 from pathways.diagnostics import Diagnostic
-from pathways.model import Authored, ContractDecl, Definition, InputDecl, OutcomeDecl, StepDecl, Text
-from pathways.names import VERSION, why_no_identifier, why_no_name
-from pathways.parse_steps import parse_step
+from pathways.model import (
+    BRANCH,
+    Authored,
+    ContractDecl,
+    Definition,
+    GiveDecl,
+    InputDecl,
+    OfferDecl,
+    OutcomeDecl,
+    SideFlowDecl,
+    StartOnDecl,
+    StepDecl,
+    Text,
+)
+from pathways.names import VERSION
+from pathways.parse_clocks import parse_clocks
+from pathways.parse_steps import parse_steps
+from pathways.parse_ways import parse_handlers
 from pathways.reader import Reader
 from pathways.source import Node, SourceError, read_source
 
-MOST_STEPS = 2000
 MOST_ATTRIBUTES = 8
 
 _KEYS = (
@@ -28,16 +41,23 @@ _KEYS = (
     "owner",
     "success",
     "review_by",
+    "effective_from",
     "exit_plan",
     "calendar",
+    "unique",
+    "on_duplicate",
+    "starts_on",
     "inputs",
     "contract",
+    "coverage",
     "stages",
     "attributes",
-    "outcomes",
+    "clocks",
+    "on",
     "steps",
+    "side_flows",
+    "outcomes",
 )
-_LATER = ("unique", "on_duplicate", "starts_on", "clocks", "on", "side_flows", "coverage", "effective_from")
 _INPUT_KEYS = (
     "type",
     "target",
@@ -51,7 +71,9 @@ _INPUT_KEYS = (
     "title",
     "note",
 )
+_TYPE_KEYS = ("type", "target", "options", "value_set", "fields", "item", "many")
 _OUTCOME_KINDS = ("success", "unsuccessful", "cancelled")
+_COVERED = ("steps", "transitions", "conditions", "timeouts", "catches", "handlers")
 
 
 @dataclass(frozen=True)
@@ -68,26 +90,25 @@ def parse(text: str, file: str = "") -> Parsed:
     try:
         root = read_source(text)
     except SourceError as error:
-        reader.note("yaml", error.mark, error.message, error.hint)
+        reader.note(error.rule, error.mark, error.message, error.hint)
         return Parsed(None, tuple(reader.diagnostics))
     definition = _definition(reader, root)
     return Parsed(definition, tuple(sorted(reader.diagnostics, key=lambda one: (one.line, one.column, one.rule))))
 
 
 def _definition(reader: Reader, root: Node) -> Definition | None:
-    if not reader.keys(root, "a pathway", _KEYS, _LATER):
+    if not reader.keys(root, "a pathway", _KEYS):
         return None
     _language(reader, root)
-    pathway = reader.text(reader.required(root, "pathway", "A pathway"), "pathway")
+    pathway = reader.identifier(reader.text(reader.required(root, "pathway", "A pathway"), "pathway"))
     version = reader.text(reader.required(root, "version", "A pathway"), "version")
-    if pathway is not None and (why := why_no_identifier(pathway.value)):
-        reader.note("bad-id", pathway.mark, why)
     if version is not None and not VERSION.match(version.value):
         reader.note("bad-version", version.mark, f'"{version}" is not a version.', "Three numbers, such as 1.0.0.")
     title = reader.text(reader.required(root, "title", "A pathway"), "title")
-    steps = _steps(reader, root)
+    steps = _own_steps(reader, root)
     if pathway is None or version is None or not steps:
         return None
+    duplicate = reader.choice(root.get("on_duplicate"), "on_duplicate", ("join", "refuse")) or "refuse"
     return Definition(
         file=reader.file,
         pathway=pathway,
@@ -105,53 +126,32 @@ def _definition(reader: Reader, root: Node) -> Definition | None:
         success=reader.authored(root.get("success")),
         review_by=reader.text(root.get("review_by"), "review_by"),
         exit_plan=reader.text(root.get("exit_plan"), "exit_plan"),
+        clocks=parse_clocks(reader, root.get("clocks")),
+        on=parse_handlers(reader, root.get("on"), "the pathway"),
+        side_flows=_side_flows(reader, root.get("side_flows")),
+        unique=reader.authored(root.get("unique")),
+        on_duplicate=cast("Literal['join', 'refuse']", duplicate),
+        starts_on=_starts_on(reader, root.get("starts_on")),
+        coverage=_coverage(reader, root.get("coverage")),
+        effective_from=reader.date(root.get("effective_from"), "effective_from"),
     )
 
 
 def _language(reader: Reader, root: Node) -> None:
     node = reader.required(root, "language", "A pathway")
-    if node is not None and node.value != 1:
+    if node is not None and (node.value != 1 or isinstance(node.value, bool)):
         reader.note("language-version", node.mark, "This Carelane reads language 1.", "Write language: 1.")
 
 
-def _entries(reader: Reader, node: Node | None, where: str) -> list[tuple[Text, Node]]:
-    """The entries of a map section, each key with its place."""
-    if node is None:
-        return []
-    if not node.is_map:
-        reader.note("shape", node.mark, f"{where} is a map of names.")
-        return []
-    return [(Text(name, node.keys[name]), one) for name, one in node.value.items()]
-
-
-def _check_name(reader: Reader, name: Text, why: Callable[[str], str]) -> None:
-    if reason := why(name.value):
-        reader.note("bad-name", name.mark, reason)
-
-
-def _steps(reader: Reader, root: Node) -> tuple[StepDecl, ...]:
+def _own_steps(reader: Reader, root: Node) -> tuple[StepDecl, ...]:
     node = reader.required(root, "steps", "A pathway")
-    entries = _entries(reader, node, "steps")
-    if node is not None and not entries:
-        reader.note("shape", node.mark, "A pathway has at least one step.")
-    if len(entries) > MOST_STEPS:
-        mark = entries[MOST_STEPS][0].mark
-        reader.note("too-many-steps", mark, f"More than {MOST_STEPS} steps.", "Split the pathway into children.")
-        entries = entries[:MOST_STEPS]
-    found = []
-    for name, one in entries:
-        if why := why_no_identifier(name.value):
-            reader.note("bad-id", name.mark, why)
-        step = parse_step(reader, name, one)
-        if step is not None:
-            found.append(step)
-    return tuple(found)
+    return () if node is None else parse_steps(reader, node, "A pathway", 1)
 
 
 def _inputs(reader: Reader, node: Node | None) -> tuple[InputDecl, ...]:
     found = []
-    for name, one in _entries(reader, node, "inputs"):
-        _check_name(reader, name, why_no_name)
+    for name, one in reader.entries(node, "inputs"):
+        reader.name(name)
         if one.is_map:
             reader.keys(one, f"the input {name}", _INPUT_KEYS)
         declared = reader.declared_type(one)
@@ -163,33 +163,52 @@ def _inputs(reader: Reader, node: Node | None) -> tuple[InputDecl, ...]:
 
 
 def _outcomes(reader: Reader, node: Node | None) -> tuple[OutcomeDecl, ...]:
-    found = []
-    for name, one in _entries(reader, node, "outcomes"):
-        if why := why_no_identifier(name.value):
-            reader.note("bad-id", name.mark, why)
-        if not one.is_map:
-            title = reader.text(one if one.value is not None else None, f"the outcome {name}")
-            found.append(OutcomeDecl(name, str(title or name)))
-            continue
-        reader.keys(one, f"the outcome {name}", ("title", "kind", "note"), ("give", "undo"))
-        kind = reader.text(one.get("kind"), "kind")
-        if kind is not None and kind.value not in _OUTCOME_KINDS:
-            hint = f"Kinds are {', '.join(_OUTCOME_KINDS)}."
-            reader.note("unknown-kind", kind.mark, f'"{kind}" is not a kind of outcome.', hint)
-            kind = None
-        title = reader.text(one.get("title"), "title")
-        found.append(OutcomeDecl(name, str(title or name), kind.value if kind else "unsuccessful"))  # type: ignore[arg-type]  # checked above
-    return tuple(found)
+    return tuple(_outcome(reader, name, one) for name, one in reader.entries(node, "outcomes"))
+
+
+def _outcome(reader: Reader, name: Text, node: Node) -> OutcomeDecl:
+    reader.identifier(name)
+    if name.value == BRANCH:
+        reader.note("bad-id", name.mark, f'"{BRANCH}" is what end says of a nested scope.', "Choose another id.")
+    if not node.is_map:
+        title = reader.text(node if node.value is not None else None, f"the outcome {name}")
+        return OutcomeDecl(name, str(title or name))
+    reader.keys(node, f"the outcome {name}", ("title", "kind", "undo", "give", "note"))
+    kind = reader.text(node.get("kind"), "kind")
+    if kind is not None and kind.value not in _OUTCOME_KINDS:
+        hint = f"Kinds are {', '.join(_OUTCOME_KINDS)}."
+        reader.note("unknown-kind", kind.mark, f'"{kind}" is not a kind of outcome.', hint)
+        kind = None
+    title = reader.text(node.get("title"), "title")
+    given = cast("Literal['success', 'unsuccessful', 'cancelled']", kind.value if kind else "unsuccessful")
+    gives = tuple(
+        give for key, one in reader.entries(node.get("give"), "give") if (give := _give(reader, key, one)) is not None
+    )
+    return OutcomeDecl(name, str(title or name), given, reader.flag(node.get("undo"), "undo"), gives)
+
+
+def _give(reader: Reader, name: Text, node: Node) -> GiveDecl | None:
+    reader.name(name)
+    if not node.is_map or "value" not in node.keys:
+        value = reader.authored(node)
+        return GiveDecl(name, value) if value is not None else None
+    if not reader.keys(node, f"{name} of give", ("value", *_TYPE_KEYS)):
+        return None
+    value = reader.authored(node.get("value")) or Authored(None, node.mark)
+    kinds = {key: one for key, one in node.value.items() if key != "value"}
+    if not kinds:
+        return GiveDecl(name, value)
+    return GiveDecl(name, value, reader.declared_type(Node(kinds, node.mark, node.keys)))
 
 
 def _attributes(reader: Reader, node: Node | None) -> tuple[tuple[Text, Authored], ...]:
-    entries = _entries(reader, node, "attributes")
+    entries = reader.entries(node, "attributes")
     if len(entries) > MOST_ATTRIBUTES:
         mark = entries[MOST_ATTRIBUTES][0].mark
         reader.note("too-many-attributes", mark, f"A pathway has at most {MOST_ATTRIBUTES} attributes.")
     found = []
     for name, one in entries:
-        _check_name(reader, name, why_no_name)
+        reader.name(name)
         value = reader.authored(one)
         if value is not None:
             found.append((name, value))
@@ -201,3 +220,59 @@ def _contract(reader: Reader, node: Node | None) -> ContractDecl | None:
         return None
     reads, writes = (reader.texts(node.get(key), key) for key in ("reads", "writes"))
     return ContractDecl(node.mark, reads, writes)
+
+
+def _side_flows(reader: Reader, node: Node | None) -> tuple[SideFlowDecl, ...]:
+    found = []
+    for name, one in reader.entries(node, "side_flows"):
+        reader.identifier(name)
+        where = f'The side flow "{name}"'
+        if not reader.keys(one, where, ("title", "once", "offer", "steps", "note")):
+            continue
+        steps = reader.required(one, "steps", where)
+        title = reader.text(one.get("title"), "title")
+        flow = SideFlowDecl(
+            name,
+            parse_steps(reader, steps, where, 2) if steps is not None else (),
+            title.value if title else None,
+            reader.flag(one.get("once"), "once"),
+            _offer(reader, one.get("offer"), where),
+        )
+        if flow.steps:
+            found.append(flow)
+    return tuple(found)
+
+
+def _offer(reader: Reader, node: Node | None, where: str) -> OfferDecl | None:
+    if node is None or not reader.keys(node, f"offer of {where}", ("title", "when", "queue", "role")):
+        return None
+    return OfferDecl(
+        node.mark,
+        reader.authored(node.get("title")),
+        reader.condition(node.get("when"), "when"),
+        reader.text(node.get("queue"), "queue"),
+        reader.text(node.get("role"), "role"),
+    )
+
+
+def _starts_on(reader: Reader, node: Node | None) -> tuple[StartOnDecl, ...]:
+    found = []
+    for one in reader.items(node):
+        if not reader.keys(one, "an entry of starts_on", ("event", "when", "inputs", "note")):
+            continue
+        event = reader.text(reader.required(one, "event", "An entry of starts_on"), "event")
+        inputs = one.get("inputs")
+        if inputs is not None and not inputs.is_map:
+            reader.note("shape", inputs.mark, "inputs of starts_on is a map of the pathway's inputs.")
+            inputs = None
+        if event is not None:
+            when = reader.condition(one.get("when"), "when")
+            found.append(StartOnDecl(event, one.mark, when, reader.authored(inputs)))
+    return tuple(found)
+
+
+def _coverage(reader: Reader, node: Node | None) -> tuple[tuple[str, float], ...]:
+    if node is None or not reader.keys(node, "coverage", _COVERED):
+        return ()
+    shares = ((name, reader.share(node.get(name), f"{name} of coverage")) for name in _COVERED)
+    return tuple((name, share) for name, share in shares if share is not None)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
+from pathways import feel
 from pathways.datatypes import DataType
 from pathways.declarations import DeclarationError, read_type
 from pathways.diagnostics import Diagnostic, Mark, Severity, nearest
 from pathways.model import Authored, Text
+from pathways.names import why_no_identifier, why_no_name
 from pathways.source import Node
+
+MOST_LEVELS = 30
+"""How deep steps may nest: a step of the pathway itself stands on the first level."""
+
+MOST_VALUE_LEVELS = 30
+"""How deep a value may nest that is written in a definition."""
+
+MOST_STEPS = 2000
+"""How many steps a definition may have, on all levels together."""
+
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%\Z")
 
 
 class Reader:
@@ -18,21 +32,20 @@ class Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.diagnostics: list[Diagnostic] = []
+        self.steps = 0
+        """How many steps have been read so far, on all levels."""
 
     def note(self, rule: str, mark: Mark, message: str, hint: str = "", severity: Severity = "error") -> None:
         """Note a finding."""
         self.diagnostics.append(Diagnostic(rule, severity, message, self.file, mark.line, mark.column, hint))
 
-    def keys(self, node: Node, where: str, known: Collection[str], later: Collection[str] = ()) -> bool:
-        """Check that a node is a map of known keys. Constructs of a later version are refused by their name."""
+    def keys(self, node: Node, where: str, known: Collection[str]) -> bool:
+        """Check that a node is a map of known keys."""
         if not node.is_map:
             self.note("shape", node.mark, f"{where} is a map of keys to values.", f"Keys: {', '.join(known)}.")
             return False
         for name, mark in node.keys.items():
-            if name in later:
-                message = f'"{name}" in {where} is part of the language that this version of Carelane does not run yet.'
-                self.note("not-supported", mark, message, "Remove it, or use a newer Carelane.")
-            elif name not in known:
+            if name not in known:
                 self.note(
                     "unknown-key",
                     mark,
@@ -74,6 +87,77 @@ class Reader:
         found = (self.text(one, where) for one in items)
         return tuple(one for one in found if one is not None)
 
+    def entries(self, node: Node | None, where: str) -> list[tuple[Text, Node]]:
+        """The entries of a map of names, each key with its place."""
+        if node is None:
+            return []
+        if not node.is_map:
+            self.note("shape", node.mark, f"{where} is a map of names.")
+            return []
+        return [(Text(name, node.keys[name]), one) for name, one in node.value.items()]
+
+    def items(self, node: Node | None) -> list[Node]:
+        """The items of a list; a single thing counts as a list of one."""
+        if node is None:
+            return []
+        return list(node.value) if node.is_list else [node]
+
+    def name(self, text: Text | None) -> Text | None:
+        """A name that expressions see; notes why it can be none."""
+        if text is not None and (why := why_no_name(text.value)):
+            self.note("bad-name", text.mark, why)
+        return text
+
+    def identifier(self, text: Text | None) -> Text | None:
+        """An id; notes why it can be none."""
+        if text is not None and (why := why_no_identifier(text.value)):
+            self.note("bad-id", text.mark, why)
+        return text
+
+    def choice(self, node: Node | None, where: str, known: Collection[str]) -> str | None:
+        """One of a few words."""
+        text = self.text(node, where)
+        if text is not None and text.value not in known:
+            self.note("shape", text.mark, f"{where} is one of {', '.join(known)}.", nearest(text.value, known))
+            return None
+        return text.value if text else None
+
+    def condition(self, node: Node | None, where: str) -> Text | None:
+        """A condition, which takes no `=`; a truth value is taken as it was written."""
+        text = Text(node.written, node.mark) if node and isinstance(node.value, bool) else self.text(node, where)
+        if text is not None and text.value.startswith("="):
+            hint = "Leave the = out."
+            self.note("condition-equals", text.mark, "A condition is FEEL already and takes no =.", hint)
+            return Text(text.value[1:].strip(), text.mark)
+        return text
+
+    def share(self, node: Node | None, where: str) -> float | None:
+        """A share: `75%`, or a number from 0 to 1."""
+        if node is None:
+            return None
+        given = node.value
+        if isinstance(given, str) and (found := _PERCENT.match(given)):
+            given = float(found.group(1)) / 100
+        if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 <= given <= 1:
+            self.note("shape", node.mark, f"{where} is a share, from 0% to 100%.", "Such as 75%, or 0.75.")
+            return None
+        return float(given)
+
+    def date(self, node: Node | None, where: str) -> Text | None:
+        """A date."""
+        text = self.text(node, where)
+        if text is not None and feel.date_value(text.value) is None:
+            self.note("bad-date", text.mark, f'{where}: "{text}" is not a date.', "Such as 2027-06-30.")
+        return text
+
+    def deeper(self, node: Node, level: int, where: str) -> bool:
+        """Whether steps may nest as deep as this; notes where they may not."""
+        if level <= MOST_LEVELS:
+            return True
+        message = f"{where} nests steps deeper than {MOST_LEVELS} levels."
+        self.note("too-deep", node.mark, message, "Make a pathway of its own of what is inside.")
+        return False
+
     def declared_type(self, node: Node) -> DataType | None:
         """The type that an input or a form field declares; codes are taken as they were written (`01`, `yes`)."""
         declared = node.plain
@@ -91,6 +175,10 @@ class Reader:
         """A value that may hold expressions, with the places inside it."""
         if node is None:
             return None
+        if _too_deep(node):
+            message = f"A value is nested deeper than {MOST_VALUE_LEVELS} levels."
+            self.note("too-deep", node.mark, message)
+            return Authored(None, node.mark)
         places: dict[tuple[str | int, ...], Mark] = {}
         _collect(node, (), places)
         return Authored(node.plain, node.mark, places)
@@ -105,3 +193,11 @@ def _collect(node: Node, path: tuple[str | int, ...], places: dict[tuple[str | i
         items = enumerate(node.value)
     for key, one in items:
         _collect(one, (*path, key), places)
+
+
+def _too_deep(node: Node) -> bool:
+    here = [node]
+    for _ in range(MOST_VALUE_LEVELS):
+        inner = [one.value.values() if one.is_map else one.value for one in here if one.is_map or one.is_list]
+        here = [one for ones in inner for one in ones]
+    return any(one.is_map or one.is_list for one in here)

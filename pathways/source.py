@@ -16,7 +16,8 @@ import yaml
 from pathways.diagnostics import Mark
 
 MOST_BYTES = 1_000_000
-MOST_LEVELS = 30
+MOST_LEVELS = 180
+"""How deep maps and lists may nest: thirty levels of steps, each up to five of YAML, and what is written in them."""
 MOST_DIGITS = 400
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -30,11 +31,12 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 class SourceError(Exception):
     """The text is not YAML as the language wants it; `mark` says where."""
 
-    def __init__(self, message: str, mark: Mark, hint: str = "") -> None:
+    def __init__(self, message: str, mark: Mark, hint: str = "", rule: str = "yaml") -> None:
         super().__init__(message)
         self.message = message
         self.mark = mark
         self.hint = hint
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ class _Builder:
             return Node(_scalar(event, mark), mark, written=str(event.value))
         self.level += 1
         if self.level > MOST_LEVELS:
-            raise SourceError(f"Nested deeper than {MOST_LEVELS} levels.", mark)
+            hint = "Make a pathway of its own of what is inside."
+            raise SourceError(f"Nested deeper than {MOST_LEVELS} levels.", mark, hint, "too-deep")
         built = self.sequence(mark) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(mark)
         self.level -= 1
         return built

@@ -36,7 +36,7 @@ def _inside(subject: Subject, name: Text, action: Action) -> Findings:
 
 
 def _handled(step: StepDecl, body: DoDecl, action: Action) -> Findings:
-    caught = {problem.value for problem, _ in body.catch}
+    caught = {one.problem.value for one in body.catch}
     accepted = {problem.value for problem in step.accept}
     for problem in action.problems:
         if problem not in caught | accepted:

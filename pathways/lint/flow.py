@@ -30,8 +30,8 @@ class Flow:
 
     @cached_property
     def steps(self) -> Mapping[str, StepDecl]:
-        """The steps by id, in authored order."""
-        return self.definition.step
+        """The steps of the pathway itself by id, in authored order."""
+        return {step.id.value: step for step in self.definition.steps}
 
     @cached_property
     def ways(self) -> Mapping[str, tuple[Way, ...]]:
@@ -85,8 +85,8 @@ def _ways(step: StepDecl, following: str | None) -> Iterator[Way]:
     if step.timeout is not None:
         yield Way(name, step.timeout.to.value, "timeout", step.timeout.to.mark)
     if isinstance(body, DoDecl):
-        for _, to in body.catch:
-            yield Way(name, to.value, "catch", to.mark)
+        for one in body.catch:
+            yield Way(name, one.to.value, "catch", one.to.mark)
 
 
 def _reach(begin: Iterable[str], ahead: Callable[[str], Iterable[str]]) -> set[str]:

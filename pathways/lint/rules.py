@@ -29,7 +29,6 @@ _ROWS: Final = (
     Rule("shape", "error", "Something of the wrong shape", "A list where a map belongs cannot be understood."),
     Rule("unknown-key", "error", "Unknown key", "A misspelt key would be ignored, and with it what it asks for."),
     Rule("missing-key", "error", "Missing key", "The construct means nothing without it."),
-    Rule("not-supported", "error", "Not supported yet", "What would not run must not look as if it did."),
     Rule("language-version", "error", "Unknown language version", "Another version may mean something else."),
     Rule("bad-version", "error", "Not a version", "Versions are compared and ordered."),
     Rule("bad-id", "error", "Not an id", "Ids are parts of addresses."),
@@ -40,11 +39,16 @@ _ROWS: Final = (
     Rule("no-kind", "error", "A step that says nothing", "Nobody knows what it does."),
     Rule("duplicate-field", "error", "Two fields of one name", "One would hide the other."),
     Rule("decide-next", "error", "next beside rules", "A decide step goes where its rules say."),
+    Rule("otherwise-last", "error", "Rows behind otherwise", "They are never asked.", "Put otherwise last."),
+    Rule("repeat-how", "error", "A repeat without a way to go round", "It would not be known how often it runs."),
     Rule("wait-for-what", "error", "A wait for nothing, or for two things", "It would not be known when it ends."),
     Rule("condition-equals", "error", "A condition with =", "Conditions are FEEL already."),
     Rule("bad-duration", "error", "Not a time", "A misread time moves a deadline."),
     # -- limits --------------------------------------------------------------------------------------------------
     Rule("too-many-steps", "error", "Too many steps", "Nobody can review it.", "Split the pathway into children."),
+    Rule(
+        "too-deep", "error", "Nested too deep", "Nobody can review it.", "Make a pathway of its own of what is inside."
+    ),
     Rule("too-many-attributes", "error", "Too many attributes", "Lists filter on few things."),
     Rule("long-expression", "error", "Expression too long", "Nobody can review it.", "Compute it by a set, in parts."),
     # -- structure -----------------------------------------------------------------------------------------------
@@ -65,7 +69,11 @@ _ROWS: Final = (
     ),
     Rule("runs-off", "error", "Runs off the end", "The last step must lead on or end the pathway."),
     Rule("end-next", "error", "next after an end", "Nothing comes after the end."),
-    Rule("next-map", "error", "next by outcome without a task", "Only tasks have outcomes to go by."),
+    Rule("end-branch", "error", "end: branch outside a branch", "There is nothing around it that would go on."),
+    Rule("no-such-task", "error", "Separate from no task", "Nobody would be kept from doing both."),
+    Rule("unknown-clock", "error", "Unknown clock", "Nothing would be timed."),
+    Rule("unknown-side-flow", "error", "Unknown side flow", "The event would start nothing."),
+    Rule("next-map", "error", "next by outcome without outcomes", "Only tasks and pathways have outcomes to go by."),
     Rule("missing-outcome", "error", "An outcome without a way on", "The case would stand still."),
     Rule(
         "missing-default",
@@ -117,6 +125,8 @@ _ROWS: Final = (
     Rule("event-misfit", "error", "Event data that does not fit", "Receivers would refuse it."),
     Rule("unknown-queue", "error", "Unknown queue", "The task would lie where nobody looks."),
     Rule("unknown-role", "error", "Unknown role", "Nobody could complete the task."),
+    Rule("unknown-pathway", "error", "Unknown pathway", "It cannot be started."),
+    Rule("unknown-value-set", "error", "Unknown value set", "Codes could not be checked."),
     Rule("unknown-calendar", "error", "Unknown calendar", "Business time could not be counted."),
     Rule("no-calendar", "error", "Business time without calendar", "Business time could not be counted."),
     # -- data and expressions --------------------------------------------------------------------------------------
@@ -124,6 +134,8 @@ _ROWS: Final = (
     Rule("unknown-name", "error", "Unknown name", "It is null for good."),
     Rule("unknown-function", "error", "Unknown function", "It gives null."),
     Rule("unknown-field", "error", "Unknown field", "It is null for good."),
+    Rule("shadowed-name", "error", "A name that hides another", "Readers would take the one for the other."),
+    Rule("name-saved-twice", "error", "A name saved by two branches", "Whichever came last would win."),
     Rule("unlike-types", "error", "Comparison of unlike types", "It never holds."),
     Rule("bad-types", "error", "Types that do not fit", "It gives null."),
     Rule("not-a-condition", "error", "A condition that is not true or false", "It opens an incident."),

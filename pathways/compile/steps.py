@@ -1,0 +1,183 @@
+"""Steps, a function per kind; tasks have a module of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pathways.catalog import Action, Retry
+from pathways.compile.clocks import verbs_of
+from pathways.compile.context import Context
+from pathways.compile.flow import child_of, parallel_of, repeat_of
+from pathways.compile.tables import table_of
+from pathways.compile.tasks import task_of
+from pathways.compile.ways import edges_of, handlers_of, listening, timeout_of
+from pathways.model import (
+    Authored,
+    ChildDecl,
+    DecideDecl,
+    DoDecl,
+    EmitDecl,
+    EndDecl,
+    ParallelDecl,
+    Placed,
+    RepeatDecl,
+    RetryDecl,
+    SetDecl,
+    TaskDecl,
+    Text,
+    UndoDecl,
+    WaitForAnyDecl,
+    WaitForEventDecl,
+    WaitForTimeDecl,
+    WayDecl,
+)
+from pathways.plan import (
+    Assignment,
+    Catch,
+    Decide,
+    Do,
+    Emit,
+    End,
+    Set,
+    Step,
+    Undo,
+    WaitForAny,
+    WaitForEvent,
+    WaitForTime,
+    Way,
+)
+from pathways.values import Computed
+
+CLINICAL = "clinical"
+"""The role that passes a clinical gate where the catalog names none."""
+
+
+def step_of(context: Context, placed: Placed) -> Step:
+    """A step of the plan."""
+    body, shared = placed.step.body, _shared(context, placed)
+    save = placed.step.save.value if placed.step.save else None
+    match body:
+        case DoDecl():
+            return _do(context, placed, body, shared)
+        case TaskDecl():
+            return task_of(context, placed, body, shared)
+        case DecideDecl():
+            table = table_of(context, placed, body.table) if body.table else None
+            return Decide(**shared, table=table, save=save, kind="decide")
+        case SetDecl():
+            assignments = tuple(Assignment(name.value, context.value(value)) for name, value in body.assignments)
+            return Set(**shared, assignments=assignments, kind="set")
+        case WaitForEventDecl():
+            return WaitForEvent(**shared, **listening(context, body), save=save, kind="wait-for-event")
+        case WaitForTimeDecl():
+            until, duration = context.optional_timing(body.until), context.optional_timing(body.duration)
+            return WaitForTime(**shared, until=until, duration=duration, kind="wait-for-time")
+        case WaitForAnyDecl():
+            ways = tuple(_way(context, one) for one in body.ways)
+            return WaitForAny(**shared, ways=ways, save=save, kind="wait-for-any")
+        case ParallelDecl():
+            return parallel_of(body, shared)
+        case RepeatDecl():
+            return repeat_of(context, body, shared)
+        case ChildDecl():
+            return child_of(context, placed.step, body, shared)
+        case EmitDecl():
+            data = context.value(body.data)
+            return Emit(**shared, type=body.type.value, data=data, schema=context.event(body.type), kind="emit")
+        case EndDecl():
+            return End(**shared, outcome=_ended(context, placed, body), kind="end")
+
+
+def _shared(context: Context, placed: Placed) -> dict[str, Any]:
+    """The fields that every step has."""
+    step = placed.step
+    return {
+        "id": placed.path,
+        "title": step.title,
+        "stage": context.stage(step.stage),
+        "next": edges_of(context, placed),
+        "timeout": timeout_of(context, placed),
+        "handlers": handlers_of(context, step.on, placed.block),
+        "clocks": verbs_of(context, step.clocks),
+        "undo": _undo(context, placed, step.undo) if step.undo else None,
+        "gate": step.gate.value if step.gate else None,
+        "gate_roles": _gate_roles(context, placed) if step.gate else (),
+    }
+
+
+def _gate_roles(context: Context, placed: Placed) -> tuple[str, ...]:
+    """Who may pass a gate: the task's own role; else the clinical roles of the catalog."""
+    body = placed.step.body
+    if isinstance(body, TaskDecl) and body.role is not None:
+        return (body.role.value,)
+    return tuple(sorted(context.catalog.clinical_roles)) or (CLINICAL,)
+
+
+def _ended(context: Context, placed: Placed, body: EndDecl) -> str:
+    if not body.ends_branch:
+        return context.outcome(body.outcome)
+    if not placed.block:
+        message = "Only a branch, an iteration or a side flow ends by itself, and this step stands in none."
+        context.reader.note("end-branch", body.outcome.mark, message, "Name an outcome of the pathway.")
+    return ""
+
+
+def _way(context: Context, way: WayDecl) -> Way:
+    name = way.name.value
+    match way.wait:
+        case WaitForEventDecl():
+            return Way(name=name, **listening(context, way.wait))
+        case WaitForTimeDecl(until=until, duration=duration):
+            return Way(name=name, until=context.optional_timing(until), duration=context.optional_timing(duration))
+
+
+# -- actions --------------------------------------------------------------------------------------------------------
+
+
+def _do(context: Context, placed: Placed, body: DoDecl, shared: dict[str, Any]) -> Do:
+    step = placed.step
+    action, given = _call(context, body.action, body.given)
+    return Do(
+        **shared,
+        action=action.name,
+        input=given,
+        takes=action.input,
+        save=step.save.value if step.save else None,
+        output=action.output,
+        problems=action.problems,
+        catch=tuple(
+            Catch(context.problem(action, one.problem), context.target(placed.block, one.to), one.undo)
+            for one in body.catch
+        ),
+        accept=tuple(context.problem(action, problem) for problem in step.accept),
+        retry=_retry(action.retry, body.retry),
+        timeout_seconds=action.timeout_seconds,
+        business_key=action.business_key,
+        slow=action.slow,
+        kind="do",
+    )
+
+
+def _undo(context: Context, placed: Placed, undo: UndoDecl) -> Undo:
+    """What takes a step back; unless it says otherwise it is retried like the step."""
+    action, given = _call(context, undo.action, undo.given)
+    retry, body = action.retry, placed.step.body
+    if isinstance(body, DoDecl):
+        own = context.catalog.actions.get(body.action.value)
+        retry = _retry(own.retry if own else retry, body.retry)
+    return Undo(action.name, given, action.input, _retry(retry, undo.retry), action.timeout_seconds)
+
+
+def _call(context: Context, name: Text, given: Authored | None) -> tuple[Action, Computed]:
+    """An action, and what it is given."""
+    action = context.action(name)
+    context.inputs(action.name, name, given, action.input)
+    return action, context.value(given, {})
+
+
+def _retry(default: Retry, declared: RetryDecl | None) -> Retry:
+    if declared is None:
+        return default
+    given = {name: getattr(declared, name) for name in ("attempts", "first", "factor", "most")}
+    return replace(default, **{name: value for name, value in given.items() if value is not None})
