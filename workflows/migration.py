@@ -50,7 +50,7 @@ class Migration:
 
 def migration_of(instance: Instance, plan: Plan, order: Migrate, at: datetime) -> Migration:
     """What going on with a plan means for an instance as it stands."""
-    from pathways import migrate as language  # type: ignore[attr-defined]  # noqa: PLC0415
+    from pathways import migrate as language  # type: ignore[attr-defined]
 
     found = language.migrate(instance.plan, plan, instance.state, order.mapping, at, order.by, order.reason)
     return Migration(plan, found)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pathways.messages import ActionResult
 from pathways.plan import Plan
+from pathways.versions import Version, parse_range
 from tests.support.plans import make_plan
 
 CATALOG: dict[str, Any] = {
@@ -38,10 +39,23 @@ class PlansInMemory:
         """Make a plan known."""
         self._plans[plan.digest] = plan
 
+    def newest(self, name: str, wanted: str) -> Plan | None:
+        """The highest version of a pathway that fits a range."""
+        asked = parse_range(wanted)
+        fitting = [one for one in self._plans.values() if one.pathway == name and asked.matches(one.version)]
+        return max(fitting, key=lambda one: Version.parse(one.version), default=None)
 
-def pathway(steps: str, **catalog: Any) -> Plan:
-    """A plan of these steps, with an input `order` and the outcomes `completed` and `expired`."""
-    head = """
+
+def pathway(steps: str, *, name: str = "example", version: str = "1.0.0", more: str = "", **catalog: Any) -> Plan:
+    """A plan of these steps, with an input `order` and the outcomes `completed` and `expired`; `more` goes before."""
+    head = (
+        f"""
+language: 1
+pathway: {name}
+version: {version}
+title: Example
+{more}"""
+        + """
 inputs: {order: {type: Reference, target: [ServiceRequest]}}
 stages: [early, late]
 outcomes:
@@ -49,6 +63,7 @@ outcomes:
   expired: {title: Expired, kind: unsuccessful}
 steps:
 """
+    )
     return make_plan(head + steps, CATALOG | catalog)
 
 

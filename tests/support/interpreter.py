@@ -29,13 +29,16 @@ from pathways.messages import (
     RecordRequest,
     Refused,
     StartInstance,
+    VersionAnswer,
+    VersionRequest,
 )
 from pathways.plan import Plan
 from tests.support.interpreted import PlansInMemory
 from tests.support.plans import MONDAY
 from workflows import plans
 from workflows.converter import data_converter
-from workflows.pathway import REFUSED, Pathway, workflow_id
+from workflows.names import REFUSED, RESOLVE_VERSION, workflow_id
+from workflows.pathway import Pathway
 from workflows.sandbox import runner
 
 Action = Callable[[ActionRequest], Awaitable[ActionResult] | ActionResult]
@@ -101,6 +104,9 @@ class Interpreter:
         self.actions = dict(actions or {})
         self.ran: list[ActionRequest] = []
         self.sandboxed = sandboxed
+        self.wanted: list[VersionRequest] = []
+        self.versions_known = asyncio.Event()
+        self.versions_known.set()
 
     @asynccontextmanager
     async def running(self, resolver: plans.PlanResolver | None = None, **options: Any) -> AsyncIterator[Worker]:
@@ -115,7 +121,7 @@ class Interpreter:
             self.client,
             task_queue=self.queue,
             workflows=[Pathway],
-            activities=[*(self._activity(name) for name in self.actions), self._record()],
+            activities=[*(self._activity(name) for name in self.actions), self._record(), self._resolve_version()],
             workflow_runner=runner(sandboxed=self.sandboxed),
             **options,
         )
@@ -135,6 +141,24 @@ class Interpreter:
             return self.store.record(request)
 
         return record
+
+    def _resolve_version(self) -> Callable[..., Any]:
+        @activity.defn(name=RESOLVE_VERSION)
+        async def resolve_version(request: VersionRequest) -> VersionAnswer:
+            self.wanted.append(request)
+            await self.versions_known.wait()
+            wanted = request.start.wanted
+            assert wanted is not None
+            plan = self.plans.newest(wanted.pathway, wanted.range)
+            if plan is None:
+                return VersionAnswer(message=f"There is no published pathway {wanted.pathway} {wanted.range}.")
+            return VersionAnswer(plan.digest, plan.version)
+
+        return resolve_version
+
+    def child(self, instance: str) -> Instance:
+        """A child by its id."""
+        return Instance(self, instance, self.client.get_workflow_handle_for(Pathway.run, workflow_id(instance)))
 
     async def start(self, plan: Plan, *, pace: Pace | None = None, **inputs: Any) -> Instance:
         """Start an instance."""
