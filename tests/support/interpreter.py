@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 from ulid import ULID
 
-from pathways.events import MessageReceived, TaskCompleted
+from pathways.events import MessageReceived, Operation, Retried, TaskCompleted
 from pathways.facts import Fact, Recorded
 from pathways.messages import (
     ActionRequest,
@@ -189,6 +189,22 @@ class Instance:
         """Complete a task."""
         event = TaskCompleted(address, outcome, form, by="tester")
         return await self.latest.execute_update(Pathway.complete, event, id=key)
+
+    async def operate(self, event: Operation, *, key: str | None = None) -> Answer:
+        """Act as an operator."""
+        return await self.latest.execute_update(Pathway.operate, event, id=key)
+
+    async def retry(self, address: str) -> Answer:
+        """Have an incident's step tried again."""
+        return await self.operate(Retried(address, "operator", "mended"))
+
+    async def deliver(self, event: MessageReceived, *, key: str | None = None) -> Answer:
+        """Hand it a domain event."""
+        return await self.latest.execute_update(Pathway.deliver, event, id=key)
+
+    async def refusal(self, address: str) -> Refused:
+        """With what it refuses the completion of a task."""
+        return await refused(self.complete(address))
 
     async def describe(self) -> Description:
         """Ask the workflow where it stands."""
