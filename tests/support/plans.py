@@ -8,7 +8,7 @@ from typing import Any
 
 from pathways.calendars import Calendar
 from pathways.catalog import Catalog, read_catalog
-from pathways.commands import RunAction
+from pathways.commands import CancelChild, RunAction, StartChild
 from pathways.compile import compile_definition
 from pathways.engine import Transition, advance, next_deadline, start_state
 from pathways.events import (
@@ -16,14 +16,22 @@ from pathways.events import (
     ActionFailed,
     ActionProblem,
     Cancelled,
+    ChildEnded,
+    ChildFailed,
+    DataChanged,
     Event,
     MessageReceived,
+    Moved,
+    OfferTaken,
+    Resumed,
     Retried,
+    Skipped,
     Started,
+    Suspended,
     TaskCompleted,
     TimePassed,
 )
-from pathways.facts import Fact
+from pathways.facts import Fact, TaskClosed, TaskOpened
 from pathways.parse import parse
 from pathways.plan import Plan, plan_from_json
 from pathways.state import Position, State, state_from_json, state_to_json
@@ -69,6 +77,8 @@ class Player:
         self.state: State = start_state(plan, "01JTEST0000000000000000000", zone, self.at)
         self.facts: list[Fact] = []
         self.orders: dict[str, RunAction] = {}
+        self.children: dict[str, StartChild] = {}
+        self.children_cancelled: list[str] = []
         self.last = self.play(Started(inputs or {}, by="tester"))
 
     def play(self, event: Event) -> Transition:
@@ -84,6 +94,10 @@ class Player:
         for command in found.commands:
             if isinstance(command, RunAction):
                 self.orders[command.address] = command
+            if isinstance(command, StartChild):
+                self.children[command.address] = command
+            if isinstance(command, CancelChild):
+                self.children_cancelled.append(command.address)
         self.last = found
         return found
 
@@ -122,6 +136,38 @@ class Player:
         """An operator tries again."""
         return self.play(Retried(address, "supervisor-1", "repaired", **more))
 
+    def child_ends(self, address: str, outcome: str, give: Any = None) -> Transition:
+        """A child reports its end."""
+        return self.play(ChildEnded(address, self.children[address].instance, outcome, give))
+
+    def child_fails(self, address: str, message: str = "no version fits") -> Transition:
+        """A child can't be started."""
+        return self.play(ChildFailed(address, self.children[address].instance, message))
+
+    def skip(self, address: str, output: Any = None, **more: Any) -> Transition:
+        """An operator lets a step count as completed."""
+        return self.play(Skipped(address, "supervisor-1", "done by phone", output, **more))
+
+    def move(self, address: str, to: str, **more: Any) -> Transition:
+        """An operator moves a position."""
+        return self.play(Moved(address, to, "supervisor-1", "went astray", **more))
+
+    def set(self, name: str, value: Any, **more: Any) -> Transition:
+        """An operator changes data."""
+        return self.play(DataChanged(name, value, "supervisor-1", "a correction", **more))
+
+    def suspend(self, **more: Any) -> Transition:
+        """An operator suspends the instance."""
+        return self.play(Suspended("supervisor-1", "the patient travels", **more))
+
+    def resume(self) -> Transition:
+        """An operator resumes the instance."""
+        return self.play(Resumed("supervisor-1", "the patient is back"))
+
+    def offer(self, side: str, **more: Any) -> Transition:
+        """A person takes an offer."""
+        return self.play(OfferTaken(side, "coordinator-1", **more))
+
     def cancel(self) -> Transition:
         """An operator cancels."""
         return self.play(Cancelled("supervisor-1", "no longer needed"))
@@ -135,14 +181,31 @@ class Player:
         """The position at an address."""
         return self.state.positions[address]
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str, scope: str = "") -> Any:
         """A saved value."""
-        saved = self.state.data.get("", {}).get(name)
+        saved = self.state.data.get(scope, {}).get(name)
         return None if saved is None else saved.value
 
     def of(self, kind: str) -> list[Any]:
         """The facts of a kind so far."""
         return [fact for fact in self.facts if fact.fact == kind]
+
+    @property
+    def open_tasks(self) -> list[str]:
+        """The addresses of open tasks, by the facts."""
+        open_: dict[str, str] = {}
+        for fact in self.facts:
+            if isinstance(fact, TaskOpened):
+                assert fact.id not in open_, "a task is opened once"
+                open_[fact.id] = fact.address
+            elif isinstance(fact, TaskClosed):
+                del open_[fact.id]
+        return sorted(open_.values())
+
+    def clock(self, name: str) -> str | None:
+        """Where a clock stands."""
+        found = self.state.clocks.get(name)
+        return None if found is None else found.status
 
     @property
     def deadline(self) -> datetime | None:

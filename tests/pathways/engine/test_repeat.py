@@ -1,0 +1,183 @@
+"""Repeats: one by one, at once, while, until; what is collected; limits."""
+
+from __future__ import annotations
+
+from tests.support.plans import Player, make_plan
+
+SERIES = """
+inputs: {doses: {type: list, item: integer}}
+steps:
+  series:
+    repeat:
+      for_each: =doses
+      as: dose
+      %s
+      collect: {given: =answer.amount, places: =iteration}
+      steps:
+        give:
+          task: {title: "Dose {{ dose }} of {{ iteration }}", queue: q, form: [{name: amount, type: integer}]}
+          save: answer
+  fin: {task: {title: "{{ count(given) }}", queue: q}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_one_by_one_binds_the_item_and_collects_in_order() -> None:
+    """Each iteration sees its item and number; its data belongs to it and goes with it."""
+    run = Player(make_plan(SERIES % "mode: one-by-one"), {"doses": [10, 20]})
+    assert run.standing == ["series", "series#1/give"]
+    assert run.of("task-opened")[-1].title == "Dose 10 of 1"
+    assert run.value("given") == [], "the list is there, empty, from entry"
+    run.complete("series#1/give", form={"amount": 11})
+    assert run.of("task-opened")[-1].title == "Dose 20 of 2"
+    assert run.value("answer") is None
+    assert set(run.state.data) == {"", "series#2/"}, "what the first iteration saved is gone with it"
+    run.complete("series#2/give", form={"amount": 21})
+    assert (run.value("given"), run.value("places")) == ([11, 21], [1, 2])
+    assert run.standing == ["fin"]
+
+
+def test_at_once_collects_in_order_of_iteration() -> None:
+    """All iterations stand at the same time; the lists are in the order of the items, not of completion."""
+    run = Player(make_plan(SERIES % "mode: at-once"), {"doses": [1, 2, 3]})
+    assert run.standing == ["series", "series#1/give", "series#2/give", "series#3/give"]
+    for number in (3, 1, 2):
+        run.complete(f"series#{number}/give", form={"amount": number * 10})
+    assert (run.value("given"), run.value("places")) == ([10, 20, 30], [1, 2, 3])
+    assert run.standing == ["fin"]
+
+
+def test_an_empty_list_passes_at_once_and_null_is_an_incident() -> None:
+    """Nothing to do is nothing to wait for; no list at all is a mistake."""
+    assert Player(make_plan(SERIES % "mode: at-once"), {"doses": []}).standing == ["fin"]
+    run = Player(make_plan(SERIES % "mode: one-by-one"), {})
+    assert run.at_address("series").incident.kind == "expression"
+    run.set("doses", [5])
+    run.retry("series")
+    assert run.standing == ["series", "series#1/give"]
+
+
+WHILE = """
+steps:
+  begin: {set: {n: 0}}
+  loop:
+    repeat:
+      %s
+      limit: 3
+      collect: {seen: =m}
+      steps:
+        ask: {task: {title: A, queue: q, form: [{name: m, type: integer}]}, save: answer}
+        keep: {set: {m: =answer.m}}
+  fin: {task: {title: F, queue: q}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_until_is_asked_after_and_sees_the_iteration() -> None:
+    """The condition sees what the iteration saved, after it was collected."""
+    run = Player(make_plan(WHILE % "until: m > 5"))
+    run.complete("loop#1/ask", form={"m": 1})
+    assert run.standing == ["loop", "loop#2/ask"]
+    run.complete("loop#2/ask", form={"m": 6})
+    assert run.standing == ["fin"]
+    assert run.value("seen") == [1, 6]
+
+
+def test_while_is_asked_before_and_sees_what_was_collected() -> None:
+    """The condition is asked in the scope around the repeat."""
+    run = Player(make_plan(WHILE % "while: count(seen) < 2"))
+    run.complete("loop#1/ask", form={"m": 1})
+    run.complete("loop#2/ask", form={"m": 2})
+    assert run.standing == ["fin"]
+
+
+def test_the_limit_is_an_incident_that_can_be_skipped() -> None:
+    """Going past the limit opens an incident on the repeat; nothing that was collected is lost."""
+    run = Player(make_plan(WHILE % "until: m > 5"))
+    for number in (1, 2, 3):
+        run.complete(f"loop#{number}/ask", form={"m": number})
+    assert run.standing == ["loop"]
+    assert run.at_address("loop").incident.kind == "loop-limit"
+    run.retry("loop")
+    assert run.at_address("loop").incident.kind == "loop-limit"
+    run.skip("loop")
+    assert run.standing == ["fin"]
+    assert run.value("seen") == [1, 2, 3]
+
+
+def test_an_until_that_is_neither_keeps_the_iterations_data_for_the_retry() -> None:
+    """A null condition stands still; with the value repaired the retry asks again."""
+    run = Player(make_plan(WHILE % "until: m > 5"))
+    run.complete("loop#1/ask", form={})
+    assert run.at_address("loop").incident.kind == "expression"
+    assert run.value("seen") == [None], "it was collected before it was asked"
+    changed = run.set("m", 9, scope="loop#1/")
+    assert changed.refusal is None
+    run.retry("loop")
+    assert run.standing == ["fin"]
+
+
+def test_a_repeat_entered_again_starts_afresh_unless_it_keeps() -> None:
+    """The collected list is emptied on a new visit, and goes on with `keep: true`."""
+    text = """
+steps:
+  series:
+    repeat:
+      for_each: "=[1]"
+      as: dose
+      collect: {given: =dose}
+      %s
+      steps: {ask: {task: {title: A, queue: q}}}
+  again: {task: {title: Again, queue: q, outcomes: {yes: y, no: n}}, next: {yes: series, no: fin}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    for keep, wanted in (("keep: false", [1]), ("keep: true", [1, 1])):
+        run = Player(make_plan(text % keep))
+        run.complete("series#1/ask")
+        run.complete("again", "yes")
+        run.complete("series@2#1/ask")
+        assert run.value("given") == wanted
+
+
+def test_an_iteration_that_is_left_collects_nothing() -> None:
+    """A way out of the loop leaves it without its value."""
+    run = Player(
+        make_plan(
+            """
+steps:
+  series:
+    repeat:
+      for_each: "=[1, 2]"
+      as: dose
+      collect: {given: =dose}
+      steps:
+        ask: {task: {title: A, queue: q, outcomes: {ok: o, stop: s}}, next: {ok: fine, stop: out}}
+        fine: {end: branch}
+  out: {task: {title: F, queue: q}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+        )
+    )
+    run.complete("series#1/ask", "ok")
+    run.complete("series#2/ask", "stop")
+    assert run.standing == ["out"]
+    assert run.value("given") == [1]
+
+
+def test_a_loop_that_waits_for_nothing_is_a_runaway() -> None:
+    """A thousand moves in one event stop as an incident, without a stack that overflows."""
+    run = Player(
+        make_plan(
+            """
+steps:
+  loop: {repeat: {until: "false", limit: 5000, steps: {count: {set: {n: 1}}}}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+        )
+    )
+    assert [fact.kind for fact in run.of("incident-opened")] == ["runaway"]
