@@ -13,6 +13,8 @@ from sqlalchemy import Engine, event, exc, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from store.audit import Audit
+from store.children import Children
+from store.clocks import Clocks
 from store.definitions import Definitions
 from store.deliveries import Deliveries
 from store.errors import StoreUnavailableError
@@ -21,6 +23,7 @@ from store.incidents import Incidents
 from store.instances import Instances, Listeners
 from store.people import People, Sessions
 from store.results import Results
+from store.statistics import Statistics
 from store.tables.base import dump_json
 from store.tasks import Tasks
 from store.timeline import Timeline
@@ -58,6 +61,16 @@ class Unit:
     def listeners(self) -> Listeners:
         """What instances listen for."""
         return Listeners(self.connection)
+
+    @cached_property
+    def children(self) -> Children:
+        """Children of instances."""
+        return Children(self.connection)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Clocks."""
+        return Clocks(self.connection)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -98,6 +111,11 @@ class Unit:
     def results(self) -> Results:
         """Results of requests."""
         return Results(self.connection)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Numbers for diagrams and measures."""
+        return Statistics(self.connection)
 
     @cached_property
     def people(self) -> People:

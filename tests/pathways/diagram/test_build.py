@@ -1,0 +1,125 @@
+"""What there is to draw of a plan: every construct has its node, its ways on and its words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pathways.diagram import draw
+from pathways.diagram.drawing import START, Drawing
+from pathways.plan import Decide, Edge, End, Plan
+from pathways.values import Condition
+from tests.support.whole_plan import whole_plan
+
+
+def whole() -> Drawing:
+    """The drawing of the plan that uses everything."""
+    return draw(whole_plan())
+
+
+def links(drawing: Drawing) -> set[tuple[str, str, str]]:
+    """The links as tail, kind and head."""
+    return {(one.tail, one.kind, one.head) for one in drawing.links}
+
+
+def label(drawing: Drawing, tail: str, head: str) -> str:
+    """What is written on the link between two nodes."""
+    return next(one.label for one in drawing.links if (one.tail, one.head) == (tail, head))
+
+
+def test_every_step_has_one_node() -> None:
+    """A step is drawn once, whatever it lies in."""
+    plan = whole_plan()
+    drawn = [one.id for one in draw(plan).nodes]
+    assert len(drawn) == len(set(drawn))
+    assert {one.id for one in plan.steps} <= set(drawn)
+
+
+def test_links_lead_from_node_to_node() -> None:
+    """No link begins or ends in nothing."""
+    drawing = whole()
+    assert all(one.tail in drawing.node and one.head in drawing.node for one in drawing.links)
+
+
+def test_exceptions_are_links_of_their_own_kind() -> None:
+    """Timeouts, caught problems, handlers and side flows are told from the usual ways on."""
+    found = links(whole())
+    assert ("await-decision", "timeout", "pause") in found
+    assert ("submit", "catch", "assemble") in found
+    assert ("await-decision", "handler", "withdrawn") in found
+    assert ("await-decision", "side", "~call-payer") in found
+    assert ("^1", "handler", "withdrawn") in found
+
+
+def test_labels_say_when_a_way_is_taken() -> None:
+    """Conditions, outcomes, times, problems and events stand on their links, and that something is undone."""
+    drawing = whole()
+    assert label(drawing, "check-requirement", "not-required") == 'requirement.status = "no-auth"'
+    assert label(drawing, "check-requirement", "assemble") == "otherwise"
+    assert label(drawing, "assemble", "submit") == "Ready to submit"
+    assert label(drawing, "assemble", "withdrawn") == "Do not pursue; undo what was done"
+    assert label(drawing, "await-decision", "pause") == "after 14 days"
+    assert label(drawing, "submit", "assemble") == "problem invalid-claim"
+    assert label(drawing, "route", "denied") == "otherwise"
+    assert label(drawing, "route", "both") == 'decision: "certified" or decision: "partial", urgency: "expedited"'
+
+
+def test_containers_begin_their_blocks_and_bring_them_together() -> None:
+    """A parallel leads into each branch and goes on from its join; a repeat comes around again."""
+    found = links(whole())
+    assert {("both", "inner", "both/stock/order-drug"), ("both", "inner", "both/chair/book")} <= found
+    assert {("both/stock/received", "next", "both/."), ("both/.", "next", "series")} <= found
+    assert {("series/give-dose", "next", "series/."), ("series/.", "again", "series")} <= found
+
+
+def test_groups_nest_as_containers_do() -> None:
+    """Branches lie in their parallel; a side flow and the clocks stand for themselves."""
+    groups = {one.id: (one.kind, one.parent) for one in whole().groups}
+    assert groups["both/stock"] == ("branch", "both")
+    assert groups["series"] == ("repeat", "")
+    assert groups["~call-payer"] == ("side", "")
+    assert groups["!"] == ("clocks", "")
+
+
+def test_containers_inside_containers_lie_in_their_groups() -> None:
+    """A repeat in a branch is a group in the branch's."""
+    plan = whole_plan()
+    nested = dataclasses.replace(plan.step["series"], id="both/chair/series", next=(Edge(""),))
+    inner = dataclasses.replace(plan.step["series/check-labs"], id="both/chair/series/check", next=(Edge(""),))
+    drawing = draw(whole_plan(steps=(*plan.steps, nested, inner)))
+    assert {one.id: one.parent for one in drawing.groups}["both/chair/series"] == "both/chair"
+    assert drawing.node["both/chair/series/check"].group == "both/chair/series"
+
+
+def test_what_a_step_does_stands_in_its_node() -> None:
+    """Action, queue and role, due time, clocks, undo and gate are written in the node."""
+    node = whole().node
+    assert [one.text for one in node["submit"].lines] == [
+        "payer.submit_claim",
+        "start when done: Payer decision due",
+        "undo: payer.cancel_claim",
+    ]
+    assert [one.text for one in node["assemble"].lines] == [
+        "pa-intake · prior-authorization-specialist",
+        "due in 1 business day",
+        "gate: clinical",
+    ]
+    assert node["submit"].stage == "submitted"
+
+
+def test_ends_say_how_it_ends() -> None:
+    """An end carries its outcome's title and kind; one of a branch says that the branch ends."""
+    node = whole().node
+    assert (node["denied"].title, node["denied"].tone) == ("Denied", "unsuccessful")
+    ended = End(kind="end", id="both/chair/stop")
+    plan = whole_plan(steps=(*whole_plan().steps, ended))
+    assert draw(plan).node["both/chair/stop"].title == "This branch ends"
+    assert ("both/chair/stop", "next", "both/.") in links(draw(plan))
+
+
+def test_several_ways_to_one_step_are_one_link() -> None:
+    """Two rules that lead to the same step are one line that names both."""
+    rules = (Edge("end", Condition("a")), Edge("end", Condition("b")), Edge("end"))
+    steps = (Decide(kind="decide", id="which", next=rules), End(kind="end", id="end", outcome=""))
+    drawing = draw(Plan("p", "1.0.0", "P", steps))
+    assert label(drawing, "which", "end") == "a or b or otherwise"
+    assert (START, "next", "which") in links(drawing)
