@@ -9,16 +9,21 @@ from typing import Annotated, Any
 
 import typer
 
+from catalog import load
 from commands import files
 from pathways import feel as language
 from pathways.errors import CarelaneError
-from pathways.feel import tck
+from pathways.feel import limits, tck
+from pathways.functions import functions
 from pathways.zones import zone
 
 app = typer.Typer(no_args_is_help=True, help="Try expressions.")
 
 SHOWN = 20
 """How many failing cases are written out."""
+
+SHOWN_CHARACTERS = 500
+"""How much of each part of a failing case is written out."""
 
 
 @app.callback()
@@ -33,18 +38,25 @@ def evaluate(
         Path | None, typer.Option("--data", metavar="FILE", help="A JSON object: the names in scope.")
     ] = None,
     zone_name: Annotated[str, typer.Option("--zone", help="The zone of today() and of local times.")] = "UTC",
+    catalog: Annotated[
+        Path | None,
+        typer.Option("--catalog", metavar="FILE", help="Calendars and value sets, besides the built-in ones."),
+    ] = None,
+    calendar: Annotated[
+        str | None, typer.Option("--calendar", help="The calendar of business_add where it names none.")
+    ] = None,
 ) -> None:
     """Evaluate an expression and write its value as JSON; says why where that is null."""
-    scope = _scope(data)
-    environment = language.Environment(datetime.now(UTC), zone(zone_name))
+    scope, environment = _scope(data), _environment(zone_name, catalog, calendar)
     try:
         parsed = language.parse_expression(expression)
     except language.FeelSyntaxError as error:
-        typer.echo(expression.splitlines()[error.line - 1] if expression.strip() else "", err=True)
+        lines = expression[: limits.EXPRESSION_CHARACTERS].splitlines()
+        typer.echo(lines[error.line - 1] if error.line <= len(lines) else "", err=True)
         typer.echo(f"{' ' * (error.column - 1)}^ {error.message} {error.hint}".rstrip(), err=True)
         raise typer.Exit(1) from None
     value = parsed.evaluate(scope, environment)
-    typer.echo(json.dumps(language.to_json(value), ensure_ascii=False))
+    typer.echo(_written(value))
     if value is None:
         for reason in parsed.explain(scope, environment):
             typer.echo(reason, err=True)
@@ -56,24 +68,47 @@ def check(
     at_least: Annotated[float, typer.Option(min=0, max=1, help="The share of cases that must pass.")] = 1.0,
 ) -> None:
     """Evaluate cases in the form of the DMN TCK and compare with what each expects."""
-    try:
-        report = tck.check(files.read(file).splitlines())
-    except (ValueError, KeyError, TypeError) as error:
-        raise CasesError(f"{file} is no file of cases: {error}") from None
+    report = tck.check(files.read(file).split("\n"))
     for failure in report.failures[:SHOWN]:
-        typer.echo(f"{failure.case}: {failure.expression}: expected {failure.expected}, got {failure.found}")
+        expression, expected, found = (
+            part[:SHOWN_CHARACTERS] for part in (failure.expression, failure.expected, failure.found)
+        )
+        typer.echo(_printable(f"{failure.case}: {expression}: expected {expected}, got {found}"))
     if len(report.failures) > SHOWN:
         typer.echo(f"… and {len(report.failures) - SHOWN} more")
     typer.echo(f"passed {report.passed} of {report.total}")
-    if report.share < at_least:
+    if report.share < at_least or not report.total:
         raise typer.Exit(1)
 
 
 class CasesError(CarelaneError):
-    """A file of cases, or of data, is not in its form."""
+    """A file of data is not in its form, or a calendar is not known."""
 
     code = "bad-cases"
     exit_status = 2
+
+
+def _environment(zone_name: str, catalog: Path | None, calendar: str | None) -> language.Environment:
+    """The time that it is, and the functions that a pathway would have with this catalog."""
+    known = load.installed() if catalog is None else load.from_file(catalog)
+    calendars = known.calendars
+    if calendar is not None and calendar not in calendars:
+        raise CasesError(f"There is no calendar {calendar}.", hint=f"There are {', '.join(sorted(calendars))}.")
+    tz = zone(zone_name)
+    default = None if calendar is None else calendars[calendar]
+    return language.Environment(datetime.now(UTC), tz, functions(tz, calendars, default, known.value_sets))
+
+
+def _written(value: language.Value) -> str:
+    try:
+        return json.dumps(language.to_json(value), ensure_ascii=False)
+    except language.FeelLimitError as error:
+        raise CasesError(f"The value cannot be written: {error}.") from None
+
+
+def _printable(text: str) -> str:
+    """A text on one line, that any terminal takes."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _scope(path: Path | None) -> dict[str, Any]:
@@ -81,7 +116,7 @@ def _scope(path: Path | None) -> dict[str, Any]:
         return {}
     try:
         document = json.loads(files.read(path))
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise CasesError(f"{path} is not JSON: {error}.") from None
     if not isinstance(document, dict):
         raise CasesError(f"{path} must hold a JSON object, whose keys are the names in scope.")

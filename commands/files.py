@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -14,6 +17,12 @@ Kind = Literal["definition", "scenarios", "catalog"]
 
 SCENARIOS = "scenarios"
 """The folder beside a definition that holds its scenarios."""
+
+MOST_BYTES = 64 << 20
+"""How large a file may be that is read whole."""
+
+PATIENCE_SECONDS = 10
+"""How long a pipe may be silent."""
 
 _SUFFIXES = (".yaml", ".yml")
 _CATALOG_KEYS = {"actions", "events", "queues", "roles", "calendars"}
@@ -47,21 +56,50 @@ class Group:
 
 
 def read(path: Path) -> str:
-    """The text of a file. Raises `UnreadableError`."""
+    """The text of a file, or of a pipe that is being written. Raises `UnreadableError`."""
     try:
-        return path.read_text(encoding="utf-8")
+        return _lines(_bytes(path).decode("utf-8"))
     except UnicodeDecodeError:
         raise UnreadableError(f"{path} is not UTF-8 text.") from None
+
+
+def _bytes(path: Path) -> bytes:
+    """What a file holds. Nothing is waited for without end, and nothing without end is read.
+
+    Raises `UnreadableError`.
+    """
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(number, "rb", buffering=0) as file:
+            return b"".join(_pieces(path, file))
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _pieces(path: Path, file: FileIO) -> Iterator[bytes]:
+    left = MOST_BYTES
+    while True:
+        if not select.select([file], [], [], PATIENCE_SECONDS)[0]:
+            raise UnreadableError(f"Nothing came from {path} for {PATIENCE_SECONDS} seconds.")
+        piece = file.read(1 << 20)
+        if piece is None:
+            continue
+        if not piece:
+            return
+        left -= len(piece)
+        if left < 0:
+            raise UnreadableError(f"{path} is larger than {MOST_BYTES >> 20} MB, or has no end.")
+        yield piece
 
 
 def _read_any(path: Path) -> str:
     """The text of a file; bytes that are no text stand in it as what no YAML may hold."""
-    try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError as error:
-        raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from None
+    return _lines(_bytes(path).decode("utf-8", errors="surrogateescape"))
+
+
+def _lines(text: str) -> str:
+    """Text whose lines end as everything here expects."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def source(path: Path, *, chosen: bool = False) -> Source:

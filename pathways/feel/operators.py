@@ -25,7 +25,9 @@ _ORDERED: Final = frozenset(
 
 def article(name: str) -> str:
     """Put `a` or `an` before the name of a kind."""
-    return name if name == "null" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    if name in (values.NULL, values.BILLING_UNITS):
+        return name.replace("_", " ")
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def ordered(kind_: str | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from pathways.feel import numbers
@@ -106,13 +107,31 @@ def order(left: Quantity, right: Quantity, run: Run) -> int | None:
     """Give -1, 0 or 1; None where the two measure different things."""
     if left.unit == right.unit:
         return -1 if left.value < right.value else int(left.value > right.value)
+    ratio = _ratio(left.unit, right.unit)
+    if ratio is not None:
+        (top, bottom), (other_top, other_bottom) = left.value.as_integer_ratio(), right.value.as_integer_ratio()
+        difference = top * other_bottom * ratio[0] - other_top * bottom * ratio[1]
+        return (difference > 0) - (difference < 0)
     units = _units(left, right, run)
     if units is None:
         return None
     if units[0].dimension != units[1].dimension:
         return run.fail(_unlike(left.unit, right.unit))
     first, second = _absolute(left.value, units[0]), _absolute(right.value, units[1])
-    return -1 if first < second else int(first > second)
+    return (first > second) - (first < second)
+
+
+@lru_cache(maxsize=1024)
+def _ratio(first: str, second: str) -> tuple[int, int] | None:
+    """Give the two whole numbers that values in two units are multiplied by to compare; None where that is no way."""
+    try:
+        left, right = unit(first), unit(second)
+    except UnitError:
+        return None
+    if left.scale is not None or right.scale is not None:
+        return None
+    factor = factor_between(left, right)
+    return None if factor is None else factor.as_integer_ratio()
 
 
 def convert(value: Quantity, code: str, run: Run) -> Quantity | None:

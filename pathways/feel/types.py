@@ -71,13 +71,15 @@ class RangeType(Type):
 class FunctionType(Type):
     """`function<parameters> -> result`. `names` are the parameters' names where they are known.
 
-    The last `optional` parameters may be left out; `parameters` of None says nothing about them.
+    The last `optional` parameters may be left out; `parameters` of None says nothing about them. Where `like_first`
+    is set, the result has the type of the first argument, as far as that is known.
     """
 
     parameters: tuple[Type, ...] | None
     result: Type
     names: tuple[str, ...] = ()
     optional: int = 0
+    like_first: bool = False
 
     def __str__(self) -> str:
         return f"function<{', '.join(map(str, self.parameters or ()))}> -> {self.result}"
@@ -134,10 +136,13 @@ def range_of(item: Type) -> RangeType:
     return RangeType(item)
 
 
-def function(parameters: Iterable[tuple[str, Type]], result: Type, *, optional: int = 0) -> FunctionType:
+def function(
+    parameters: Iterable[tuple[str, Type]], result: Type, *, optional: int = 0, like_first: bool = False
+) -> FunctionType:
     """Make a function type from named parameters, of which the last `optional` may be left out."""
     pairs = tuple(parameters)
-    return FunctionType(tuple(type_ for _, type_ in pairs), result, tuple(name for name, _ in pairs), optional)
+    names = tuple(name for name, _ in pairs)
+    return FunctionType(tuple(type_ for _, type_ in pairs), result, names, optional, like_first)
 
 
 def conforms(value: Value, type_: Type) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 import cli
+from commands import files
 
 
 def carelane(*arguments: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -76,11 +78,55 @@ def test_cases_are_counted_and_a_share_may_be_asked(tmp_path: Path, capsys: pyte
 
 def test_what_is_no_file_of_cases_is_a_wrong_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither a traceback nor a pass."""
+    assert carelane("feel", "check", tmp_path, capsys=capsys)[0] == 2
     file = tmp_path / "cases.jsonl"
-    file.write_text("{}\n", encoding="utf-8")
-    assert carelane("feel", "check", file, capsys=capsys)[0] == 2
+    file.write_text("\n", encoding="utf-8")
+    assert carelane("feel", "check", file, capsys=capsys)[0] == 1
     assert carelane("feel", "check", tmp_path / "nowhere", capsys=capsys)[0] == 2
     assert carelane("calendar", "check", tmp_path / "nowhere", capsys=capsys)[0] == 2
+
+
+@pytest.mark.parametrize("line", ["{}", "[1]", "no json", '{"case": 5, "expression": null}', "[" * 100_000])
+def test_a_line_that_is_no_case_fails_by_its_number(
+    tmp_path: Path, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The other cases of the file count all the same."""
+    file = cases(tmp_path / "cases.jsonl", "2", "2")
+    file.write_text(file.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    status, out, _ = carelane("feel", "check", file, "--at-least", "0.6", capsys=capsys)
+    assert status == 0
+    assert out.startswith("line 3: ")
+    assert out.splitlines()[-1] == "passed 2 of 3"
+
+
+def test_what_has_no_end_is_not_read_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither a device without end nor a pipe that nobody writes to holds a command up."""
+    monkeypatch.setattr(files, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(files, "PATIENCE_SECONDS", 0.01)
+    assert carelane("feel", "check", "/dev/zero", capsys=capsys)[0] == 2
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert carelane("feel", "check", pipe, capsys=capsys)[0] == 2
+
+
+def test_calendars_and_value_sets_are_those_of_a_catalog(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a pathway could compute can be tried."""
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(
+        "value_sets: {icd: [C50.911]}\n"
+        'calendars: {weekend: {zone: UTC, hours: {sat: ["09:00-12:00"], sun: ["09:00-12:00"]}}}\n',
+        encoding="utf-8",
+    )
+    add = 'business_add(date("2026-07-10"), "1 business day")'
+    assert carelane("feel", "eval", add, "--calendar", "us-business", capsys=capsys)[:2] == (0, '"2026-07-13"\n')
+    assert carelane("feel", "eval", add, capsys=capsys)[:2] == (0, "null\n")
+    options = ("--catalog", catalog, "--calendar", "weekend")
+    assert carelane("feel", "eval", add, *options, capsys=capsys)[:2] == (0, '"2026-07-11"\n')
+    coded = 'in_value_set("C50.911", "icd")'
+    assert carelane("feel", "eval", coded, *options, capsys=capsys)[:2] == (0, "true\n")
+    assert carelane("feel", "eval", coded, "--calendar", "nowhere", capsys=capsys)[0] == 2
 
 
 def test_time_cases_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from pathways.feel.functions.signature import Builtin, Parameter, Signature
 from pathways.feel.inference.report import Setting, nearest
 from pathways.feel.operators import article
 from pathways.feel.types import ANY, Type
+from pathways.feel.units import UnitError, unit
 
 _LIKE_FIRST: Final = frozenset(
     (
@@ -37,6 +38,8 @@ def call_type(node: nodes.Call, function: nodes.Name, given: list[Type], setting
     if not isinstance(found, types.FunctionType):
         return ANY
     _check_host(name, found, node, given, setting)
+    if found.like_first and given and (node.names is None or found.names[:1] == node.names[:1]):
+        return given[0]
     return found.result
 
 
@@ -100,6 +103,8 @@ def _constant(builtin: Builtin, node: nodes.Call, setting: Setting) -> Type | No
     """Give the type of a call on literals alone, and report one that can only be null."""
     if builtin.name in ("matches", "replace", "split") and node.names is None and len(node.arguments) > 1:
         _check_pattern(node, setting)
+    if builtin.name == "convert":
+        _check_unit(node, setting)
     literals = [each.value for each in node.arguments if isinstance(each, nodes.Literal)]
     if builtin.name not in _READERS or len(literals) < len(node.arguments):
         return None
@@ -119,6 +124,16 @@ def _check_pattern(node: nodes.Call, setting: Setting) -> None:
         compiled = regexes.compiled(pattern.value, "")
         if isinstance(compiled, str):
             setting.report(pattern, compiled)
+
+
+def _check_unit(node: nodes.Call, setting: Setting) -> None:
+    """Report a literal unit that is none."""
+    code = node.arguments[1 if node.names is None else node.names.index("unit")]
+    if isinstance(code, nodes.Literal) and isinstance(code.value, str):
+        try:
+            unit(code.value)
+        except UnitError as error:
+            setting.report(code, str(error))
 
 
 def _check_host(name: str, type_: types.FunctionType, node: nodes.Call, given: list[Type], setting: Setting) -> None:

@@ -36,7 +36,7 @@ _MEANT: Final = {
     "minutes": "min", "cc": "mL", "ml/min/1.73m2": "mL/min/{1.73_m2}", "mEq": "meq", "mEq/L": "meq/L", "ppm": "[ppm]",
     "pH": "[pH]", "tablet": "{tablet}", "tablets": "{tablet}", "capsule": "{capsule}", "dose": "{dose}",
     "doses": "{dose}", "unit": "{unit}", "units": "{unit}", "bpm": "/min", "mcg/kg": "ug/kg", "": "1",
-    "10^3/uL": "10*3/uL", "gm": "g", "grams": "g", "gram": "g", "kgs": "kg", "mgs": "mg", "x10^9/L": "10*9/L",
+    "gm": "g", "grams": "g", "gram": "g", "kgs": "kg", "mgs": "mg", "x10^9/L": "10*9/L",
 }  # fmt: skip
 """What those who write something else usually mean."""
 

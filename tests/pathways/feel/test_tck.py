@@ -94,6 +94,41 @@ def test_a_result_is_converted_to_its_declared_type() -> None:
     assert check([line('"7"', {"type": "null"}, result_type="number")]).passed == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '{"case": "a", "expression": "null"}',
+        '{"expression": "null", "expect": {"type": "null"}, "result_type": "tUnheardOf"}',
+        '{"expression": "[1]", "expect": {"type": "list", "items": [{"type": "number", "value": 1}]}, "more": {}}',
+        '{"expression": "1", "expect": {"type": "decimal", "value": 1}, "result_type": "list<"}',
+        '{"case": "a", "expression": "true", "expect": {"type": "boolean", "value": true}}',
+        '{"case": "a", "expression": "1 / 0", "expect": {"type": "decimal", "value": null}}',
+    ],
+)
+def test_odd_fields_are_understood_as_far_as_they_can_be(text: str) -> None:
+    """What is left out, or stands in another of JSON's forms, makes no case fail."""
+    assert check([text]).failures == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"case": "a"}',
+        '{"case": "a", "expression": 5, "expect": {"type": "null"}}',
+        '{"case": "a", "expression": "1", "expect": 1}',
+        '{"case": "a", "expression": "[1]", "expect": {"type": "list", "items": [null]}}',
+        '{"case": "a", "expression": "[1]", "expect": {"type": "list", "items": {}}}',
+        '{"case": "a", "expression": "{a: 1}", "expect": {"type": "context", "entries": [1]}}',
+        '{"case": "a", "expression": "for i in 1..1000000 return i", "expect": {"type": "string", "value": "a"}}',
+    ],
+)
+def test_whatever_a_line_holds_it_fails_and_nothing_is_raised(text: str) -> None:
+    """A faulty line is a failed case."""
+    assert len(check([text]).failures) == 1
+
+
 def test_no_cases_are_no_share() -> None:
     """An empty file passes nothing."""
     assert check([]).share == 0.0
