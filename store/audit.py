@@ -26,6 +26,9 @@ Json = Any
 BEGINNING = "0" * 64
 """The hash before the first entry."""
 
+PARENT = "parent/"
+"""What `by` begins with where a parent acts on its child; the parent's id follows."""
+
 _AT_ONCE = 1000
 
 _LOCK_HEAD = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
@@ -76,6 +79,13 @@ class Verification:
 def person(ident: str) -> str:
     """A person as an actor."""
     return f"person:{ident}"
+
+
+def actor_of(by: str | None, rule: str) -> str:
+    """Who did what an instance states: a person; a parent, where that had its child do it; else the rule."""
+    if by is None:
+        return f"rule:{rule}"
+    return f"rule:{by}" if by.startswith(PARENT) else person(by)
 
 
 class Audit:

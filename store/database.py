@@ -18,6 +18,7 @@ from store.clocks import Clocks
 from store.definitions import Definitions
 from store.deliveries import Deliveries
 from store.errors import StoreUnavailableError
+from store.event_starts import EventStarts
 from store.inbox import Inbox
 from store.incidents import Incidents
 from store.instances import Instances, Listeners
@@ -106,6 +107,11 @@ class Unit:
     def deliveries(self) -> Deliveries:
         """Events on their way to instances."""
         return Deliveries(self.connection)
+
+    @cached_property
+    def event_starts(self) -> EventStarts:
+        """What events started."""
+        return EventStarts(self.connection)
 
     @cached_property
     def results(self) -> Results:

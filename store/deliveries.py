@@ -18,9 +18,11 @@ from ulid import ULID
 
 from store.inbox import Delivery, InboxEvent, Verdict
 from store.rows import columns, read
-from store.tables import dead_letter, delivery, inbox
+from store.tables import dead_letter, delivery, inbox, instance
 
 Json = Any
+
+DEFERRED = "Deferred while the pathway is suspended."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,23 @@ class Deliveries:
         if verdict == "consumed":
             await self._connection.execute(update(inbox).where(inbox.c.id == one.event).values(status="consumed"))
 
+    async def defer(self, one: Delivery, wait: timedelta) -> bool:
+        """The instance is suspended: keep the event for when that is over; whether it is kept.
+
+        Where the lists don't know it as suspended (the suspension is not recorded yet, or its end is already), it is
+        tried again after `wait` instead: else its coming again could have been missed.
+        """
+        held = select(instance.c.suspended).where(instance.c.id == one.instance).with_for_update(read=True)
+        if not (await self._connection.execute(held)).scalar():
+            await self.postpone(one, wait, DEFERRED)
+            return False
+        await self._connection.execute(
+            update(delivery)
+            .where(_key() == (one.event, one.instance, one.arming), delivery.c.verdict.is_(None))
+            .values(verdict="deferred", problem=DEFERRED, settled_at=func.now())
+        )
+        return True
+
     async def postpone(self, one: Delivery, wait: timedelta, problem: str) -> None:
         """Try again later: no verdict was to be had."""
         await self._connection.execute(
@@ -110,10 +129,11 @@ class Deliveries:
 
     async def bury(self, *, limit: int = 100) -> int:
         """Make dead letters of events whose correlation window is over and which nobody took; how many."""
-        pending = select(delivery.c.event).where(delivery.c.event == inbox.c.id, delivery.c.verdict.is_(None))
+        undecided = delivery.c.verdict.is_(None) | (delivery.c.verdict == "deferred")
+        pending = select(delivery.c.event).where(delivery.c.event == inbox.c.id, undecided)
         over = (
             select(inbox.c.id)
-            .where(inbox.c.status == "waiting", inbox.c.expires_at <= func.now(), ~pending.exists())
+            .where(inbox.c.status == "waiting", ~inbox.c.may_start, inbox.c.expires_at <= func.now(), ~pending.exists())
             .order_by(inbox.c.expires_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -124,11 +144,15 @@ class Deliveries:
         counts = select(delivery.c.event, func.count(delivery.c.instance.distinct())).where(delivery.c.event.in_(ids))
         asked = {row[0]: row[1] for row in await self._connection.execute(counts.group_by(delivery.c.event))}
         await self._connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="dead"))
+        there = select(dead_letter.c.event).where(dead_letter.c.event.in_(ids), dead_letter.c.status == "open")
+        known = set((await self._connection.execute(there)).scalars())
         rows = [
             {"id": str(ULID()), "event": ident, "reason": _reason(asked.get(ident, 0)), "status": "open"}
             for ident in ids
+            if ident not in known
         ]
-        await self._connection.execute(insert(dead_letter).values(at=func.now()), rows)
+        if rows:
+            await self._connection.execute(insert(dead_letter).values(at=func.now()), rows)
         return len(rows)
 
     async def pending(self) -> int:

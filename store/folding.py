@@ -7,66 +7,40 @@ actions is recorded in a few statements. The result does not depend on how revis
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from pathways import facts
 from pathways.facts import Fact, Recorded, recorded_to_json
-from store.audit import NewAuditEntry, person
-from store.tasks import RANKS, UNDATED
+from store.audit import NewAuditEntry, actor_of
+from store.changes import Changes, IncidentChange, Known, Row
+from store.fact_rows import (
+    alert_columns,
+    child_columns,
+    child_row,
+    clock_row,
+    incident_row,
+    is_handler_address,
+    listener_row,
+    standing,
+    task_row,
+    timeline_row,
+)
+from store.tasks import UNDATED
 
 Json = Any
-Row = dict[str, Any]
 
-_WAITS = {"do": "action", "task": "people", "wait-for-event": "event", "wait-for-time": "time"}
-
-# Kept elsewhere in full, and large: not repeated in the timeline.
-_NOT_IN_TIMELINE = frozenset({"fact", "at", "address", "by", "form", "outcomes", "input"})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored of the instance before the revisions."""
-
-    instance: str
-    pathway: str = ""
-    version: str = ""
-    title: str = ""
-    attributes: Mapping[str, Json] = field(default_factory=dict)
-    data: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class IncidentChange:
-    """What happened to one incident. `row` is what was stated last, where it was stated."""
-
-    row: Row | None = None
-    first_seen: datetime | None = None
-    occurrences: int = 0
-    retries: int = 0
-    retried_at: datetime | None = None
-    closed_at: datetime | None = None
-    closed_how: str | None = None
-
-
-@dataclass(slots=True)
-class Changes:
-    """What is to be written. `fields` are columns of the instance's row."""
-
-    fields: Row = field(default_factory=dict)
-    entered: dict[str, Row] = field(default_factory=dict)
-    moved: dict[str, Row] = field(default_factory=dict)
-    left: set[str] = field(default_factory=set)
-    opened: dict[str, Row] = field(default_factory=dict)
-    closed: dict[str, Row] = field(default_factory=dict)
-    armed: dict[str, Row] = field(default_factory=dict)
-    disarmed: set[str] = field(default_factory=set)
-    incidents: dict[str, IncidentChange] = field(default_factory=dict)
-    timeline: list[Row] = field(default_factory=list)
-    results: list[Row] = field(default_factory=list)
-    outbox: list[Row] = field(default_factory=list)
-    audit: list[NewAuditEntry] = field(default_factory=list)
+_WAITS = {
+    "do": "action",
+    "undo": "action",
+    "task": "people",
+    "wait-for-event": "event",
+    "wait-for-any": "event",
+    "wait-for-time": "time",
+    "pathway": "child",
+    "parallel": "inner",
+    "repeat": "inner",
+}
 
 
 def fold(known: Known, recorded: Sequence[Recorded]) -> Changes:
@@ -82,6 +56,8 @@ class _Folding:
         self.changes = Changes()
         self.instance = known.instance
         self.pathway, self.version, self.title = known.pathway, known.version, known.title
+        self.was_suspended = known.suspended
+        self.inputs_known = bool(known.inputs)
         self.attributes: Mapping[str, Json] = known.attributes
         self.data: Mapping[str, Mapping[str, Json]] = known.data
 
@@ -105,44 +81,77 @@ class _Folding:
         match fact:
             case facts.InstanceStarted():
                 self.started(fact)
+            case facts.InstanceEnding():
+                self.ending(fact, shown)
             case facts.InstanceEnded():
                 self.ended(fact)
+            case facts.InstanceSuspended():
+                self.suspended(fact, shown)
+            case facts.InstanceResumed():
+                self.resumed(fact, rev)
+            case facts.InstanceMigrated():
+                self.migrated(fact)
             case facts.StageReached():
                 changes.fields["stage"] = fact.stage
             case facts.AttributesChanged():
                 self.attributes_changed(fact.attributes)
+            case facts.OffersChanged():
+                changes.fields["offers"] = fact.offers or []
             case facts.DataSaved():
-                self.saved(fact, shown)
+                self.saved(fact, shown, rev)
             case facts.StepEntered():
-                self.entered(fact)
+                self.entered(fact, _WAITS.get(fact.kind, "operator"))
+            case facts.StepHeld():
+                self.entered(fact, "resume")
             case facts.StepLeft():
                 self.left(fact.address)
+            case facts.ScopeLeft():
+                self.scope_left(fact.scope)
+            case facts.InnerAwaited():
+                self.waits(fact.address, fact.waits)
             case facts.ActionStarted():
                 self.waits(fact.address, "action")
-            case facts.ActionEnded():
-                pass
+            case facts.ChildOrdered():
+                self.waits(fact.address, "child")
+                changes.children[fact.instance] = child_row(self.instance, fact)
+            case facts.ChildRuns() | facts.ChildReported() | facts.ChildCancelled():
+                changes.children.setdefault(fact.instance, {}).update(child_columns(fact))
             case facts.TaskOpened():
-                self.waits(fact.address, "people")
                 self.task_opened(fact)
+            case facts.TaskReminded():
+                self.task_marked(fact.id, alert_columns(fact, shown))
+            case facts.TaskEscalated():
+                self.task_marked(fact.id, alert_columns(fact, shown))
+                self.audit(fact.at, None, fact.address, "task.escalate", f"task/{fact.id}", {"queue": fact.queue})
             case facts.TaskClosed():
                 self.task_closed(fact)
             case facts.ListenerArmed():
-                self.waits(fact.address, "event")
                 self.armed(fact)
             case facts.ListenerDisarmed():
                 self.disarmed(fact.address)
             case facts.WaitStarted():
-                self.waits(fact.address, "time", fact.until)
+                self.wait_started(fact)
+            case facts.DeadlineMoved():
+                self.deadline_moved(fact)
+            case facts.ClockMoved():
+                if not fact.ignored:
+                    changes.clocks.setdefault(fact.clock, {}).update(clock_row(self.instance, self.pathway, fact))
+            case facts.Operated():
+                detail = {"reason": fact.reason, "address": fact.address, "detail": fact.detail}
+                self.audit(fact.at, fact.by, "", f"instance.{fact.operation}", f"instance/{self.instance}", detail)
             case facts.IncidentOpened():
                 self.waits(fact.address, "operator")
                 self.incident_opened(fact)
             case facts.IncidentRetried():
                 self.incident_retried(fact)
             case facts.IncidentClosed():
-                change = changes.incidents.setdefault(fact.id, IncidentChange())
-                change.closed_at, change.closed_how, change.retried_at = fact.at, fact.how, None
+                self.incident_closed(fact)
             case facts.EventEmitted():
                 self.emitted(fact, rev, place)
+            case facts.ActionEnded() | facts.ScopeEntered() | facts.HandlerTaken():
+                pass  # told in the timeline alone
+            case _:
+                assert_never(fact)
 
     # -- the instance -----------------------------------------------------------------------------------------
 
@@ -158,7 +167,18 @@ class _Folding:
             "started_by": fact.by,
             "started_at": fact.at,
         }
+        if fact.parent is not None:
+            self.changes.fields |= {
+                "parent_instance": fact.parent.instance,
+                "parent_address": fact.parent.address,
+            }
         self.audit(fact.at, fact.by, "", "instance.start", f"instance/{self.instance}")
+
+    def ending(self, fact: facts.InstanceEnding, shown: Json) -> None:
+        told = {name: shown[name] for name in ("outcome", "at", "by", "reason")}
+        self.changes.fields |= {"status": "cancelling", "ending": told}
+        detail = {"outcome": fact.outcome} | ({"reason": fact.reason} if fact.reason else {})
+        self.audit(fact.at, fact.by, "", "instance.ending", f"instance/{self.instance}", detail)
 
     def ended(self, fact: facts.InstanceEnded) -> None:
         self.changes.fields |= {
@@ -166,10 +186,43 @@ class _Folding:
             "outcome": fact.outcome,
             "outcome_title": fact.title,
             "outcome_kind": fact.kind,
+            "give": fact.give,
+            "ending": None,
+            "suspended": False,
+            "suspension": None,
+            "offers": [],
             "ended_at": fact.at,
         }
+        self.changes.drop_deferred = self.was_suspended
         detail = {"outcome": fact.outcome} | ({"reason": fact.reason} if fact.reason else {})
         self.audit(fact.at, fact.by, "", "instance.end", f"instance/{self.instance}", detail)
+
+    def suspended(self, fact: facts.InstanceSuspended, shown: Json) -> None:
+        told = {name: shown[name] for name in ("at", "by", "reason")}
+        self.changes.fields |= {"suspended": True, "suspension": told}
+        self.was_suspended = True
+        self.audit(fact.at, fact.by, "", "instance.suspend", f"instance/{self.instance}", {"reason": fact.reason})
+
+    def resumed(self, fact: facts.InstanceResumed, rev: int) -> None:
+        self.changes.fields |= {"suspended": False, "suspension": None}
+        self.changes.reoffer = rev
+        self.audit(fact.at, fact.by, "", "instance.resume", f"instance/{self.instance}", {"reason": fact.reason})
+
+    def migrated(self, fact: facts.InstanceMigrated) -> None:
+        self.version, self.title = fact.version, fact.title
+        self.changes.migrated = True
+        self.changes.fields |= {"version": fact.version, "digest": fact.digest, "title": fact.title}
+        for ident, row in self.changes.opened.items():
+            if ident not in self.changes.closed:
+                row |= self._runs()
+        for change in self.changes.incidents.values():
+            if change.row is not None and change.closed is None:
+                change.row |= self._runs()
+        detail = {"before": fact.before, "version": fact.version, "digest": fact.digest, "reason": fact.reason}
+        self.audit(fact.at, fact.by, "", "instance.migrate", f"instance/{self.instance}", detail)
+
+    def _runs(self) -> Row:
+        return {"pathway_version": self.version, "pathway_title": self.title}
 
     def attributes_changed(self, attributes: Mapping[str, Json]) -> None:
         self.attributes = dict(attributes)
@@ -178,42 +231,81 @@ class _Folding:
             if ident not in self.changes.closed:
                 row["attributes"] = self.attributes
 
-    def saved(self, fact: facts.DataSaved, shown: Json) -> None:
-        value = {name: shown[name] for name in ("value", "address", "at", "by", "sources")}
+    def saved(self, fact: facts.DataSaved, shown: Json, rev: int) -> None:
+        value = {name: shown[name] for name in ("value", "address", "at", "by", "sources")} | {"rev": rev}
         scope = {**self.data.get(fact.scope, {}), fact.name: value}
-        self.data = {**self.data, fact.scope: scope}
-        self.changes.fields["data"] = self.data
+        self._keep({**self.data, fact.scope: scope})
+        if rev == 1 and not fact.scope and not fact.address and not self.inputs_known:
+            # A child that nobody announced: its inputs say in lists whom it is about.
+            inputs = self.changes.fields.get("inputs", {})
+            self.changes.fields["inputs"] = {**inputs, fact.name: shown["value"]}
+
+    def scope_left(self, scope: str) -> None:
+        kept = {name: values for name, values in self.data.items() if not name.startswith(scope)}
+        if len(kept) < len(self.data):
+            self._keep(kept)
+
+    def _keep(self, data: Mapping[str, Mapping[str, Json]]) -> None:
+        self.data = data
+        self.changes.fields["data"] = data
 
     # -- positions --------------------------------------------------------------------------------------------
 
-    def entered(self, fact: facts.StepEntered) -> None:
+    def entered(self, fact: facts.StepEntered | facts.StepHeld, waits: str) -> None:
+        self.changes.left.discard(fact.address)
+        self.changes.moved.pop(fact.address, None)
         self.changes.entered[fact.address] = {
             "instance": self.instance,
             "address": fact.address,
             "step": fact.step,
             "title": fact.title,
-            "waits": _WAITS.get(fact.kind, "operator"),
+            "waits": waits,
             "entered_at": fact.at,
             "wake_at": None,
         }
 
     def left(self, address: str) -> None:
-        if self.changes.entered.pop(address, None) is None:
+        # What was held during a suspension has a row already when it is entered.
+        if self.changes.entered.pop(address, None) is None or self.was_suspended:
             self.changes.left.add(address)
         self.changes.moved.pop(address, None)
 
     def waits(self, address: str, waits: str, wake_at: datetime | None = None) -> None:
-        changed = {"waits": waits, "wake_at": wake_at}
+        self.moved(address, {"waits": waits, "wake_at": wake_at})
+
+    def moved(self, address: str, changed: Row) -> None:
         if address in self.changes.entered:
             self.changes.entered[address] |= changed
-        else:
-            self.changes.moved[address] = changed
+        elif address not in self.changes.left:
+            self.changes.moved.setdefault(address, {}).update(changed)
+
+    def wait_started(self, fact: facts.WaitStarted) -> None:
+        # Where a wait has several ways, it is the events that it is told by; the time is the nearest of its ways.
+        listens = any(
+            row["position"] == fact.address and not is_handler_address(row["address"])
+            for row in self.changes.armed.values()
+        )
+        self.waits(fact.address, "event" if listens else "time", fact.until)
+
+    def deadline_moved(self, fact: facts.DeadlineMoved) -> None:
+        if fact.what == "wait":
+            self.moved(fact.address, {"wake_at": fact.until})
+        elif fact.what == "due" and fact.task is not None:
+            self.task_marked(fact.task, {"due_at": fact.until, "due_order": fact.until or UNDATED})
 
     # -- tasks ------------------------------------------------------------------------------------------------
 
     def task_opened(self, fact: facts.TaskOpened) -> None:
+        if fact.origin == "step":
+            self.waits(fact.address, "people")
         row = task_row(self.instance, self.pathway, self.version, self.title, fact)
         self.changes.opened[fact.id] = row | {"attributes": self.attributes}
+
+    def task_marked(self, ident: str, changed: Row) -> None:
+        if ident in self.changes.opened:
+            self.changes.opened[ident] |= changed
+        else:
+            self.changes.marked.setdefault(ident, {}).update(changed)
 
     def task_closed(self, fact: facts.TaskClosed) -> None:
         closing = {
@@ -224,6 +316,7 @@ class _Folding:
             "values": fact.form,
             "reason": fact.reason,
             "attributes": self.attributes,
+            **self._runs(),
         }
         if fact.id in self.changes.opened:
             self.changes.opened[fact.id] |= closing | {"version": 2}
@@ -235,11 +328,14 @@ class _Folding:
     # -- listeners --------------------------------------------------------------------------------------------
 
     def armed(self, fact: facts.ListenerArmed) -> None:
+        if not is_handler_address(fact.address):
+            self.moved(standing(fact), {"waits": "event"})
         self.changes.armed[fact.address] = listener_row(self.instance, fact)
+        self.changes.lookbacks[fact.address] = fact.at - fact.armed_at
 
     def disarmed(self, address: str) -> None:
-        if self.changes.armed.pop(address, None) is None:
-            self.changes.disarmed.add(address)
+        self.changes.armed.pop(address, None)
+        self.changes.disarmed.add(address)
 
     # -- incidents --------------------------------------------------------------------------------------------
 
@@ -256,6 +352,11 @@ class _Folding:
         change.retried_at = fact.at
         detail = {"reason": fact.reason, "changed_input": fact.changed_input}
         self.audit(fact.at, fact.by, "", "incident.retry", f"incident/{fact.id}", detail)
+
+    def incident_closed(self, fact: facts.IncidentClosed) -> None:
+        change = self.changes.incidents.setdefault(fact.id, IncidentChange())
+        change.retried_at = None
+        change.closed = {"status": "closed", "closed_at": fact.at, "closed_how": fact.how, **self._runs()}
 
     # -- records ----------------------------------------------------------------------------------------------
 
@@ -283,86 +384,5 @@ class _Folding:
         subject: str,
         detail: Mapping[str, Json] | None = None,
     ) -> None:
-        rule = f"rule:{self.pathway}@{self.version}" + (f"/{address}" if address else "")
-        actor = person(by) if by else rule
-        self.changes.audit.append(NewAuditEntry(at, actor, action, subject, self.instance, detail or {}))
-
-
-def timeline_row(instance: str, rev: int, place: int, fact: Fact, shown: Mapping[str, Json]) -> Row:
-    """A fact as a row of the timeline; `shown` is the fact's JSON."""
-    return {
-        "instance": instance,
-        "rev": rev,
-        "place": place,
-        "at": fact.at,
-        "kind": fact.fact,
-        "address": shown.get("address"),
-        "actor": shown.get("by"),
-        "detail": {name: value for name, value in shown.items() if name not in _NOT_IN_TIMELINE},
-    }
-
-
-def task_row(instance: str, pathway: str, version: str, title: str, fact: facts.TaskOpened) -> Row:
-    """An open task as a row, its attributes aside."""
-    return {
-        "id": fact.id,
-        "instance": instance,
-        "pathway": pathway,
-        "pathway_version": version,
-        "pathway_title": title,
-        "address": fact.address,
-        "step": fact.step,
-        "title": fact.title,
-        "help": fact.help,
-        "queue": fact.queue,
-        "role": fact.role,
-        "priority": fact.priority,
-        "rank": RANKS.get(fact.priority, RANKS["routine"]),
-        "stage": fact.stage,
-        "due_at": fact.due_at,
-        "due_order": fact.due_at or UNDATED,
-        "opened_at": fact.at,
-        "form": fact.form or [],
-        "outcomes": fact.outcomes or [],
-        "attributes": {},
-        "status": "open",
-        "version": 1,
-        "closed_at": None,
-        "closed_by": None,
-        "outcome": None,
-        "values": None,
-        "reason": None,
-    }
-
-
-def listener_row(instance: str, fact: facts.ListenerArmed) -> Row:
-    """An armed listener as a row."""
-    return {
-        "instance": instance,
-        "address": fact.address,
-        "type": fact.type,
-        "key": fact.key,
-        "armed_at": fact.armed_at,
-        "arming": fact.rev,
-    }
-
-
-def incident_row(instance: str, pathway: str, version: str, title: str, fact: facts.IncidentOpened) -> Row:
-    """An open incident as a row, its counts aside."""
-    return {
-        "id": fact.id,
-        "instance": instance,
-        "number": fact.number,
-        "pathway": pathway,
-        "pathway_version": version,
-        "pathway_title": title,
-        "address": fact.address,
-        "step": fact.step,
-        "kind": fact.kind,
-        "message": fact.message,
-        "fingerprint": fact.fingerprint,
-        "detail": fact.detail,
-        "input": fact.input,
-        "status": "open",
-        "last_seen": fact.at,
-    }
+        rule = f"{self.pathway}@{self.version}" + (f"/{address}" if address else "")
+        self.changes.audit.append(NewAuditEntry(at, actor_of(by, rule), action, subject, self.instance, detail or {}))

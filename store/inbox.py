@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, func, literal, select
+from sqlalchemy import and_, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from ulid import ULID
@@ -28,8 +28,12 @@ Json = Any
 CORRELATION_WINDOW = timedelta(days=7)
 """How long an event that no instance consumed is kept for one that may yet listen."""
 
-Verdict = Literal["consumed", "ignored", "gone", "superseded"]
-"""What became of a delivery: `gone` where the instance had ended, `superseded` where an earlier one was consumed."""
+Verdict = Literal["consumed", "ignored", "deferred", "gone", "superseded"]
+"""What became of a delivery.
+
+`deferred`: the instance is suspended, and it comes again when that is over. `gone`: the instance had ended.
+`superseded`: another delivery of the same event to the same instance took its place.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,17 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Arming:
+    """A listener that was armed: events of `type` with `key` count that were received `since`. `rev` armed it."""
+
+    instance: str
+    type: str
+    key: str
+    since: datetime
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """An event that nobody took, and why."""
 
@@ -111,6 +126,7 @@ class Inbox:
             "received_at": func.clock_timestamp(),
             "expires_at": func.clock_timestamp() + window,
             "status": "waiting",
+            "may_start": True,
         }
         statement = insert(inbox).values(row).on_conflict_do_nothing()
         added = (await self._connection.execute(statement.returning(*columns(InboxEvent, inbox)))).first()
@@ -118,6 +134,7 @@ class Inbox:
             return await self._by_source(new.source, new.event_id), False
         event = InboxEvent(*added)
         await self._match(event)
+        await announce(self._connection)
         return event, True
 
     async def _by_source(self, source: str, event_id: str) -> InboxEvent:
@@ -188,21 +205,45 @@ async def lock_types(connection: AsyncConnection, types: Iterable[str], *, alone
         await connection.execute(select(*locks))
 
 
-async def match_again(connection: AsyncConnection, armed: Sequence[tuple[str, str, str, datetime, int]]) -> None:
+async def match_again(connection: AsyncConnection, armed: Sequence[Arming]) -> None:
     """Schedule the events received since listeners were armed, that their instance has not consumed.
 
-    Each of `armed` is an instance, event type, key, the moment since when, and the revision of the arming. The caller
-    holds `lock_types`.
+    The caller holds `lock_types`.
     """
-    for instance, event_type, key, since, arming in armed:
+    for one in armed:
         consumed = exists().where(
-            delivery.c.event == inbox.c.id, delivery.c.instance == instance, delivery.c.verdict == "consumed"
+            delivery.c.event == inbox.c.id, delivery.c.instance == one.instance, delivery.c.verdict == "consumed"
         )
-        fits = [inbox.c.type == event_type, inbox.c.received_at >= since, inbox.c.status != "dead", ~consumed]
-        if key != ANY_KEY:
-            fits.append(inbox.c.key == key)
-        waiting = select(inbox.c.id, literal(instance), literal(arming), literal(0), func.now()).where(and_(*fits))
-        await _schedule(connection, waiting)
+        fits = [inbox.c.type == one.type, inbox.c.received_at >= one.since, inbox.c.status != "dead", ~consumed]
+        if one.key != ANY_KEY:
+            fits.append(inbox.c.key == one.key)
+        waiting = select(inbox.c.id, literal(one.instance), literal(one.rev), literal(0), func.now())
+        await _schedule(connection, waiting.where(and_(*fits)))
+
+
+async def offer_again(connection: AsyncConnection, instance: str, rev: int) -> None:
+    """Deliver again what an instance deferred, because in revision `rev` its suspension was over."""
+    replaced = (
+        update(delivery)
+        .where(delivery.c.instance == instance, delivery.c.verdict == "deferred")
+        .values(verdict="superseded", settled_at=func.now())
+        .returning(delivery.c.event)
+    )
+    events = sorted(set((await connection.execute(replaced)).scalars()))
+    if events:
+        again = select(inbox.c.id, literal(instance), literal(rev), literal(0), func.now()).where(
+            inbox.c.id.in_(events), inbox.c.status != "dead"
+        )
+        await _schedule(connection, again)
+
+
+async def drop_deferred(connection: AsyncConnection, instance: str) -> None:
+    """The instance has ended: what it deferred can't come again."""
+    await connection.execute(
+        update(delivery)
+        .where(delivery.c.instance == instance, delivery.c.verdict == "deferred")
+        .values(verdict="gone", settled_at=func.now())
+    )
 
 
 async def _schedule(connection: AsyncConnection, found: Any) -> None:

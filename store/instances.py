@@ -11,9 +11,11 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pathways.state import Parent, Waits
+from store.errors import StoreUnavailableError
 from store.paging import Page, beyond, limit_of, page_of
 from store.rows import columns, read, read_one, select_rows
-from store.tables import instance, listener, position
+from store.tables import instance, joined, listener, position
 
 Json = Any
 Status = Literal["starting", "running", "cancelling", "ended"]
@@ -33,6 +35,7 @@ class InstanceSummary:
     outcome_kind: str | None
     stage: str | None
     attributes: Mapping[str, Json]
+    suspended: bool
     started_at: datetime
     ended_at: datetime | None
 
@@ -42,7 +45,10 @@ class Instance(InstanceSummary):
     """An instance with all that the store keeps on its own row.
 
     `data` holds, by scope and name, the value with its `address`, `at`, `by` and `sources` (`pathways.state.Saved`
-    as JSON). `rev` is the last revision recorded. `pace` is the demonstration clock it was started with.
+    as JSON). `rev` is the last revision recorded. `pace` is the demonstration clock it was started with. `unique_key`
+    is what no second open instance of its pathway may have. `parent_instance` waits for it at `parent_address`.
+    `suspension` says who suspended it (`by`, `reason`, `at`), `ending` to what end it is cancelling (`outcome`, and
+    the same); `offers` are the side flows that a person may start; `give` is what its outcome gives to a parent.
     """
 
     digest: str
@@ -51,6 +57,13 @@ class Instance(InstanceSummary):
     data: Mapping[str, Mapping[str, Json]]
     pace: Json
     request: str | None
+    unique_key: str | None
+    parent_instance: str | None
+    parent_address: str | None
+    suspension: Json
+    ending: Json
+    offers: Json
+    give: Json
     rev: int
     snapshot_digest: str | None
     started_by: str | None
@@ -59,7 +72,10 @@ class Instance(InstanceSummary):
 
 @dataclass(frozen=True, slots=True)
 class NewInstance:
-    """An instance that somebody wants. `request` is the idempotency key of that wish."""
+    """An instance that somebody wants. `request` is the idempotency key of that wish.
+
+    `unique_key`: no second open instance of its pathway may have it. `parent` waits for it, where it is a child.
+    """
 
     id: str
     pathway: str
@@ -72,6 +88,8 @@ class NewInstance:
     by: str | None = None
     request: str | None = None
     pace: Json = None
+    unique_key: str | None = None
+    parent: Parent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,7 @@ class Position:
     address: str
     step: str
     title: str
-    waits: Literal["action", "people", "event", "time", "operator"]
+    waits: Waits
     entered_at: datetime
     wake_at: datetime | None
 
@@ -99,10 +117,14 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What an instance listens for; `arming` is the revision in which it was armed."""
+    """What an instance listens for; `arming` is the revision in which it was armed.
+
+    `position` is where it stands; "" for the pathway's own handlers. Events count that came in since `armed_at`.
+    """
 
     instance: str
     address: str
+    position: str
     type: str
     key: str
     armed_at: datetime
@@ -117,6 +139,7 @@ class InstanceFilter:
     status: Status | None = None
     open: bool | None = None
     stage: str | None = None
+    suspended: bool | None = None
     attributes: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -132,7 +155,8 @@ class Instances:
     async def add(self, new: NewInstance) -> tuple[Instance, bool]:
         """Insert a row in status `starting`; the row, and whether it is new.
 
-        It is not where the same `request` has inserted one before: that one is answered.
+        It is not where the same `request` has inserted one before, or an open instance has the same `unique_key`:
+        that one is answered.
         """
         values = {
             "id": new.id,
@@ -147,6 +171,11 @@ class Instances:
             "data": {},
             "pace": new.pace,
             "request": new.request,
+            "unique_key": new.unique_key,
+            "parent_instance": new.parent.instance if new.parent else None,
+            "parent_address": new.parent.address if new.parent else None,
+            "suspended": False,
+            "offers": [],
             "rev": 0,
             "started_by": new.by,
             "started_at": new.at,
@@ -156,11 +185,18 @@ class Instances:
         added = (await self._connection.execute(statement.returning(*columns(Instance, instance)))).first()
         if added is not None:
             return Instance(*added), True
-        same = instance.c.id == new.id
-        if new.request is not None:
-            same |= instance.c.request == new.request
-        query = select_rows(Instance, instance).where(same).order_by(instance.c.id == new.id).limit(1)
-        return Instance(*(await self._connection.execute(query)).one()), False
+        return await self._in_the_way(new), False
+
+    async def _in_the_way(self, new: NewInstance) -> Instance:
+        """The row because of which one was not inserted. Raises `StoreUnavailableError` where it went meanwhile."""
+        there = await self.get(new.id)
+        if there is None and new.request is not None:
+            there = await self.by_request(new.request)
+        if there is None and new.unique_key is not None:
+            there = await self.by_unique_key(new.pathway, new.unique_key)
+        if there is None:
+            raise StoreUnavailableError("Another start of the same was under way.", hint="Please try again.")
+        return there
 
     async def get(self, ident: str) -> Instance | None:
         """An instance by its id."""
@@ -174,6 +210,24 @@ class Instances:
     async def by_request(self, request: str) -> Instance | None:
         """The instance that a request has started."""
         query = select_rows(Instance, instance).where(instance.c.request == request)
+        return read_one(Instance, (await self._connection.execute(query)).first())
+
+    async def by_unique_key(self, pathway: str, unique_key: str) -> Instance | None:
+        """The open instance of a pathway that has a unique key."""
+        query = select_rows(Instance, instance).where(
+            instance.c.pathway == pathway, instance.c.unique_key == unique_key, instance.c.status != "ended"
+        )
+        return read_one(Instance, (await self._connection.execute(query)).first())
+
+    async def join(self, request: str, ident: str) -> None:
+        """Note that a request for a start was answered with an instance that runs already."""
+        row = {"request": request, "instance": ident, "at": func.now()}
+        await self._connection.execute(insert(joined).values(row).on_conflict_do_nothing())
+
+    async def joined_by(self, request: str) -> Instance | None:
+        """The instance with which a request for a start was answered because it ran already."""
+        query = select_rows(Instance, instance).join(joined, joined.c.instance == instance.c.id)
+        query = query.where(joined.c.request == request)
         return read_one(Instance, (await self._connection.execute(query)).first())
 
     async def rev(self, ident: str) -> int | None:
@@ -194,6 +248,8 @@ class Instances:
             query = query.where(is_open if wanted.open else ~is_open)
         if wanted.stage is not None:
             query = query.where(instance.c.stage == wanted.stage)
+        if wanted.suspended is not None:
+            query = query.where(instance.c.suspended == wanted.suspended)
         if wanted.attributes:
             query = query.where(instance.c.attributes.contains(dict(wanted.attributes)))
         order = (instance.c.started_at, instance.c.id)

@@ -15,8 +15,9 @@ from sqlalchemy import exc
 
 from pathways.facts import InstanceStarted, Recorded
 from pathways.messages import RecordAnswer, RecordRequest
+from store.changes import Known
 from store.database import Database, Unit
-from store.folding import Known, fold
+from store.folding import fold
 from store.instances import Instance
 from store.replacing import replace
 from store.snapshots import read_snapshot
@@ -75,7 +76,7 @@ def _differs(stored: Instance | None, request: RecordRequest) -> bool:
 async def _write(unit: Unit, stored: Instance | None, fresh: tuple[Recorded, ...], request: RecordRequest) -> None:
     known = Known(request.instance)
     if stored is not None:
-        known = Known(stored.id, stored.pathway, stored.version, stored.title, stored.attributes, stored.data)
+        known = known_of(stored)
     changes = fold(known, fresh)
     writer = Writer(unit.connection, request.instance)
     fields = changes.fields | {"rev": fresh[-1].rev, "snapshot_digest": request.digest or None}
@@ -85,3 +86,17 @@ async def _write(unit: Unit, stored: Instance | None, fresh: tuple[Recorded, ...
         await writer.update_instance(fields)
     since = stored.recorded_at if stored is not None else datetime.now(UTC)
     await writer.write(changes, attributes_known=known.attributes, since=since)
+
+
+def known_of(stored: Instance) -> Known:
+    """What folding needs to know of an instance."""
+    return Known(
+        stored.id,
+        stored.pathway,
+        stored.version,
+        stored.title,
+        stored.suspended,
+        stored.inputs,
+        stored.attributes,
+        stored.data,
+    )

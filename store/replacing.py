@@ -1,6 +1,6 @@
 """Replacing what can be rebuilt of an instance from its snapshot, after a gap or a difference.
 
-Positions, open tasks, listeners and incidents become as the instance says. Who works on a task, its drafts and
+Positions, open tasks, listeners, clocks and incidents become as the instance says. Who works on a task, its drafts and
 comments, the timeline and the audit are records of their own: they stay, and get an entry that says what happened.
 """
 
@@ -14,17 +14,20 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from pathways.addresses import PATHWAY
 from pathways.facts import InstanceEnded, recorded_to_json
 from pathways.messages import RecordAnswer, RecordRequest
 from pathways.projection import Snapshot
 from pathways.state import Saved
 from store.audit import Audit, NewAuditEntry
+from store.changes import Changes, Known, Row
 from store.database import Unit
-from store.folding import Changes, Known, Row, fold, incident_row, listener_row, task_row
-from store.inbox import lock_types, match_again
+from store.fact_rows import clock_row, incident_row, listener_row, task_row
+from store.folding import fold
+from store.inbox import drop_deferred, lock_types, match_again, offer_again
 from store.instances import Instance
 from store.snapshots import stored_digest
-from store.tables import incident, listener, position, task, timeline
+from store.tables import clock, incident, listener, position, task, timeline
 from store.writing import Writer, armings, insert_into
 
 Json = Any
@@ -45,6 +48,7 @@ async def replace(unit: Unit, stored: Instance | None, request: RecordRequest, s
     await replacing.positions()
     await replacing.tasks()
     await replacing.incidents()
+    await replacing.clocks()
     await replacing.listeners()
     await replacing.records(request)
     return RecordAnswer(snapshot.rev)
@@ -75,20 +79,30 @@ class _Replacing:
             "started_at": datetime.fromisoformat(snapshot.started_at),
             "rev": snapshot.rev,
             "snapshot_digest": request.digest or None,
+            "offers": snapshot.offers or [],
+            "suspended": snapshot.suspended,
         }
+        if not snapshot.suspended:
+            fields["suspension"] = None
+        if snapshot.status != "cancelling":
+            fields["ending"] = None
         fields |= self._ending(request)
         if self.stored is None:
+            # The inputs were saved by nothing; they say in lists whom the instance is about.
+            saved = snapshot.data.get(PATHWAY, {})
+            fields["inputs"] = {name: one.value for name, one in saved.items() if not one.address}
             await self.writer.add_instance(fields)
         else:
             await self.writer.update_instance(fields)
 
     def _ending(self, request: RecordRequest) -> Row:
         if self.snapshot.status != "ended":
-            return {"outcome_title": None, "outcome_kind": None, "ended_at": None}
+            return {"outcome_title": None, "outcome_kind": None, "give": None, "ended_at": None}
         for revision in request.recorded:
             for fact in revision.facts:
                 if isinstance(fact, InstanceEnded):
-                    return {"outcome_title": fact.title, "outcome_kind": fact.kind, "ended_at": fact.at}
+                    told: Row = {"outcome_title": fact.title, "outcome_kind": fact.kind, "ended_at": fact.at}
+                    return told | {"give": fact.give}
         if self.stored is not None and self.stored.status == "ended":
             return {}
         return {"ended_at": self.now}
@@ -152,6 +166,16 @@ class _Replacing:
                 statement.on_conflict_do_update(index_elements=[incident.c.id], set_=kept | reopened)
             )
 
+    async def clocks(self) -> None:
+        """Where clocks stand; when one warned or was breached stays as it was recorded."""
+        snapshot = self.snapshot
+        mine = clock.c.instance == self.id
+        names = [one.clock for one in snapshot.clocks]
+        await self.connection.execute(delete(clock).where(mine, clock.c.clock.not_in(names)))
+        records = {"warned_at", "breached_at"}
+        rows = (clock_row(self.id, snapshot.pathway, fact) for fact in snapshot.clocks)
+        await self.writer.clocks([{name: row[name] for name in row if name not in records} for row in rows])
+
     async def listeners(self) -> None:
         rows = [listener_row(self.id, fact) for fact in self.snapshot.listeners]
         await lock_types(self.connection, [row["type"] for row in rows], alone=False)
@@ -159,6 +183,10 @@ class _Replacing:
         await insert_into(self.connection, listener, rows)
         since = self.stored.recorded_at if self.stored is not None else self.now
         await match_again(self.connection, armings(rows, since))
+        if self.snapshot.status == "ended":
+            await drop_deferred(self.connection, self.id)
+        elif not self.snapshot.suspended:
+            await offer_again(self.connection, self.id, self.snapshot.rev)
 
     async def records(self, request: RecordRequest) -> None:
         """Add what the tail tells and is not there yet, behind an entry that says that something is missing."""
@@ -177,6 +205,7 @@ class _Replacing:
         told = await self._told(request)
         told.timeline.insert(0, gap)
         await self.writer.records(told)
+        await self.writer.children(told.children)
         entry = NewAuditEntry(self.now, RULE, "instance.rebuild", f"instance/{self.id}", self.id, detail)
         await Audit(self.connection).append(entry, *told.audit)
 
@@ -191,7 +220,13 @@ class _Replacing:
             if _marks(revision.rev, document["facts"]) - there
         )
         told = fold(known, new)
-        return Changes(timeline=told.timeline, results=told.results, outbox=told.outbox, audit=told.audit)
+        return Changes(
+            timeline=told.timeline,
+            results=told.results,
+            outbox=told.outbox,
+            audit=told.audit,
+            children=told.children,
+        )
 
     async def _there(self, revs: Sequence[int]) -> set[tuple[int, int, str, datetime]]:
         query = select(timeline.c.rev, timeline.c.place, timeline.c.kind, timeline.c.at).where(

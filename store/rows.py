@@ -53,3 +53,16 @@ def _insert_rows(table: Table, names: tuple[str, ...]) -> Insert:
     rows = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*types)
     given = rows.render_derived(name="given", with_types=True)
     return insert(table).from_select(list(names), select(*(given.c[name] for name in names)))
+
+
+def upsert_rows(table: Table, names: Iterable[str]) -> Insert:
+    """As `insert_rows`; a row whose primary key is there already is replaced."""
+    return _upsert_rows(table, tuple(names))
+
+
+@lru_cache(maxsize=64)
+def _upsert_rows(table: Table, names: tuple[str, ...]) -> Insert:
+    statement = _insert_rows(table, names)
+    key = [one.name for one in table.primary_key]
+    taken = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=taken)

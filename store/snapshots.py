@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pathways.engine.snapshot import snapshot_digest
-from pathways.facts import IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
+from pathways.facts import ClockMoved, IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
 from pathways.projection import Snapshot, Standing
 from pathways.state import Saved
+from store.clocks import Clock
 from store.database import Unit
 from store.incidents import Incident
 from store.instances import Instance
@@ -44,6 +45,7 @@ async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
     positions = await unit.instances.positions(stored.id)
     tasks = await unit.tasks.open_of(stored.id)
     listeners = await unit.listeners.of([stored.id])
+    clocks = await unit.clocks.of_instance(stored.id)
     incidents = [one for one in await unit.incidents.of_instance(stored.id) if one.status == "open"]
     return Snapshot(
         instance=stored.id,
@@ -63,12 +65,16 @@ async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
         ),
         tasks=tuple(_task(one) for one in tasks),
         listeners=tuple(
-            ListenerArmed(one.armed_at, one.address, one.type, one.key, one.armed_at, one.arming) for one in listeners
+            ListenerArmed(one.armed_at, one.address, one.type, one.key, one.armed_at, one.arming, one.position)
+            for one in listeners
         ),
         waits=tuple(
             WaitStarted(one.entered_at, one.address, one.wake_at) for one in positions if one.wake_at is not None
         ),
         incidents=tuple(_incident(one) for one in incidents),
+        clocks=tuple(_clock(one) for one in clocks),
+        offers=stored.offers,
+        suspended=stored.suspended,
         data=_saved().validate_python(stored.data),
     )
 
@@ -88,6 +94,34 @@ def _task(one: Task) -> TaskOpened:
         stage=one.stage,
         form=one.form,
         outcomes=one.outcomes,
+        origin=one.origin,
+        skill=one.skill,
+        bulk=one.bulk,
+        gate=one.gate,
+        why=one.why,
+        review_by=one.review_by,
+        cause=one.cause,
+        by=one.opened_by,
+    )
+
+
+def _clock(one: Clock) -> ClockMoved:
+    return ClockMoved(
+        at=one.moved_at,
+        clock=one.clock,
+        title=one.title,
+        verb="start",
+        status=one.status,
+        number=one.number,
+        started_at=one.started_at,
+        deadline=one.deadline,
+        warn_at=one.warn_at,
+        budget=one.budget,
+        left=one.left,
+        address=one.address,
+        why=one.why,
+        review_by=one.review_by,
+        cause=one.cause,
     )
 
 

@@ -30,7 +30,12 @@ RANKS = {"stat": 0, "asap": 1, "urgent": 2, "routine": 3}
 
 @dataclass(frozen=True, slots=True)
 class TaskSummary:
-    """A task as the work list shows it."""
+    """A task as the work list shows it.
+
+    `origin`: of a step, of a breached clock, or added by a person. `gate` names the decision that is a person's alone.
+    `why`, `review_by` and `cause` are those of the task, or of the clock that opened it; tasks of one `cause` about
+    the same patient are one item to a person.
+    """
 
     id: str
     instance: str
@@ -40,14 +45,24 @@ class TaskSummary:
     address: str
     step: str
     title: str
+    origin: Literal["step", "clock", "added"]
     queue: str
     role: str | None
+    skill: str | None
+    bulk: bool
+    gate: str | None
     priority: str
     rank: int
     stage: str | None
     due_at: datetime | None
     due_order: datetime
     opened_at: datetime
+    why: str | None
+    review_by: str | None
+    cause: str | None
+    reminded_at: datetime | None
+    escalated_at: datetime | None
+    escalated_from: str | None
     attributes: Mapping[str, Json]
     status: TaskStatus
     assignee: str | None
@@ -57,9 +72,14 @@ class TaskSummary:
 
 @dataclass(frozen=True, slots=True)
 class Task(TaskSummary):
-    """A task with its form, and how it was closed. `values` is what was typed when it was completed."""
+    """A task with its form, and how it was closed. `values` is what was typed when it was completed.
+
+    `alert` is the last reminder or escalation: `kind`, `at`, `why`, `review_by`, `cause`, `late`.
+    """
 
     help: str | None
+    opened_by: str | None
+    alert: Json
     form: Json
     outcomes: Json
     closed_at: datetime | None

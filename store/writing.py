@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.audit import Audit
-from store.folding import Changes, IncidentChange, Row
-from store.inbox import lock_types, match_again
-from store.rows import insert_rows
-from store.tables import incident, instance, listener, outbox, position, result, task, timeline
+from store.changes import Changes, IncidentChange, Row
+from store.inbox import Arming, drop_deferred, lock_types, match_again, offer_again
+from store.rows import insert_rows, upsert_rows
+from store.tables import child, clock, incident, instance, listener, outbox, position, result, task, timeline
 
 Json = Any
 
@@ -45,14 +45,21 @@ class Writer:
         """
         await self._positions(changes)
         await self._tasks(changes, attributes_known)
-        await self._incidents(changes.incidents)
+        await self._incidents(changes)
+        await self.clocks(changes.clocks.values())
+        await self.children(changes.children)
         await self.records(changes)
         await self._listeners(changes, since)
+        await self._deferred(changes)
         await Audit(self._connection).append(*changes.audit)
 
     async def add_instance(self, fields: Row) -> None:
-        """Insert the instance's row, for one of which the store never heard."""
+        """Insert the instance's row, for one of which the store never heard. A child's clock is its parent's."""
         row: Row = {"id": self._ident, "attributes": {}, "inputs": {}, "data": {}, "recorded_at": func.now()}
+        row |= {"suspended": False, "offers": []}
+        parent = fields.get("parent_instance")
+        if parent is not None:
+            row["pace"] = select(instance.c.pace).where(instance.c.id == parent).scalar_subquery()
         await self._connection.execute(insert(instance).values(row | fields))
 
     async def update_instance(self, fields: Row) -> None:
@@ -72,47 +79,86 @@ class Writer:
         entered = list(changes.entered.values())
         gone = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
         if changes.left and entered:  # the usual case, in one statement
-            together = insert_rows(position, entered[0]).add_cte(gone.cte("gone"))
+            together = upsert_rows(position, entered[0]).add_cte(gone.cte("gone"))
             await self._connection.execute(together, {"rows": entered})
         elif changes.left:
             await self._connection.execute(gone)
-        else:
-            await insert_into(self._connection, position, entered)
+        elif entered:
+            await self._connection.execute(upsert_rows(position, entered[0]), {"rows": entered})
 
     async def _tasks(self, changes: Changes, attributes_known: Mapping[str, Json]) -> None:
+        for ident, row in sorted(changes.marked.items()):
+            mark = update(task).where(task.c.id == ident, task.c.instance == self._ident, task.c.status == "open")
+            await self._connection.execute(mark.values(row))
         closed = [
             {"task_id": ident, **row} for ident, row in sorted(changes.closed.items()) if ident not in changes.opened
         ]
         await self._execute(_CLOSE_TASK, closed)
+        shared = _pathway_of(changes)
         attributes = changes.fields.get("attributes")
         if attributes is not None and attributes != attributes_known:
+            shared["attributes"] = attributes
+        if shared:
             mine = (task.c.instance == self._ident) & (task.c.status == "open")
-            await self._connection.execute(update(task).where(mine).values(attributes=attributes))
+            await self._connection.execute(update(task).where(mine).values(shared))
         await insert_into(self._connection, task, list(changes.opened.values()))
 
-    async def _incidents(self, incidents: Mapping[str, IncidentChange]) -> None:
-        for ident, change in sorted(incidents.items()):
-            counts = {"occurrences": change.occurrences, "retries": change.retries}
-            later: Row = {"retried_at": change.retried_at}
-            if change.closed_at is not None:
-                later |= {"status": "closed", "closed_at": change.closed_at, "closed_how": change.closed_how}
-            if change.row is None:
-                added = {name: incident.c[name] + value for name, value in counts.items()}
-                await self._connection.execute(update(incident).where(incident.c.id == ident).values(later | added))
+    async def _incidents(self, changes: Changes) -> None:
+        for ident, change in sorted(changes.incidents.items()):
+            await self._incident(ident, change)
+        if changes.migrated:
+            mine = (incident.c.instance == self._ident) & (incident.c.status == "open")
+            await self._connection.execute(update(incident).where(mine).values(_pathway_of(changes)))
+
+    async def _incident(self, ident: str, change: IncidentChange) -> None:
+        counts = {"occurrences": change.occurrences, "retries": change.retries}
+        later: Row = {"retried_at": change.retried_at, **(change.closed or {})}
+        if change.row is None:
+            added = {name: incident.c[name] + value for name, value in counts.items()}
+            await self._connection.execute(update(incident).where(incident.c.id == ident).values(later | added))
+        else:
+            row = change.row | counts | later
+            await self._connection.execute(_upsert_incident(row | {"first_seen": change.first_seen}))
+
+    async def clocks(self, rows: Iterable[Row]) -> None:
+        """Write where clocks stand; columns that a row lacks stay as they are."""
+        for row in rows:
+            statement = insert(clock).values(row)
+            taken = {name: value for name, value in row.items() if name not in {"instance", "clock"}}
+            key = [clock.c.instance, clock.c.clock]
+            await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=taken))
+
+    async def children(self, rows: Mapping[str, Row]) -> None:
+        """Write what was heard of children: whole rows of those just ordered, columns of others."""
+        for ident, row in rows.items():
+            if "parent" in row:
+                there = insert(child).values(row)
+                taken = {name: value for name, value in row.items() if name != "instance"}
+                await self._connection.execute(
+                    there.on_conflict_do_update(index_elements=[child.c.instance], set_=taken)
+                )
             else:
-                row = change.row | counts | later
-                await self._connection.execute(_upsert_incident(row | {"first_seen": change.first_seen}))
+                mine = (child.c.instance == ident) & (child.c.parent == self._ident)
+                await self._connection.execute(update(child).where(mine).values(row))
 
     async def _listeners(self, changes: Changes, since: datetime) -> None:
-        if changes.armed:
-            await lock_types(self._connection, [row["type"] for row in changes.armed.values()], alone=False)
-        if changes.disarmed:
-            gone = sorted(changes.disarmed)
-            await self._connection.execute(
-                delete(listener).where(listener.c.instance == self._ident, listener.c.address.in_(gone))
-            )
-        await insert_into(self._connection, listener, list(changes.armed.values()))
-        await match_again(self._connection, armings(changes.armed.values(), since))
+        armed = list(changes.armed.values())
+        if armed:
+            await lock_types(self._connection, [row["type"] for row in armed], alone=False)
+        gone = sorted(changes.disarmed - changes.armed.keys())
+        if gone:
+            mine = (listener.c.instance == self._ident) & listener.c.address.in_(gone)
+            await self._connection.execute(delete(listener).where(mine))
+        if armed:
+            await self._connection.execute(upsert_rows(listener, armed[0]), {"rows": armed})
+        await match_again(self._connection, armings(armed, since, changes.lookbacks))
+
+    async def _deferred(self, changes: Changes) -> None:
+        """What was deferred while it was suspended comes again, or can come no more."""
+        if changes.drop_deferred:
+            await drop_deferred(self._connection, self._ident)
+        elif changes.reoffer is not None:
+            await offer_again(self._connection, self._ident, changes.reoffer)
 
     async def _execute(self, statement: Any, rows: Sequence[Row]) -> None:
         if rows:
@@ -129,19 +175,26 @@ async def insert_into(
         await connection.execute(statement, {"rows": list(rows)})
 
 
-def armings(rows: Iterable[Row], since: datetime) -> list[tuple[str, str, str, datetime, int]]:
-    """Armed listeners as the inbox matches them; `since` stands for a time of arming that lies ahead of real time."""
+def armings(rows: Iterable[Row], since: datetime, lookbacks: Mapping[str, timedelta] | None = None) -> list[Arming]:
+    """Armed listeners as the inbox matches them.
+
+    `since` stands for a time of arming that lies ahead of real time, less how far that listener looks back.
+    """
     now = datetime.now(UTC)
-    return [
-        (
-            row["instance"],
-            row["type"],
-            row["key"],
-            row["armed_at"] if row["armed_at"] <= now else since,
-            row["arming"],
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        lookback = (lookbacks or {}).get(row["address"], timedelta())
+        ahead = row["armed_at"] + lookback > now
+        from_ = since - lookback if ahead else row["armed_at"]
+        found.append(Arming(row["instance"], row["type"], row["key"], from_, row["arming"]))
+    return found
+
+
+def _pathway_of(changes: Changes) -> Row:
+    """The columns in which open tasks and incidents name their pathway, where the instance was migrated."""
+    if not changes.migrated:
+        return {}
+    return {"pathway_version": changes.fields["version"], "pathway_title": changes.fields["title"]}
 
 
 def _upsert_incident(row: Row) -> Insert:

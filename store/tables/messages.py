@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
 
 from store.tables.base import Document, Moment, Text, metadata
 
@@ -19,11 +19,13 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, comment="The end of its correlation window."),
     Column("status", Text, nullable=False),
+    Column("may_start", Boolean, nullable=False, comment="Whether it is still to be seen which pathways it starts."),
     CheckConstraint("status IN ('waiting', 'consumed', 'dead')", name="status"),
     Index("ix_inbox_source_event_id", "source", "event_id", unique=True),
     Index("ix_inbox_match", "type", "key", "received_at"),
     Index("ix_inbox_received", "received_at", "id"),
     Index("ix_inbox_waiting", "expires_at", postgresql_where=text("status = 'waiting'")),
+    Index("ix_inbox_may_start", "received_at", "id", postgresql_where=text("may_start")),
     comment="Domain events that arrived (CloudEvents), each source's id once.",
 )
 
@@ -39,10 +41,26 @@ delivery = Table(
     Column("next_at", Moment, nullable=False, comment="Not to be tried before; a claim moves it on."),
     Column("problem", Text, comment="Why the last attempt gave no verdict."),
     Column("settled_at", Moment),
-    CheckConstraint("verdict IN ('consumed', 'ignored', 'gone', 'superseded')", name="verdict"),
+    CheckConstraint("verdict IN ('consumed', 'ignored', 'deferred', 'gone', 'superseded')", name="verdict"),
     Index("ix_delivery_pending", "next_at", postgresql_where=text("verdict IS NULL")),
+    Index("ix_delivery_deferred", "instance", "event", postgresql_where=text("verdict = 'deferred'")),
     Index("ix_delivery_instance", "instance", "event"),
     comment="An event on its way to an instance, until it has a verdict.",
+)
+
+event_start = Table(
+    "event_start",
+    metadata,
+    Column("event", ForeignKey(inbox.c.id), primary_key=True),
+    Column("pathway", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("instance", Text, comment="Which it started, joined, or found running."),
+    Column("reason", Text),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("verdict IN ('started', 'joined', 'duplicate', 'refused')", name="verdict"),
+    Index("ix_event_start_instance", "instance", postgresql_where=text("instance IS NOT NULL")),
+    comment="What an event came to with a pathway that starts on its type: once for each, for good.",
 )
 
 dead_letter = Table(

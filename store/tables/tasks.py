@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table, text
 
 from store.tables.base import Document, Moment, Text, metadata
 from store.tables.instances import instance
@@ -21,14 +21,26 @@ task = Table(
     Column("step", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("help", Text),
+    Column("origin", Text, nullable=False),
     Column("queue", Text, nullable=False),
     Column("role", Text),
+    Column("skill", Text),
+    Column("bulk", Boolean, nullable=False),
+    Column("gate", Text, comment="The decision that is a person's alone, where the task is such a gate."),
     Column("priority", Text, nullable=False),
     Column("rank", SmallInteger, nullable=False, comment="The priority as a number; the most urgent is 0."),
     Column("stage", Text),
     Column("due_at", Moment),
     Column("due_order", Moment, nullable=False, comment="due_at, or a far day, so that undated tasks sort last."),
     Column("opened_at", Moment, nullable=False),
+    Column("opened_by", Text, comment="Who added it by hand."),
+    Column("why", Text, comment="Why there is such a task, or its alert, at all."),
+    Column("review_by", Text),
+    Column("cause", Text, comment="Equal for alerts that are one item to a person."),
+    Column("reminded_at", Moment),
+    Column("escalated_at", Moment),
+    Column("escalated_from", Text, comment="The queue before it was escalated last."),
+    Column("alert", Document, comment="The last reminder or escalation: kind, at, why, review_by, cause, late."),
     Column("form", Document, nullable=False),
     Column("outcomes", Document, nullable=False),
     Column("attributes", Document, nullable=False, comment="The instance's, for filters."),
@@ -41,6 +53,7 @@ task = Table(
     Column("outcome", Text),
     Column("values", Document, comment="What was typed when it was completed."),
     Column("reason", Text, comment="Why it was cancelled."),
+    CheckConstraint("origin IN ('step', 'clock', 'added')", name="origin"),
     CheckConstraint("status IN ('open', 'completed', 'cancelled')", name="status"),
     Index("ix_task_open_queue", "queue", "due_order", "rank", "id", postgresql_where=_OPEN),
     Index("ix_task_open_due", "due_order", "rank", "id", postgresql_where=_OPEN),

@@ -127,6 +127,8 @@ async def test_events_that_nobody_took_become_dead_letters_with_the_reason(own_d
     [due] = await claim(own_database)
     async with own_database.transaction() as unit:
         await unit.deliveries.settle(due.delivery, "ignored")
+        for one in (unmatched, ignored, under_way):
+            await unit.event_starts.looked_at(one.id)
         waiting = {ignored.id, under_way.id} - {due.event.id}
         over = [unmatched.id, ignored.id, under_way.id]
         past = tables.inbox.c.received_at

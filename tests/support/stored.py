@@ -20,6 +20,7 @@ _OF_INSTANCE = (
     tables.listener,
     tables.task,
     tables.incident,
+    tables.clock,
     tables.timeline,
     tables.result,
     tables.outbox,
