@@ -30,6 +30,7 @@ from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
 from api.services.patients import Patients, PatientSource
 from api.services.people import PeopleService
+from api.services.publishing import PublishingService
 from api.services.queues import Queues, read_queues
 from api.temporal import TemporalEngine
 from catalog import load
@@ -120,7 +121,10 @@ def build_services(
             **shared, site_zone=settings.site_zone, demo_pace=settings.demo_pace if settings.demo else None
         ),
         incidents=IncidentService(**shared),
-        definitions=DefinitionService(**shared, catalog=catalog),
+        definitions=DefinitionService(**shared),
+        publishing=PublishingService(
+            **shared, catalog=catalog, site_zone=settings.site_zone, one_person=settings.one_person_publishing
+        ),
         events=EventService(**shared),
         demonstration=DemonstrationService(**shared),
         patients=Patients(patients),

@@ -131,26 +131,30 @@ class Definitions:
         the transaction ends: whoever deprecates, pauses or retires a version of the pathway waits, so the instance
         is to be inserted in the same transaction. Raises `pathways.versions.VersionError` for what is no range.
         """
-        asked = parse_range(wanted) if isinstance(wanted, str) else wanted
         await self.hold(name)
-        for one in await self.versions(name):
-            meant = asked.matches(one.version) if asked is not None else "-" not in one.version
-            if meant and one.why_not_started(at, deprecated=deprecated) is None:
+        for one in await self.matching(name, wanted):
+            if one.why_not_started(at, deprecated=deprecated) is None:
                 return one
         return None
 
+    async def matching(self, name: str, wanted: Range | str | None) -> tuple[DefinitionSummary, ...]:
+        """The versions that a range means, in whatever state, the highest first; without a range all but trials.
+
+        Raises `pathways.versions.VersionError` for what is no range.
+        """
+        asked = parse_range(wanted) if isinstance(wanted, str) else wanted
+        found = await self.versions(name)
+        return tuple(one for one in found if (asked.matches(one.version) if asked else "-" not in one.version))
+
     async def why_none(self, name: str, wanted: Range | str | None, at: datetime) -> str:
         """Why `resolve` found none, in a sentence for people."""
-        asked = parse_range(wanted) if isinstance(wanted, str) else wanted
-        versions = await self.versions(name)
-        if not versions:
-            return f"There is no published pathway {name}."
-        meant = [one for one in versions if asked is None or asked.matches(one.version)]
-        if not meant:
-            there = ", ".join(one.version for one in versions)
-            return f"There is no published pathway {name} {asked}; there are {there}."
-        why = "; ".join(f"{one.version} {one.why_not_started(at)}" for one in meant if one.why_not_started(at))
-        return f"No version of {name} can be started now: {why or 'only trial versions are published'}."
+        meant = [one for one in await self.matching(name, wanted) if one.why_not_started(at)]
+        if meant:
+            why = "; ".join(f"{one.version} {one.why_not_started(at)}" for one in meant)
+            return f"No version of {name} can be started now: {why}."
+        there = ", ".join(one.version for one in await self.versions(name))
+        asked = "" if wanted is None else f" {wanted}"
+        return f"There is no published pathway {name}{asked}{f'; there are {there}' if there else ''}."
 
     async def hold(self, name: str) -> None:
         """Keep the versions of a pathway as they are until the transaction ends."""

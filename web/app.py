@@ -73,6 +73,7 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
             get("/pathways", pathways.index),
             post("/pathways", pathways.publish),
             get("/pathways/{name}/{version}", pathways.show),
+            post("/pathways/{name}/{version}/approve", pathways.approve),
             get("/help/keyboard", help.keyboard),
             Mount("/static", _KeptFiles(directory=STATIC)),
         ],

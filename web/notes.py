@@ -13,6 +13,7 @@ _NOTES = {
     "retried": "It is being tried again. The exception closes when the step has really passed.",
     "lag": "It is done. Lists may take a moment to show it.",
     "published": "The version is published.",
+    "drafted": "The version is kept as a draft. It is published once a second person has approved it.",
     "published-before": "This very version was published before; nothing changed.",
 }
 

@@ -16,7 +16,12 @@ class StartWish(Wish):
     """Starting a pathway."""
 
     pathway: str = Field(description="The pathway's name, such as `referral`.")
-    version: str | None = Field(None, description="The version; the newest that is published where left out.")
+    version: str | None = Field(
+        None,
+        description="A version, or a range such as `^1.2`; the highest that can be started where left out.",
+        max_length=100,
+    )
+    deprecated: bool = Field(False, description="Start it even of a version that is deprecated.")
     inputs: dict[str, Json] = Field(default_factory=dict, description="The pathway's inputs, by name.")
     zone: str | None = Field(None, description="IANA time zone of the site; the server's default where left out.")
 

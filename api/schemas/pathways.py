@@ -12,6 +12,9 @@ from api.schemas.base import Schema, Wish
 Json = Any
 
 
+State = Literal["draft", "published", "deprecated", "retired"]
+
+
 class Finding(Schema):
     """Something that was found in a definition."""
 
@@ -24,23 +27,79 @@ class Finding(Schema):
 
 
 class DefinitionVersion(Schema):
-    """A published version."""
+    """A version of a pathway."""
 
     name: str
     version: str
-    digest: str
+    digest: str = Field(description="SHA-256 of the plan's canonical JSON.")
     title: str
-    state: Literal["published", "deprecated", "retired"]
-    published_at: datetime
-    published_by: str
+    state: State = Field(
+        description="`draft` waits for approval; of `deprecated` nothing new starts by default; `retired` is put away."
+    )
+    published_at: datetime | None = Field(description="Null while it is a draft.")
+    published_by: str | None = Field(description="Who published it, or approved it; null while it is a draft.")
+    drafted_at: datetime | None
+    drafted_by: str | None = Field(description="Who wrote it, and so does not approve it.")
+    effective_from: datetime | None = Field(description="Nothing starts of it before.")
+    paused: bool = Field(description="Nothing starts of it, and its instances hold at `held_steps`.")
+    held_steps: list[str]
 
 
 class PathwayList(Schema):
-    """Every version that is published."""
+    """Every version of every pathway."""
 
     items: list[DefinitionVersion]
     open: dict[str, int] = Field(description="Open instances, by pathway.")
     ended: dict[str, int] = Field(description="Ended instances, by pathway.")
+    people: dict[str, str] = Field(description="Names of the people in `items`, by id.")
+
+
+class ChangedPart(Schema):
+    """A part that was added, removed or changed, for which a second person is needed."""
+
+    kind: Literal["gate", "form", "clock", "table", "contract"]
+    where: str = Field(description="The step or clock; empty for the contract.")
+    change: Literal["added", "removed", "changed"]
+
+
+class Examination(Schema):
+    """What an approval is about."""
+
+    base: str | None = Field(description="The version that it is compared with; null where it is the first.")
+    needs_approval: bool
+    changed: list[ChangedPart]
+    reads: list[str] = Field(description="Resource types of the core that it may now read, and could not before.")
+    writes: list[str] = Field(description="Resource types of the core that it may now write, and could not before.")
+    alerts: list[str] = Field(description="New alerts, in words.")
+    diff: list[str] = Field(default_factory=list, description="All that changed, in words.")
+    in_flight: dict[str, int] = Field(description="Instances of the pathway that have not ended, by version.")
+
+
+class VersionChange(Schema):
+    """Something that was done to a version."""
+
+    at: datetime
+    action: str = Field(description="draft, publish, approve, deprecate, retire, pause, unpause.")
+    by: str
+    detail: dict[str, Json]
+
+
+class DefinitionContent(DefinitionVersion):
+    """A version with its content and history."""
+
+    plan: dict[str, Json] = Field(description="What instances run; `digest` is of its canonical JSON.")
+    source: str = Field(description="The definition's YAML, as it was written.")
+    in_flight: int = Field(description="Its instances that have not ended.")
+    history: list[VersionChange] = Field(description="The first change first.")
+    people: dict[str, str] = Field(description="Names of the people in it, by id.")
+    examination: Examination | None = Field(description="Of a draft, what its approval is about.")
+
+
+class ScenarioFile(Wish):
+    """A file of scenarios."""
+
+    file: str = Field("scenarios.yaml", description="The name that findings use.", max_length=200)
+    text: str = Field(description="The scenarios' YAML.", max_length=1_000_000)
 
 
 class PublishWish(Wish):
@@ -48,14 +107,47 @@ class PublishWish(Wish):
 
     source: str = Field(description="The definition's YAML.", max_length=1_000_000)
     file: str = Field("definition.yaml", description="The name that findings use.", max_length=200)
+    scenarios: list[ScenarioFile] = Field(
+        default_factory=list, description="Its scenarios, which must pass and go through enough of it.", max_length=100
+    )
+    effective_from: str | None = Field(
+        None, description="A date or instant, in place of the definition's own.", max_length=40
+    )
+    alone: bool = Field(
+        False, description="Do without the second person, where the installation is set up for one; it is on record."
+    )
 
 
 class Published(Schema):
-    """A version is published."""
+    """A version is published, or is a draft that waits for approval."""
 
     definition: DefinitionVersion
-    new: bool = Field(description="False where the very same was published before.")
+    new: bool = Field(description="False where the very same was there before.")
     warnings: list[Finding]
+    examination: Examination | None
+
+
+class ApproveWish(Wish):
+    """Approving a draft."""
+
+    digest: str | None = Field(
+        None, description="The digest that was looked at; 409 where the draft is another by now.", max_length=64
+    )
+
+
+class ChangeWish(Wish):
+    """Changing the state of a version."""
+
+    reason: str = Field("", description="Why, for the record.", max_length=1000)
+
+
+class PauseWish(Wish):
+    """Pausing a version."""
+
+    reason: str = Field(description="Why, for the record.", max_length=1000)
+    held_steps: list[str] = Field(
+        default_factory=list, description="Steps at which its instances hold until it goes on.", max_length=2000
+    )
 
 
 class Accepted(Schema):

@@ -16,6 +16,7 @@ _PEOPLE = (
     ("nurse-reviewer", "Nadia Osei", "nurse-reviewer"),
     ("supervisor", "Samuel Ortiz", "supervisor"),
     ("informaticist", "Ines Calder", "informaticist"),
+    ("medical-director", "Miriam Sato", "medical-director"),
 )
 
 _WORDS = (
@@ -45,14 +46,17 @@ class Account:
 
 
 def development_accounts(state_dir: Path) -> tuple[Account, ...]:
-    """The accounts of this machine; made, with random passwords, when there are none yet."""
+    """The accounts of this machine; those that are not there yet are made, with random passwords."""
     file = state_dir / FILE
+    kept: tuple[Account, ...] = ()
     if file.exists():
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return tuple(Account(one["login"], one["name"], tuple(one["roles"]), one["password"]) for one in kept)
-    accounts = tuple(Account(login, name, (role,), _password()) for login, name, role in _PEOPLE)
-    _keep(file, accounts)
-    return accounts
+        read = json.loads(file.read_text(encoding="utf-8"))
+        kept = tuple(Account(one["login"], one["name"], tuple(one["roles"]), one["password"]) for one in read)
+    known = {one.login for one in kept}
+    new = tuple(Account(login, name, (role,), _password()) for login, name, role in _PEOPLE if login not in known)
+    if new:
+        _keep(file, (*kept, *new))
+    return (*kept, *new)
 
 
 def _keep(file: Path, accounts: Sequence[Account]) -> None:

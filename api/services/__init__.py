@@ -12,6 +12,7 @@ from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
 from api.services.patients import Patients
 from api.services.people import PeopleService
+from api.services.publishing import PublishingService
 from api.services.queues import Queues
 
 
@@ -24,6 +25,7 @@ class Services:
     instances: InstanceService
     incidents: IncidentService
     definitions: DefinitionService
+    publishing: PublishingService
     events: EventService
     demonstration: DemonstrationService
     patients: Patients

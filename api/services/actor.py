@@ -9,7 +9,17 @@ from typing import Literal
 from api.services.errors import ForbiddenError
 
 Operation = Literal[
-    "start", "cancel", "assign", "see-exceptions", "operate", "publish", "send-events", "move-clock", "see-all-queues"
+    "start",
+    "cancel",
+    "assign",
+    "see-exceptions",
+    "operate",
+    "publish",
+    "approve",
+    "change-versions",
+    "send-events",
+    "move-clock",
+    "see-all-queues",
 ]
 
 ALLOWED: Mapping[Operation, frozenset[str]] = {
@@ -19,6 +29,8 @@ ALLOWED: Mapping[Operation, frozenset[str]] = {
     "see-exceptions": frozenset({"supervisor", "integration-engineer", "informaticist", "administrator"}),
     "operate": frozenset({"supervisor", "integration-engineer", "administrator"}),
     "publish": frozenset({"informaticist", "medical-director"}),
+    "approve": frozenset({"medical-director"}),
+    "change-versions": frozenset({"informaticist", "medical-director"}),
     "send-events": frozenset({"integration-engineer", "supervisor", "administrator"}),
     "move-clock": frozenset({"supervisor", "informaticist", "administrator"}),
     "see-all-queues": frozenset({"supervisor", "administrator"}),
@@ -31,6 +43,8 @@ _WORDS: Mapping[Operation, str] = {
     "see-exceptions": "see exceptions",
     "operate": "operate on exceptions",
     "publish": "publish definitions",
+    "approve": "approve definitions",
+    "change-versions": "deprecate, retire or pause versions",
     "send-events": "send events",
     "move-clock": "move the demonstration clock",
     "see-all-queues": "see all queues",

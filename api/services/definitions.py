@@ -1,32 +1,29 @@
-"""Definitions: publishing them, and what is published."""
+"""The registry of definitions: what there is, in which state, and changing that. Publishing is next door."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from api.services.actor import Actor
 from api.services.base import Base, names_of
-from api.services.errors import DefinitionInvalidError, NotFoundError
+from api.services.errors import DefinitionStateError, InvalidRequestError
+from api.services.publishing import entry, found, subject_of
 from api.services.records import Definition, DefinitionSummary
-from pathways.catalog import Catalog
-from pathways.diagnostics import Diagnostic
-from pathways.lint import lint
-from store.audit import NewAuditEntry, person
+from pathways.versions import VersionError, highest
+from store.database import Unit
 
+Json = Any
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A version that is published; `new` where it was not before. `warnings` are no obstacle."""
-
-    definition: DefinitionSummary
-    new: bool
-    warnings: tuple[Diagnostic, ...]
+_MOST_HISTORY = 200
+_PERSON = "person:"
 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionList:
-    """Every version, with how many instances of its pathway are open and ended, and who published it."""
+    """Every version, with how many instances of its pathway are open and ended, and the names of people by id."""
 
     versions: tuple[DefinitionSummary, ...]
     open: Mapping[str, int]
@@ -34,18 +31,36 @@ class DefinitionList:
     names: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a version: who did what and when. `detail` is what the audit says of it, without the content."""
+
+    at: datetime
+    action: str
+    by: str
+    detail: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionDetail:
+    """A version with its content, how many of its instances are in flight, its history, and the names of people."""
+
+    definition: Definition
+    in_flight: int
+    history: tuple[Change, ...]
+    names: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class DefinitionService(Base):
-    """The use cases around definitions."""
-
-    catalog: Catalog = field(default_factory=Catalog)
+    """The use cases around versions that are there."""
 
     async def list(self) -> DefinitionList:
-        """What is published."""
+        """Every version of every pathway, drafts included."""
         async with self.database.transaction() as unit:
             versions = await unit.definitions.versions()
             counts = await unit.instances.counts()
-            names = await names_of(unit, (one.published_by for one in versions))
+            names = await names_of(unit, (who for one in versions for who in (one.published_by, one.drafted_by)))
         open_, ended = dict[str, int](), dict[str, int]()
         for (pathway, status), count in counts.items():
             into = ended if status == "ended" else open_
@@ -55,43 +70,134 @@ class DefinitionService(Base):
     async def get(self, name: str, version: str) -> Definition:
         """A version with its source. Raises `NotFoundError`."""
         async with self.database.transaction() as unit:
-            definition = await unit.definitions.get(name, version)
-        if definition is None:
-            raise NotFoundError(f"There is no published pathway {name} {version}.")
-        return definition
+            return await found(unit, name, version)
 
-    async def publish(self, actor: Actor, source: str, *, file: str = "definition.yaml") -> Published:
-        """Publish a definition. The very same again changes nothing.
+    async def detail(self, name: str, version: str) -> DefinitionDetail:
+        """A version, or the highest that a range means whatever its state, with all that was done to it.
 
-        Raises `DefinitionInvalidError` with every finding, and `VersionTakenError` where the version has other content.
+        Raises `NotFoundError`.
         """
-        actor.require("publish")
-        return await self.install(source, by=actor.id, file=file)
-
-    async def install(self, source: str, *, by: str, file: str = "definition.yaml") -> Published:
-        """Publish in the name of `by`, without asking for roles: for what comes with Carelane itself."""
-        linted = lint(source, file, self.catalog, self.now().date())
-        found, plan = linted.diagnostics, linted.plan
-        if plan is None or any(one.severity == "error" for one in found):
-            raise DefinitionInvalidError(found)
-        definition = Definition(
-            name=plan.pathway,
-            version=plan.version,
-            digest=plan.digest,
-            title=plan.title,
-            state="published",
-            published_at=self.now(),
-            published_by=by,
-            plan=plan.document,
-            source=source,
-        )
         async with self.database.transaction() as unit:
-            new = await unit.definitions.publish(definition)
-            kept = await unit.definitions.get(plan.pathway, plan.version) or definition
-            if new:
-                subject = f"definition/{plan.pathway}@{plan.version}"
-                entry = NewAuditEntry(
-                    self.now(), person(by), "definition.publish", subject, None, {"digest": plan.digest}
+            definition = await found(unit, name, await _meant(unit, name, version))
+            in_flight = (await unit.definitions.in_flight(name)).get(definition.version, 0)
+            page = await unit.audit.page(subject=subject_of(name, definition.version), limit=_MOST_HISTORY)
+            history = tuple(
+                Change(
+                    one.at, one.action.removeprefix("definition."), one.actor.removeprefix(_PERSON), _brief(one.detail)
                 )
-                await unit.audit.append(entry)
-        return Published(kept, new, tuple(one for one in found if one.severity == "warning"))
+                for one in reversed(page.items)
+            )
+            people = {definition.published_by, definition.drafted_by, *(one.by for one in history)}
+            names = await names_of(unit, people)
+        return DefinitionDetail(definition, in_flight, history, names)
+
+    async def deprecate(self, actor: Actor, name: str, version: str, *, reason: str = "") -> DefinitionSummary:
+        """Let nothing new start of a published version, unless by its number and on purpose; its instances go on.
+
+        Raises `NotFoundError`, `DefinitionStateError`.
+        """
+        actor.require("change-versions")
+        async with self.database.transaction() as unit:
+            definition = await self._alone(unit, name, version)
+            if definition.state == "deprecated":
+                return definition
+            if definition.state != "published":
+                raise _does_not_fit(definition, "Only what is published is deprecated.")
+            await unit.definitions.set_state(name, version, "deprecated")
+            return await self._noted(unit, actor, "deprecate", definition, {"reason": reason})
+
+    async def retire(self, actor: Actor, name: str, version: str, *, reason: str = "") -> DefinitionSummary:
+        """Put a version away for good, of which nothing is in flight.
+
+        Raises `NotFoundError`, `DefinitionStateError`.
+        """
+        actor.require("change-versions")
+        async with self.database.transaction() as unit:
+            definition = await self._alone(unit, name, version)
+            if definition.state == "retired":
+                return definition
+            if definition.state == "draft":
+                raise _does_not_fit(definition, "A draft is replaced by publishing another.")
+            in_flight = (await unit.definitions.in_flight(name)).get(version, 0)
+            if in_flight:
+                instances = "1 instance" if in_flight == 1 else f"{in_flight} instances"
+                raise DefinitionStateError(
+                    "in-flight",
+                    f"{name} {version} cannot be retired while {instances} of it run.",
+                    hint="Deprecate it, and retire it when they have ended or were migrated.",
+                )
+            await unit.definitions.set_state(name, version, "retired")
+            return await self._noted(unit, actor, "retire", definition, {"reason": reason})
+
+    async def pause(
+        self, actor: Actor, name: str, version: str, *, reason: str, held_steps: Sequence[str] = ()
+    ) -> DefinitionSummary:
+        """Let nothing start of a version, and its instances hold at steps, until it goes on.
+
+        Pausing again replaces the steps. Raises `NotFoundError`, `DefinitionStateError`, and `InvalidRequestError`
+        without a reason or for steps that it does not have.
+        """
+        actor.require("change-versions")
+        if not reason.strip():
+            raise InvalidRequestError("Say why it is paused.", fields={"reason": "is required"})
+        async with self.database.transaction() as unit:
+            definition = await self._alone(unit, name, version)
+            if definition.state not in ("published", "deprecated"):
+                raise _does_not_fit(definition, "Only what instances may run is paused.")
+            _check_steps(definition, held_steps)
+            await unit.definitions.set_pause(name, version, paused=True, held_steps=held_steps)
+            detail = {"reason": reason.strip(), "held_steps": sorted(set(held_steps))}
+            return await self._noted(unit, actor, "pause", definition, detail)
+
+    async def unpause(self, actor: Actor, name: str, version: str, *, reason: str = "") -> DefinitionSummary:
+        """Let a paused version go on. Raises `NotFoundError`."""
+        actor.require("change-versions")
+        async with self.database.transaction() as unit:
+            definition = await self._alone(unit, name, version)
+            if not definition.paused:
+                return definition
+            await unit.definitions.set_pause(name, version, paused=False)
+            return await self._noted(unit, actor, "unpause", definition, {"reason": reason})
+
+    async def _alone(self, unit: Unit, name: str, version: str) -> Definition:
+        """The version, while nobody else starts or changes one of its pathway."""
+        await unit.definitions.change(name)
+        return await found(unit, name, version)
+
+    async def _noted(
+        self, unit: Unit, actor: Actor, action: str, before: Definition, detail: Mapping[str, Json]
+    ) -> DefinitionSummary:
+        """Put the change on record; the version as it is now."""
+        name, version = before.name, before.version
+        after = await found(unit, name, version)
+        told = {key: value for key, value in detail.items() if value not in ("", [])}
+        told |= {"digest": before.digest, "from": before.state, "to": after.state}
+        await unit.audit.append(entry(self.now(), actor, action, name, version, told))
+        return after
+
+
+async def _meant(unit: Unit, name: str, version: str) -> str:
+    """The version itself, or the highest of those that a range means."""
+    versions = [one.version for one in await unit.definitions.versions(name)]
+    try:
+        return version if version in versions else highest(versions, version) or version
+    except VersionError:
+        return version
+
+
+def _does_not_fit(definition: DefinitionSummary, hint: str) -> DefinitionStateError:
+    state = "a draft" if definition.state == "draft" else definition.state
+    return DefinitionStateError(definition.state, f"{definition.name} {definition.version} is {state}.", hint=hint)
+
+
+def _check_steps(definition: Definition, steps: Sequence[str]) -> None:
+    known = {str(one["id"]) for one in definition.plan.get("steps", ())}
+    unknown = sorted(set(steps) - known)
+    if unknown:
+        wrong = f"{definition.name} {definition.version} has no step {', '.join(unknown)}."
+        raise InvalidRequestError(wrong, fields={"held_steps": wrong})
+
+
+def _brief(detail: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What the audit says, without the definition's whole text and plan, which the version itself has."""
+    return {key: value for key, value in detail.items() if key not in ("source", "plan")}

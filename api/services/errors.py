@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from pathways.diagnostics import Diagnostic
 from pathways.errors import CarelaneError
+from pathways.readiness import Readiness
+from pathways.scenarios import report
 
 Json = Any
 
@@ -94,8 +96,55 @@ class DefinitionInvalidError(ServiceError):
     @property
     def members(self) -> dict[str, Json]:
         """The findings, in order of their place."""
-        named = ("rule", "severity", "message", "line", "column", "hint")
-        return {"diagnostics": [{name: getattr(one, name) for name in named} for one in self.diagnostics]}
+        return {"diagnostics": [_finding(one) for one in self.diagnostics]}
+
+
+class DefinitionNotReadyError(ServiceError):
+    """A definition cannot be published yet: scenarios fail, or do not go through enough of it."""
+
+    code = "definition-not-ready"
+    status = 422
+    title = "The scenarios do not carry the definition"
+
+    def __init__(self, readiness: Readiness) -> None:
+        wrong = [str(one) for one in readiness.findings if one.severity == "error"]
+        wrong += [f'The scenario "{result.scenario.name}" fails.' for _, result in readiness.failed]
+        wrong += [str(one) for one in readiness.shortfalls]
+        more = f" And {len(wrong) - 3} more." if len(wrong) > 3 else ""
+        hint = "`carelane pathway test --coverage` shows the same."
+        super().__init__(f"{' '.join(wrong[:3])}{more}", hint=hint)
+        self.readiness = readiness
+
+    @property
+    def members(self) -> dict[str, Json]:
+        """Findings in scenarios, the scenarios that fail with what happened, and what none goes through."""
+        short = self.readiness.shortfalls
+        return {
+            "diagnostics": [_finding(one) for one in self.readiness.findings],
+            "scenarios": [report.to_json(file, result) for file, result in self.readiness.failed],
+            "uncovered": [
+                {"kind": one.kind, "covered": one.covered, "of": one.total, "needed": one.needed, "step": item.step,
+                 "what": item.detail}
+                for one in short
+                for item in one.missing
+            ],
+        }  # fmt: skip
+
+
+class DefinitionStateError(ServiceError):
+    """What is asked does not fit the state of a version; `reason` says in a word why."""
+
+    code = "definition-state"
+    title = "The version does not allow this now"
+
+    def __init__(self, reason: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+    @property
+    def members(self) -> dict[str, Json]:
+        """Why, in a word."""
+        return {"reason": self.reason}
 
 
 class TaskHeldError(ServiceError):
@@ -193,3 +242,8 @@ class NotNowError(ServiceError):
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def _finding(one: Diagnostic) -> Json:
+    named = ("rule", "severity", "message", "file", "line", "column", "hint")
+    return {name: getattr(one, name) for name in named}

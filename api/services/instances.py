@@ -95,7 +95,8 @@ class InstanceService(Base):
         """Start an instance; it, and whether it is new. The same `key` again gives the first one.
 
         The row comes first: once it is there the instance will start, now or when Temporal answers again. Raises
-        `NotFoundError`, `RefusedError` where no version can be started now, `FormInvalidError` with the inputs at fault, `KeyReusedError`.
+        `NotFoundError`, `RefusedError` where no version can be started now, `FormInvalidError` with the inputs at
+        fault, `KeyReusedError`.
         """
         actor.require("start")
         _check_range(wish.version)
@@ -260,7 +261,7 @@ def _check_range(text: str | None) -> None:
         if text is not None:
             parse_range(text)
     except VersionError as error:
-        raise InvalidRequestError(error.message, hint=error.hint, fields={"version": error.message}) from error
+        raise FormInvalidError(error.message, hint=error.hint, fields={"version": error.message}) from error
 
 
 def _same_start(instance: Instance, wish: StartWish) -> None:

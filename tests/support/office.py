@@ -39,6 +39,7 @@ PEOPLE = {
     "nurse-reviewer": ("Nadia Osei", ["nurse-reviewer"]),
     "supervisor": ("Samuel Ortiz", ["supervisor"]),
     "informaticist": ("Ines Calder", ["informaticist"]),
+    "medical-director": ("Miriam Sato", ["medical-director"]),
 }
 REFERRAL = Path(__file__).resolve().parents[2] / "pathways" / "library" / "referral" / "1.0.0.yaml"
 PATIENT = "Patient/p-1"
@@ -195,13 +196,17 @@ class Office:
     async def publish_referral(self) -> None:
         """Publish the library's referral."""
         async with self.database.transaction() as unit:
-            await unit.definitions.publish(referral_definition(self.services.definitions.catalog))
+            await unit.definitions.publish(referral_definition(self.services.publishing.catalog))
 
 
 @asynccontextmanager
-async def office(database_url: str, state_dir: Path, *, demo: bool = False) -> AsyncIterator[Office]:
+async def office(
+    database_url: str, state_dir: Path, *, demo: bool = False, one_person: bool = False
+) -> AsyncIterator[Office]:
     """An office on a database with tables; the people of `PEOPLE` may sign in, the referral is published."""
-    settings = Settings(database_url=SecretStr(database_url), state_dir=state_dir, demo=demo)
+    settings = Settings(
+        database_url=SecretStr(database_url), state_dir=state_dir, demo=demo, one_person_publishing=one_person
+    )
     database = Database(database_url)
     engine, patients = PlayedEngine(database, referral_actions()), KnownPatients()
     services = build_services(

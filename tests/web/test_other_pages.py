@@ -9,6 +9,7 @@ import pytest
 from tests.support.office import ORDER, PATIENT, REFERRAL, Office
 from tests.support.played_engine import Failure
 from tests.support.reader import Reader, reading
+from tests.support.registry import asking, wish
 
 
 async def start(place: Office, number: int = 1) -> str:
@@ -122,8 +123,10 @@ async def test_exceptions_are_hidden_from_those_who_do_not_look_after_them(coord
 
 
 async def test_a_definition_is_published_from_its_page(place: Office) -> None:
-    """Errors come with their lines and the text stays; then it is in the list, and can be read."""
+    """Errors come with their lines and the text stays; what nobody has to approve is in the list at once."""
     source = REFERRAL.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.0.2", 1)
+    folder = REFERRAL.parent / "scenarios"
+    scenarios = "\n---\n".join(one.read_text(encoding="utf-8") for one in sorted(folder.glob("*.yaml")))
     async with reading(place, "informaticist") as author:
         page = await author.get("/pathways")
         wrong = await author.send(
@@ -132,11 +135,31 @@ async def test_a_definition_is_published_from_its_page(place: Office) -> None:
         assert wrong.status == 422
         assert "referral.receive" in wrong.text
         assert "do: referral.recieve" in wrong.form("/pathways")[1]["source"]
-        done = await author.send(page, "/pathways", source=source)
+        bare = await author.send(page, "/pathways", source=source)
+        assert (bare.status, "Scenarios go through 0 of" in bare.text) == (422, True)
+        done = await author.send(page, "/pathways", source=source, scenarios=scenarios)
         assert "The version is published." in done.text
         assert "Receive the referral" in (await author.get("/pathways/referral/1.0.2")).text
         taken = await author.send(page, "/pathways", source=source.replace("title: Specialty", "title: Other"))
         assert (taken.status, "another content" in taken.text) == (409, True)
+
+
+async def test_a_second_person_approves_on_the_page(place: Office) -> None:
+    """They see what is new; whoever wrote it is offered nothing to approve."""
+    async with reading(place, "informaticist") as author, reading(place, "medical-director") as director:
+        scenarios = wish(asking())["scenarios"][0]["text"]
+        kept = await author.send(await author.get("/pathways"), "/pathways", source=asking(), scenarios=scenarios)
+        assert "It is published once a second person has approved it" in kept.text
+        approval = "/pathways/asking/1.0.0/approve"
+        assert approval not in kept.forms
+        page = await director.get("/pathways/asking/1.0.0")
+        assert "Form ask added" in page.text
+        await author.send(await author.get("/pathways"), "/pathways", source=asking(title="Other"), scenarios=scenarios)
+        late = await director.send(page, approval)
+        assert (late.status, "is another by now" in late.text) == (409, True)
+        done = await director.send(late, approval)
+        assert "The version is published." in done.text
+        assert approval not in done.forms
 
 
 async def test_only_informaticists_publish(coordinator: Reader) -> None:
