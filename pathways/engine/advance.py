@@ -36,6 +36,7 @@ from pathways.events import (
     TimePassed,
 )
 from pathways.facts import ActionEnded, ChildReported, ChildRuns, InstanceStarted
+from pathways.inputs import conform_inputs
 from pathways.plan import Child, Do, Plan, Task
 from pathways.state import Json, Position, State
 
@@ -149,19 +150,8 @@ def _intervene(
 
 
 def _start(run: Run, event: Started) -> Refusal | None:
-    plan, values = run.plan, dict[str, Json]()
-    known = {one.name for one in plan.inputs}
-    errors = {name: "is not an input of this pathway" for name in event.inputs if name not in known}
-    for declared in plan.inputs:
-        given = event.inputs.get(declared.name)
-        given = declared.default if given is None else given
-        if given is None and declared.required:
-            errors[declared.name] = "is required"
-            continue
-        try:
-            values[declared.name] = declared.type.conform(given)
-        except MisfitError as error:
-            errors[declared.name] = str(error.misfit)
+    plan = run.plan
+    values, errors = conform_inputs(plan, event.inputs)
     if errors:
         return Refusal("inputs-invalid", "The inputs do not fit what the pathway takes.", errors)
     run.parent = event.parent
@@ -190,7 +180,8 @@ def _start(run: Run, event: Started) -> Refusal | None:
 
 
 def _action_ended(run: Run, event: ActionEvent) -> None:
-    position = run.positions.get(event.address) or run.settling.get(event.address)
+    standing, settling = run.positions.get(event.address), run.settling.get(event.address)
+    position = settling if standing is None or standing.waits != "action" else standing
     if position is None or position.waits != "action" or position.run != event.run:
         if path_of(event.address).removesuffix("/undo") in run.plan.step:
             run.facts.append(_late(run, event))
@@ -201,7 +192,7 @@ def _action_ended(run: Run, event: ActionEvent) -> None:
     step = run.step_of(position)
     if not isinstance(step, Do):
         return
-    if event.address not in run.positions:
+    if position is settling:
         do.settled(run, step, position, event)
         return
     match event:

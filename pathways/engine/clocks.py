@@ -45,7 +45,10 @@ def act(run: Run, step: Step, position: Position, at: Literal["entry", "completi
 
 
 def _act(run: Run, verb: ClockVerb, position: Position) -> None:
-    clock, state = run.plan.clock[verb.clock], run.clocks.get(verb.clock)
+    clock = run.plan.clock[verb.clock]
+    if verb.verb in ("stop", "pause"):
+        _overtake(run, clock.id)
+    state = run.clocks.get(clock.id)
     status = state.status if state is not None else None
     match verb.verb:
         case "start" if status not in OPEN:
@@ -61,6 +64,13 @@ def _act(run: Run, verb: ClockVerb, position: Position) -> None:
         case _:
             fact = clock_fact(run.plan, verb.clock, state, run.now, verb.verb, address=position.address)
             run.facts.append(replace(fact, ignored=True))
+
+
+def _overtake(run: Run, name: str) -> None:
+    """Breach a clock that was past its limit when it started, before the same event stops or pauses it."""
+    state = run.clocks.get(name)
+    if state is not None and state.status == "running" and state.deadline is not None and state.deadline <= run.now:
+        breach(run, name, late=True)
 
 
 # -- starting -------------------------------------------------------------------------------------------------

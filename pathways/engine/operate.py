@@ -22,12 +22,14 @@ from pathways.state import Incident, Json, Position, Suspension
 
 def retry(run: Run, event: Retried) -> Refusal | None:
     """Try the step of an incident again, from where it stopped. The incident closes when the step has passed."""
-    position = run.positions.get(event.address) or run.settling.get(event.address)
+    standing, settling = run.positions.get(event.address), run.settling.get(event.address)
+    in_doubt = standing is None or standing.incident is None
+    position = settling if in_doubt else standing
     if position is None or position.incident is None:
         return Refusal("no-incident", f'There is no open incident at "{event.address}".')
     if position.waits != "operator":
         return Refusal("retry-running", "The step is being tried again already.")
-    if run.suspension is not None and position.role == "step":
+    if run.suspension is not None and position.role == "step" and not in_doubt:
         return Refusal("suspended", "The instance is suspended: resume it first.")
     step, incident = run.step_of(position), position.incident
     if event.input is not None:
@@ -38,7 +40,7 @@ def retry(run: Run, event: Retried) -> Refusal | None:
     run.facts.append(
         IncidentRetried(run.now, run.incident_id(incident), event.by, event.reason, event.input is not None)
     )
-    if event.address in run.settling:
+    if in_doubt:
         _settle_again(run, step, position)
     elif position.role == "undo":
         undo.order(run, position)

@@ -53,9 +53,10 @@ def business_key(step: Do, position: Position) -> str | None:
 
 
 def arm(run: Run, armed: Armed | None) -> None:
-    """Keep the undo of a step that has completed."""
+    """Keep the undo of a step that has completed. What a business key names was done once, and is undone once."""
     if armed is not None:
-        run.armed = (*run.armed, armed)
+        others = [one for one in run.armed if armed.business is None or one.business != armed.business]
+        run.armed = (*others, armed)
 
 
 def begin(run: Run, armed: Armed) -> None:

@@ -34,7 +34,7 @@ from pathways.events import (
 from pathways.facts import Fact, TaskClosed, TaskOpened
 from pathways.parse import parse
 from pathways.plan import Plan, plan_from_json
-from pathways.state import Position, State, state_from_json, state_to_json
+from pathways.state import Incident, Position, State, state_from_json, state_to_json
 
 US_BUSINESS = {
     "zone": "America/New_York",
@@ -180,6 +180,12 @@ class Player:
     def at_address(self, address: str) -> Position:
         """The position at an address."""
         return self.state.positions[address]
+
+    def incident(self, address: str) -> Incident:
+        """The incident at an address."""
+        found = self.state.positions[address].incident
+        assert found is not None
+        return found
 
     def value(self, name: str, scope: str = "") -> Any:
         """A saved value."""

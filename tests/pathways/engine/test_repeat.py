@@ -52,7 +52,7 @@ def test_an_empty_list_passes_at_once_and_null_is_an_incident() -> None:
     """Nothing to do is nothing to wait for; no list at all is a mistake."""
     assert Player(make_plan(SERIES % "mode: at-once"), {"doses": []}).standing == ["fin"]
     run = Player(make_plan(SERIES % "mode: one-by-one"), {})
-    assert run.at_address("series").incident.kind == "expression"
+    assert run.incident("series").kind == "expression"
     run.set("doses", [5])
     run.retry("series")
     assert run.standing == ["series", "series#1/give"]
@@ -99,9 +99,9 @@ def test_the_limit_is_an_incident_that_can_be_skipped() -> None:
     for number in (1, 2, 3):
         run.complete(f"loop#{number}/ask", form={"m": number})
     assert run.standing == ["loop"]
-    assert run.at_address("loop").incident.kind == "loop-limit"
+    assert run.incident("loop").kind == "loop-limit"
     run.retry("loop")
-    assert run.at_address("loop").incident.kind == "loop-limit"
+    assert run.incident("loop").kind == "loop-limit"
     run.skip("loop")
     assert run.standing == ["fin"]
     assert run.value("seen") == [1, 2, 3]
@@ -111,7 +111,7 @@ def test_an_until_that_is_neither_keeps_the_iterations_data_for_the_retry() -> N
     """A null condition stands still; with the value repaired the retry asks again."""
     run = Player(make_plan(WHILE % "until: m > 5"))
     run.complete("loop#1/ask", form={})
-    assert run.at_address("loop").incident.kind == "expression"
+    assert run.incident("loop").kind == "expression"
     assert run.value("seen") == [None], "it was collected before it was asked"
     changed = run.set("m", 9, scope="loop#1/")
     assert changed.refusal is None

@@ -1,0 +1,207 @@
+"""Handlers, side flows and offers: what events interrupt, and what runs beside the main flow."""
+
+from __future__ import annotations
+
+from tests.support.plans import Player, make_plan
+
+CATALOG = {
+    "events": {
+        "order.revoked": {"schema": {"by": "text"}},
+        "order.changed": {"schema": {"on": "date"}},
+        "lab.final": {"schema": {"value": "integer"}},
+    }
+}
+CARE = """
+inputs: {order: {type: text}}
+on:
+  - {event: order.revoked, key: =order, to: withdrawn}
+  - {event: lab.final, when: event.data.value > 5, side: alarm}
+side_flows:
+  alarm:
+    title: Alarm
+    steps: {call: {task: {title: "Call about {{ event.data.value }}", queue: q}}}
+  chat:
+    title: Chat
+    once: true
+    offer: {title: "Chat about {{ order }}", queue: q, when: order != null}
+    steps: {talk: {task: {title: T, queue: q}}, close: {end: talked}}
+steps:
+  series:
+    repeat:
+      for_each: "=[1, 2]"
+      as: dose
+      steps:
+        both:
+          parallel:
+            branches:
+              left: {steps: {ask: {wait: {event: lab.final, when: event.data.value < 0}, accept: [forever]}}}
+              right: {steps: {call: {task: {title: C, queue: q}, on: [{event: order.changed, to: rework}]},
+                              calm: {end: branch},
+                              rework: {task: {title: "since {{ event.data.on }}", queue: q}}}}
+          on: [{event: order.changed, key: '="x"', to: outside}]
+        inner: {task: {title: I, queue: q}}
+  outside: {task: {title: O, queue: q}, next: fin}
+  withdrawn: {task: {title: W, queue: q}, next: tell}
+  tell: {task: {title: Tell, queue: q}, next: fin}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}, talked: {}}
+"""
+
+
+def player() -> Player:
+    """An instance inside parallel inside repeat."""
+    run = Player(make_plan(CARE, CATALOG), {"order": "o-1"})
+    assert run.standing == ["series", "series#1/both", "series#1/both/left/ask", "series#1/both/right/call"]
+    return run
+
+
+def test_the_innermost_listener_on_each_line_takes_the_event() -> None:
+    """The handler on the step itself wins over one further out on the same line."""
+    run = player()
+    found = run.deliver("order.changed", "y", {"on": "2026-03-04"})
+    assert found.result == {"verdict": "consumed", "by": ["series#1/both/right/call^1"]}
+    assert "series#1/both/right/rework" in run.standing
+    assert run.of("task-opened")[-1].title == "since 2026-03-04"
+
+
+def test_a_taker_that_leaves_a_scope_wins_over_those_inside() -> None:
+    """With key x the handler on the parallel matches on the other line, and leaves the scope: the inner one loses."""
+    run = player()
+    found = run.deliver("order.changed", "x", {"on": "2026-03-04"})
+    assert found.result["by"] == ["series#1/both^1"]
+    assert run.standing == ["outside"]
+    assert [one.address for one in run.of("task-closed")] == ["series#1/both/right/call"]
+
+
+def test_a_pathways_handler_leaves_the_main_flow_but_no_side_flow() -> None:
+    """Side flows go on; the handler is disarmed while a position stands at its target or came from there."""
+    run = player()
+    run.deliver("lab.final", None, {"value": 9}, "e-0")
+    assert "~alarm#1/call" in run.standing
+    assert run.of("task-opened")[-1].title == "Call about 9"
+    run.deliver("order.revoked", "o-1", {"by": "dr"}, "e-1")
+    assert run.standing == ["withdrawn", "~alarm#1/call"]
+    assert run.deliver("order.revoked", "o-1", {"by": "dr"}, "e-2").result["verdict"] == "ignored"
+    run.complete("withdrawn")
+    assert run.deliver("order.revoked", "o-1", {"by": "dr"}, "e-3").result["verdict"] == "ignored"
+    run.complete("tell")
+    assert run.state.outcome == "ok"
+    assert run.open_tasks == [], "side flows live with the pathway"
+
+
+def test_side_flows_are_numbered_and_interrupt_nothing() -> None:
+    """Each event starts another run, beside whatever stands."""
+    run = player()
+    before = run.standing
+    run.deliver("lab.final", None, {"value": 7}, "e-1")
+    run.deliver("lab.final", None, {"value": 8}, "e-2")
+    assert [one for one in run.standing if one not in before] == ["~alarm#1/call", "~alarm#2/call"]
+    run.complete("~alarm#1/call")
+    assert "~alarm#1/call" not in run.standing
+
+
+def test_offers_are_there_while_they_may_be_taken() -> None:
+    """An offer that runs once at a time goes away while it runs, and a side flow may end the pathway."""
+    run = player()
+    assert run.of("offers-changed")[-1].offers == [
+        {"side": "chat", "title": "Chat about o-1", "queue": "q", "role": None}
+    ]
+    assert run.offer("chat").result == {"scope": "~chat#1/"}
+    assert run.of("offers-changed")[-1].offers == []
+    refused = run.offer("chat").refusal
+    assert refused is not None
+    assert refused.code == "not-offered"
+    run.complete("~chat#1/talk")
+    assert run.state.outcome == "talked"
+
+
+def test_a_null_condition_of_a_handler_is_an_incident_that_keeps_the_event() -> None:
+    """The event is not lost: retried with the data repaired, the handler takes it."""
+    run = Player(
+        make_plan(
+            """
+inputs: {bound: {type: integer}}
+steps:
+  ask: {task: {title: A, queue: q}, on: [{event: lab.final, when: event.data.value > bound, to: high}]}
+  e: {end: ok}
+  high: {task: {title: "{{ event.data.value }}", queue: q}, next: e}
+outcomes: {ok: {kind: success}}
+""",
+            CATALOG,
+        )
+    )
+    found = run.deliver("lab.final", None, {"value": 3})
+    assert found.result["verdict"] == "consumed"
+    assert run.standing == ["ask", "ask^1"], "the task stays open beside the incident"
+    run.set("bound", 1)
+    run.retry("ask^1")
+    assert run.standing == ["high"]
+    assert run.of("incident-closed")
+
+
+def test_the_key_of_a_listener_follows_the_data() -> None:
+    """A listener is armed when its key has a value, and armed anew when that changes."""
+    run = Player(
+        make_plan(
+            """
+inputs: {order: {type: text}}
+steps:
+  ask: {task: {title: A, queue: q}, on: [{event: order.revoked, key: =order, to: gone}]}
+  e: {end: ok}
+  gone: {task: {title: G, queue: q}, next: e}
+outcomes: {ok: {kind: success}}
+""",
+            CATALOG,
+        )
+    )
+    assert run.of("listener-armed") == []
+    run.set("order", "o-1")
+    assert [(one.address, one.key) for one in run.of("listener-armed")] == [("ask^1", "o-1")]
+    run.set("order", "o-2")
+    assert run.deliver("order.revoked", "o-1").result["verdict"] == "ignored"
+    assert run.deliver("order.revoked", "o-2", ident="e-2").result["verdict"] == "consumed"
+    assert run.standing == ["gone"]
+
+
+ANY = """
+inputs: {later: {type: date}}
+steps:
+  wait:
+    wait:
+      any:
+        changed: {event: order.changed, lookback: 2 hours}
+        lab: {event: lab.final, when: event.data.value > 1}
+        late: {until: =later}
+    save: came
+    next: [{when: came.which = "lab", to: lab}, {to: other}]
+  lab: {task: {title: "{{ came.data.value }}", queue: q}, next: e}
+  other: {task: {title: "{{ came.which }}", queue: q}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_any_takes_what_comes_first() -> None:
+    """An event by its name and data, or the moment; the other ways are disarmed."""
+    run = Player(make_plan(ANY, CATALOG), {"later": "2026-03-05"})
+    armed = {one.address: one for one in run.of("listener-armed")}
+    assert set(armed) == {"wait^changed", "wait^lab"}
+    assert (run.at - armed["wait^changed"].armed_at).total_seconds() == 7200, "lookback reaches back"
+    run.deliver("lab.final", None, {"value": 4})
+    assert run.standing == ["lab"]
+    assert {one.address for one in run.of("listener-disarmed")} == {"wait^changed", "wait^lab"}
+
+    run = Player(make_plan(ANY, CATALOG), {"later": "2026-03-05"})
+    run.after(days=4).tick()
+    assert run.value("came") == {"which": "late", "data": None}
+    assert run.standing == ["other"]
+
+
+def test_a_moved_date_moves_the_wait_and_fires_at_once_when_it_is_past() -> None:
+    """A deadline that reads data is armed anew when the data changes."""
+    run = Player(make_plan(ANY, CATALOG), {"later": "2026-03-05"})
+    run.set("later", "2026-03-20")
+    assert run.deadline is not None
+    assert run.deadline.isoformat() == "2026-03-20T04:00:00+00:00"
+    run.set("later", "2026-03-01")
+    assert run.standing == ["other"]
