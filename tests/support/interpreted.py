@@ -49,12 +49,7 @@ class PlansInMemory:
 def pathway(steps: str, *, name: str = "example", version: str = "1.0.0", more: str = "", **catalog: Any) -> Plan:
     """A plan of these steps, with an input `order` and the outcomes `completed` and `expired`; `more` goes before."""
     head = (
-        f"""
-language: 1
-pathway: {name}
-version: {version}
-title: Example
-{more}"""
+        f"language: 1\npathway: {name}\nversion: {version}\ntitle: Example\n{more}"
         + """
 inputs: {order: {type: Reference, target: [ServiceRequest]}}
 stages: [early, late]

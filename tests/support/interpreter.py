@@ -187,7 +187,10 @@ class Instance:
 
     async def complete(self, address: str, outcome: str = "done", *, key: str | None = None, **form: Any) -> Answer:
         """Complete a task."""
-        event = TaskCompleted(address, outcome, form, by="tester")
+        return await self.finish(TaskCompleted(address, outcome, form, by="tester"), key=key)
+
+    async def finish(self, event: TaskCompleted, *, key: str | None = None) -> Answer:
+        """Complete a task as somebody."""
         return await self.latest.execute_update(Pathway.complete, event, id=key)
 
     async def operate(self, event: Operation, *, key: str | None = None) -> Answer:
@@ -237,9 +240,9 @@ class Instance:
         """The event that the example pathway waits for."""
         return MessageReceived("e-1", "note.received", key, {})
 
-    async def move_clock(self, to: datetime | None = None) -> Answer:
+    async def move_clock(self, to: datetime | None = None, *, key: str | None = None) -> Answer:
         """Move the demonstration clock."""
-        return await self.latest.execute_update(Pathway.move_clock, to)
+        return await self.latest.execute_update(Pathway.move_clock, to, id=key)
 
     async def run_id(self) -> str:
         """The newest run."""

@@ -1,0 +1,23 @@
+"""Random events: the engine on Temporal does what the engine alone does, to the letter."""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.client import Client
+
+from tests.support.interpreter import Interpreter
+from tests.support.storm import CHILD, NAMES, STORM, Gates, Storm, Twin
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_both_do_the_same(client: Client, seed: int) -> None:
+    """The same events at the same times give the same answers, facts and state, continue-as-new in between."""
+    gates = Gates()
+    interpreter = Interpreter(client, [STORM, CHILD], dict.fromkeys(NAMES, gates.act))
+    async with interpreter.running():
+        twin = await Twin.begin(interpreter, gates)
+        await Storm(twin, seed).blow(60)
+        await twin.conclude()
+        if not twin.ended:
+            await twin.instance.terminate()
+    print(twin.told)
