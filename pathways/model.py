@@ -290,7 +290,7 @@ class BranchDecl:
 
 @dataclass(frozen=True)
 class ParallelDecl:
-    """`parallel: {branches, join, undo_rest}`; `join` is None where a number was written that can't be."""
+    """`parallel: {branches, join, undo_rest}`; `join` is a number where that many branches are enough."""
 
     mark: Mark
     branches: tuple[BranchDecl, ...]

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pathways import feel
 from pathways.addresses import block_of
 from pathways.datatypes import ANY, DataType, Field
+from pathways.functions import FUNCTION_TYPES
 from pathways.inference import type_of
-from pathways.plan import Decide, Outcome, Plan, Repeat, Set, Step, saved_by
+from pathways.plan import Decide, Outcome, Plan, Repeat, Set, Step, Table, saved_by
 from pathways.values import Computed
 
 ITERATION: Final = "iteration"
@@ -57,6 +59,15 @@ class NameTypes:
             return DataType("object", fields=tuple(Field(name, found) for name, found in members), open=True)
         visible = self.visible(block)
         return type_of(value, {name: visible[name] for name in value.names if name in visible})
+
+    def tests_of(self, step: Decide) -> Iterator[tuple[int, int, feel.Inference]]:
+        """What inference says of each cell of a step's table: its row, its place in the row, and the findings."""
+        table = step.table or Table((), ())
+        names = {name: declared.feel_type for name, declared in self.visible(step.block).items()}
+        inputs = [self.type_of(one, step.block).feel_type for one in table.inputs]
+        for number, row in enumerate(table.rows):
+            for place, cell in enumerate(row.cells):
+                yield number, place, feel.infer_tests(cell.tests.tests, inputs[cell.input], names, FUNCTION_TYPES)
 
     def typed(self) -> Plan:
         """The plan with all types that are inferred: of its names, of what repeats go through and collect, of gives."""

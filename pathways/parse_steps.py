@@ -219,10 +219,9 @@ def _any(reader: Reader, node: Node, where: str) -> WaitForAnyDecl | None:
             continue
         if (wait := _one_wait(reader, one, ways[0])) is not None:
             found.append(WayDecl(name, wait))
-    if not found:
+    if not entries:
         reader.note("wait-for-what", node.mark, f"any of {where} names at least one way to end.")
-        return None
-    return WaitForAnyDecl(node.mark, tuple(found))
+    return WaitForAnyDecl(node.mark, tuple(found)) if found else None
 
 
 def _emit(reader: Reader, node: Node, where: str) -> Body | None:

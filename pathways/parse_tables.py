@@ -79,11 +79,11 @@ def _otherwise(reader: Reader, node: Node, to: Text | None) -> Text | None:
     one = node.value["otherwise"]
     if one.value is True:
         return to
+    if one.value is None:
+        reader.note("missing-key", node.keys["otherwise"], "otherwise names a step, or is true beside to or give.")
+        return to
     if to is not None:
         reader.note("shape", node.keys["to"], "otherwise says already where it leads.", "Leave to out.")
-    if one.value is None:
-        reader.note("missing-key", node.keys["otherwise"], "otherwise names a step, or is true beside a give.")
-        return None
     return reader.text(one, "otherwise")
 
 
@@ -93,6 +93,9 @@ def _cell(reader: Reader, name: Text, node: Node) -> CellDecl | None:
         hint = 'Tests are a text, such as "< 5" or \'"a", "b"\'.'
         reader.note("shape", node.mark, f'The cell of "{name}" is tests, or a literal.', hint)
         return None
+    if name.value.startswith("="):
+        reader.note("condition-equals", name.mark, "What a column asks is FEEL already.", "Leave the = out.")
+        name = Text(name.value[1:].strip(), name.mark)
     value = node.value
     if value is None:
         tests = "null"

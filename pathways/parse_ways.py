@@ -17,13 +17,17 @@ from pathways.model import (
 from pathways.reader import Reader
 from pathways.source import Node
 
+_PLAIN = frozenset({"to", "undo", "note"})
 _HANDLER_KEYS = ("event", "key", "when", "lookback", "to", "side", "undo", "note")
 
 
 def parse_next(reader: Reader, node: Node | None, where: str) -> tuple[EdgeDecl, ...] | None:
-    """`next`: a step's id, a list of `{when, to}`, or a map by outcome."""
+    """`next`: a step's id, `{to, undo}`, a list of `{when, to, undo}`, or a map by outcome."""
     if node is None:
         return None
+    if node.is_map and "to" in node.keys and node.keys.keys() <= _PLAIN:
+        plain = _target(reader, node, f"next of {where}")
+        return (EdgeDecl(plain[0], undo=plain[1]),) if plain else None
     if node.is_map:
         found = []
         for outcome, one in node.value.items():
@@ -53,7 +57,7 @@ def parse_edges(reader: Reader, node: Node, where: str) -> tuple[EdgeDecl, ...]:
 def _target(reader: Reader, node: Node, where: str) -> tuple[Text, bool] | None:
     """A step's id, or `{to, undo}`."""
     if node.is_map and "to" in node.keys:
-        if not reader.keys(node, where, ("to", "undo", "note")):
+        if not reader.keys(node, where, _PLAIN):
             return None
         to = reader.text(node.get("to"), where)
         return (to, reader.flag(node.get("undo"), "undo")) if to else None

@@ -132,7 +132,8 @@ class _Builder:
         self.level += 1
         if self.level > MOST_LEVELS:
             hint = "Make a pathway of its own of what is inside."
-            raise SourceError(f"Nested deeper than {MOST_LEVELS} levels.", mark, hint, "too-deep")
+            message = f"Nested deeper than anything in a definition ({MOST_LEVELS} levels)."
+            raise SourceError(message, mark, hint, "too-deep")
         built = self.sequence(mark) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(mark)
         self.level -= 1
         return built

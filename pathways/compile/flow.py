@@ -10,6 +10,9 @@ from pathways.diagnostics import nearest
 from pathways.model import ChildDecl, ParallelDecl, RepeatDecl, StepDecl, Text
 from pathways.plan import CANCELLED, Assignment, Child, Parallel, Repeat
 
+ANY_VERSION = "*"
+"""The range of a child for which none is written."""
+
 
 def parallel_of(body: ParallelDecl, shared: dict[str, Any]) -> Parallel:
     """Branches side by side; `shared` are the fields that every step has."""
@@ -51,7 +54,7 @@ def child_of(context: Context, step: StepDecl, body: ChildDecl, shared: dict[str
     return Child(
         **shared,
         pathway=body.name.value,
-        range=body.range.value if body.range else "",
+        range=body.range.value if body.range else ANY_VERSION,
         inputs=context.value(body.inputs, {}),
         detached=body.detached,
         save=step.save.value if step.save else None,

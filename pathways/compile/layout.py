@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from pathways.addresses import local_of
+from pathways.addresses import block_of, local_of
 from pathways.diagnostics import nearest
 from pathways.model import Definition, RepeatDecl
 
@@ -87,8 +87,11 @@ class Layout:
     def hint(self, block: str, name: str) -> str:
         """What to say of an id that means no step in a block: where it stands, or the nearest one."""
         if elsewhere := self.everywhere(name):
-            place = self.place(elsewhere[0].rpartition("/")[0])
-            return f'"{name}" stands in {place}; a step is looked for in its own block, then in those around it.'
+            place = self.place(block_of(elsewhere[0]))
+            rule = "a step is looked for in its own block, then in those around it"
+            if block.startswith("~") and not elsewhere[0].startswith("~"):
+                rule = "a side flow ends by itself, or ends the pathway, and can't lead into the main flow"
+            return f'"{name}" stands in {place}; {rule}.'
         return nearest(name, {one for around in self.outwards(block) for one in self._sets[around]})
 
     def place(self, block: str) -> str:

@@ -69,9 +69,10 @@ def _edges(context: Context, placed: Placed, edges: Sequence[EdgeDecl]) -> tuple
 
 def _check_outcomes(context: Context, step: StepDecl, edges: list[EdgeDecl]) -> None:
     """A map by outcome names those that there are, and all of them."""
-    if not isinstance(step.body, TaskDecl | ChildDecl):
+    detached = isinstance(step.body, ChildDecl) and step.body.detached
+    if not isinstance(step.body, TaskDecl | ChildDecl) or detached:
         mark = edges[0].outcome.mark if edges[0].outcome else step.id.mark
-        message = "Only the next of a task or a pathway is a map by outcome."
+        message = "Only the next of a task, or of a pathway that is waited for, is a map by outcome."
         context.reader.note("next-map", mark, message, "Use a list of {when, to}.")
         return
     known, what = _outcomes(context, step.body)

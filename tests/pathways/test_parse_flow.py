@@ -1,0 +1,95 @@
+"""Parallel, repeat and child pathways are read with all they may say."""
+
+from __future__ import annotations
+
+import pytest
+
+from pathways.model import ChildDecl, ParallelDecl, RepeatDecl
+from tests.support.authored import noted, place, read
+
+STEPS = "steps: {c: {wait: {for: 1 day}}}"
+
+
+def body(step: str) -> object:
+    """The body of a step that is read without findings."""
+    return read(f"a: {step}\nb: {{end: done}}").steps[0].body
+
+
+@pytest.mark.parametrize(
+    ("join", "read_as"), [("", "all"), ("join: all, ", "all"), ("join: any, ", "any"), ("join: {count: 2}, ", 2)]
+)
+def test_how_many_branches_are_enough(join: str, read_as: str | int) -> None:
+    """All, unless it says otherwise."""
+    found = body(f"{{parallel: {{{join}branches: {{l: {{{STEPS}}}, r: {{title: Right, {STEPS}}}}}}}}}")
+    assert isinstance(found, ParallelDecl)
+    assert found.join == read_as
+    assert [(branch.id.value, branch.title) for branch in found.branches] == [("l", None), ("r", "Right")]
+
+
+def test_a_repeat_over_a_list() -> None:
+    """With the name of its item, its mode, and what it collects."""
+    found = body(
+        f"{{repeat: {{for_each: =items, as: one, mode: at-once, keep: true, collect: {{ids: =one.id}}, {STEPS}}}}}"
+    )
+    assert isinstance(found, RepeatDecl)
+    assert (str(found.name), found.mode, found.keep) == ("one", "at-once", True)
+    assert [(str(name), value.source) for name, value in found.collect] == [("ids", "=one.id")]
+
+
+@pytest.mark.parametrize("way", ["while", "until"])
+def test_a_repeat_by_a_condition(way: str) -> None:
+    """Its condition takes no =, and a truth value stands for itself; its limit is a number or an expression."""
+    for condition, limit in (("x < 3", "5"), ("true", "=x + 1")):
+        found = body(f"{{repeat: {{{way}: {condition}, limit: {limit}, {STEPS}}}}}")
+        assert isinstance(found, RepeatDecl)
+        assert str(found.while_ if way == "while" else found.until) == condition
+
+
+def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
+    """The short form takes no inputs."""
+    assert body("{pathway: transport}") == body("{pathway: transport}")
+    short = body("{pathway: transport}")
+    assert isinstance(short, ChildDecl)
+    assert (str(short.name), short.range, short.inputs, short.detached) == ("transport", None, None, False)
+    full = body("{pathway: {name: transport, version: ^1.2, inputs: {patient: =patient}, detached: true}}")
+    assert isinstance(full, ChildDecl)
+    assert (str(full.range), full.detached) == ("^1.2", True)
+
+
+@pytest.mark.parametrize(
+    ("step", "rule", "at"),
+    [
+        ("{parallel: []}", "shape", "[]"),
+        ("{parallel: {}}", "missing-key", "{}"),
+        ("{parallel: {branches: {}}}", "shape", "{}"),
+        ("{parallel: {branches: {L: {%s}}}}", "bad-id", "L"),
+        ("{parallel: {branches: {l: {steps: {}}}}}", "shape", "{}"),
+        ("{parallel: {branches: {l: {}}}}", "missing-key", "{}"),
+        ("{parallel: {join: some, branches: {l: {%s}}}}", "shape", "some"),
+        ("{parallel: {join: {count: 2}, branches: {l: {%s}}}}", "shape", "2"),
+        ("{parallel: {join: {count: true}, branches: {l: {%s}}}}", "shape", "true"),
+        ("{repeat: {%s}}", "repeat-how", "{steps"),
+        ("{repeat: {while: x, until: y, limit: 2, %s}}", "repeat-how", "until"),
+        ("{repeat: {for_each: =x, %s}}", "missing-key", "{for_each"),
+        ("{repeat: {while: x, %s}}", "missing-key", "{while"),
+        ("{repeat: {while: x, limit: 0, %s}}", "shape", "0"),
+        ("{repeat: {while: x, limit: often, %s}}", "shape", "often"),
+        ("{repeat: {while: x, limit: 3, as: y, %s}}", "shape", "as"),
+        ("{repeat: {while: x, limit: 3, mode: at-once, %s}}", "shape", "mode"),
+        ("{repeat: {for_each: =x, as: event, %s}}", "bad-name", "event"),
+        ("{repeat: {for_each: =x, as: y, mode: at-onec, %s}}", "shape", "at-onec"),
+        ("{repeat: {for_each: =x, as: y, collect: {Z: 1}, %s}}", "bad-name", "Z"),
+        ("{repeat: {for_each: =x, as: y, steps: {}}}", "shape", "{}"),
+        ("{pathway: {version: ^1}}", "missing-key", "{version"),
+        ("{pathway: {name: transport, version: newest}}", "bad-version", "newest"),
+        ("{pathway: {name: transport, inputs: [x]}}", "shape", "[x]"),
+        ("{pathway: {name: transport, detached: yes}}", "shape", "yes"),
+        ("{pathway: null}", "missing-key", "pathway"),
+    ],
+)
+def test_what_they_may_not_say_is_noted_where_it_stands(step: str, rule: str, at: str) -> None:
+    """The place is that of the thing itself."""
+    text = f"a: {step % STEPS if '%' in step else step}\nb: {{end: done}}"
+    findings = [one for one in noted(text) if one.rule == rule]
+    assert findings, [str(one) for one in noted(text)]
+    assert place(text, findings[0]).startswith(at)
