@@ -16,7 +16,7 @@ def test_every_line_fits(text: str, room: float, most: int) -> None:
     assert all(width_of(one, 11) <= room or len(one) <= 1 for one in lines)
 
 
-@given(st.lists(st.text(st.characters(categories=("L",)), min_size=1, max_size=8), max_size=20))
+@given(st.lists(st.text(st.characters(categories=["L"]), min_size=1, max_size=8), max_size=20))
 def test_nothing_is_lost_where_there_is_room(words: list[str]) -> None:
     """With lines enough, the words come out as they went in."""
     text = " ".join(words)

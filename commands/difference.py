@@ -1,0 +1,81 @@
+"""`carelane pathway diff`: what changed between two versions, in words, and what that asks of instances."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from commands.plans import CatalogFile, find_plan
+from pathways.diff import Diff, diff
+from pathways.review import Review, review
+
+app = typer.Typer()
+
+Json = Any
+
+_CLASSES = {
+    "text only": "Only text changed: instances in flight notice nothing.",
+    "compatible": "Compatible: instances in flight can go on by the new version as they stand.",
+    "needs a mapping": "Needs a mapping: some steps at which instances may stand are gone.",
+}
+
+
+class Format(StrEnum):
+    """How a difference is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Side = Annotated[str, typer.Argument(metavar="FILE|FOLDER|NAME@VERSION")]
+
+
+@app.command("diff")
+def difference(
+    old: Side,
+    new: Side,
+    output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 where anything changed.")] = False,
+    catalog: CatalogFile = None,
+) -> None:
+    """Say in words what changed from one version to another, and what it asks of instances in flight."""
+    before, after = find_plan(old, catalog), find_plan(new, catalog)
+    found, asked = diff(before, after), review(before.document, after.document)
+    if output is Format.JSON:
+        typer.echo(json.dumps({**found.to_json(), "approval": _approval(asked)}, indent=2, ensure_ascii=False))
+    else:
+        for line in _lines(found, asked):
+            typer.echo(line)
+    if exit_code and found.changes:
+        raise typer.Exit(1)
+
+
+def _approval(asked: Review) -> Json:
+    return {
+        "needed": asked.needs_approval,
+        "parts": [str(one) for one in asked.parts],
+        "reads": list(asked.reads),
+        "writes": list(asked.writes),
+        "alerts": list(asked.alerts),
+    }
+
+
+def _lines(found: Diff, asked: Review) -> Iterator[str]:
+    if found.kind is None:
+        yield "Nothing changed."
+        return
+    yield from map(str, found.changes)
+    yield ""
+    yield _CLASSES[found.kind]
+    if found.mapping or found.unmapped:
+        yield "mapping:"
+        yield from (f"  {path}: {to}    # suggested" for path, to in found.mapping.items())
+        yield from (f"  {path}:    # where to?" for path in found.unmapped)
+    if asked.needs_approval:
+        yield f"A second person must approve: {'; '.join(map(str, asked.parts))}."
+    for alert in asked.alerts:
+        yield f"New alert: {alert}."
