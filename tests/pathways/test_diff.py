@@ -37,6 +37,7 @@ from pathways.plan import (
 from pathways.values import Computed, Condition, Timing, UnaryTests
 from tests.support.whole_plan import whole_plan
 
+
 def with_step(path: str, **members: Any) -> Plan:
     """The plan with other members of one step."""
     plan = whole_plan(version="1.1.0")
