@@ -1,4 +1,4 @@
-"""The relay: delivers events to pathways, finishes starts, and repairs lists that differ from them.
+"""The relay: delivers events to pathways, starts what they start, and repairs lists that differ from instances.
 
 The composition root of that process. One or more may run: they share the work by row locks. While PostgreSQL or
 Temporal is away it waits, with growing pauses, and goes on by itself.
@@ -14,7 +14,10 @@ from contextlib import AsyncExitStack
 import structlog
 from temporalio.client import Client
 
+from relaying.children import report_again
 from relaying.delivering import Deliverer
+from relaying.event_starts import EventStarter
+from relaying.metrics import repairs
 from relaying.port import Pathways
 from relaying.reconciling import Reconciler
 from relaying.rhythm import keep_doing
@@ -32,6 +35,7 @@ START_SECONDS = 2.0
 RECONCILE_BATCH_SECONDS = 0.5
 RECONCILE_SECONDS = 20.0
 BURY_SECONDS = 30.0
+REPORT_SECONDS = 15.0
 
 _log = structlog.get_logger("carelane.relay")
 
@@ -49,20 +53,39 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
             lazy=True,
         )
         pathways = TemporalPathways(client, task_queue=settings.temporal_task_queue)
+        demo_pace = settings.demo_pace if settings.demo else None
+        starter = EventStarter(database, pathways, zone=settings.site_zone, demo_pace=demo_pace)
         _log.info("The relay runs")
         ready()
-        await relay(database, url, pathways)
+        await relay(database, url, pathways, starter=starter)
 
 
-async def relay(database: Database, url: str, pathways: Pathways) -> None:
+async def relay(database: Database, url: str, pathways: Pathways, *, starter: EventStarter | None = None) -> None:
     """Do all that a relay does, over these parts, until cancelled."""
-    bell = asyncio.Event()
+    bell, arrivals = asyncio.Event(), asyncio.Event()
     deliverer = Deliverer(database, pathways, settled=bell.set)
-    reconciler = Reconciler(database, pathways)
+    by_event = starter or EventStarter(database, pathways)
+    repaired = repairs()
+    reconciler = Reconciler(database, pathways, repaired=lambda how: repaired.labels(how).inc())
+
+    def rang() -> None:
+        bell.set()
+        arrivals.set()
 
     async def start() -> float:
         await finish_starts(database, pathways)
         return START_SECONDS
+
+    async def start_by_event() -> float:
+        arrivals.clear()
+        if not await by_event.step():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(arrivals.wait(), LOOK_SECONDS)
+        return 0.0
+
+    async def report() -> float:
+        await report_again(database, pathways)
+        return REPORT_SECONDS
 
     async def reconcile() -> float:
         return RECONCILE_BATCH_SECONDS if await reconciler.step() else RECONCILE_SECONDS
@@ -76,10 +99,12 @@ async def relay(database: Database, url: str, pathways: Pathways) -> None:
 
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(keep_doing("listening", lambda: ring(url, bell)))
+            tasks.create_task(keep_doing("listening", lambda: ring(url, rang)))
             tasks.create_task(keep_doing("delivering", lambda: delivering(deliverer, bell)))
             tasks.create_task(keep_doing("starting", start))
+            tasks.create_task(keep_doing("starting by event", start_by_event))
             tasks.create_task(keep_doing("reconciling", reconcile))
+            tasks.create_task(keep_doing("children", report))
             tasks.create_task(keep_doing("dead letters", bury))
     finally:
         await deliverer.stop()
@@ -94,10 +119,10 @@ async def delivering(deliverer: Deliverer, bell: asyncio.Event) -> float:
     return 0.0
 
 
-async def ring(url: str, bell: asyncio.Event) -> float:
-    """Ring the bell on each notification, as long as the connection lasts. Raises `StoreUnavailableError`."""
+async def ring(url: str, rang: Callable[[], None]) -> float:
+    """Ring on each notification, as long as the connection lasts. Raises `StoreUnavailableError`."""
     async with listening(url) as notifications:
-        bell.set()  # for what came while nobody listened
+        rang()  # for what came while nobody listened
         while True:
             if await notifications.wait(60.0):
-                bell.set()
+                rang()

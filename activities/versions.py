@@ -19,11 +19,13 @@ from pathways.engine import advance, start_state
 from pathways.events import Started
 from pathways.messages import Pace, VersionAnswer, VersionRequest
 from pathways.plan import Plan, plan_from_json
+from pathways.starting import KeylessError
 from pathways.versions import VersionError
 from store.database import Database, Unit
 from store.definitions import Definition
 from store.errors import StoreUnavailableError
 from store.instances import NewInstance
+from store.starts import begin
 
 Keep = Callable[[Plan], None]
 
@@ -72,7 +74,13 @@ async def resolve(unit: Unit, request: VersionRequest, keep: Keep = lambda _: No
     refusal = advance(plan, start_state(plan, start.instance, start.zone, request.now), event, request.now).refusal
     if refusal is not None:
         return VersionAnswer(version=definition.version, message=refusal.message, detail=refusal.detail)
-    await unit.instances.add(_row(definition, request))
+    try:
+        begun = await begin(unit, plan, _row(definition, request))
+    except KeylessError as error:
+        return VersionAnswer(version=definition.version, message=error.message)
+    if begun.how != "new":  # a child is an instance of its own: it can't join another
+        message = f"{begun.instance.title} runs already for the same, as {begun.instance.id}."
+        return VersionAnswer(version=definition.version, message=message, detail={"instance": begun.instance.id})
     return VersionAnswer(definition.digest, definition.version)
 
 
@@ -89,4 +97,5 @@ def _row(definition: Definition, request: VersionRequest) -> NewInstance:
         at=request.now,
         by=start.by,
         pace=_pace().dump_python(start.pace, mode="json"),
+        parent=start.parent,
     )

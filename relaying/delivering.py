@@ -27,7 +27,8 @@ LEASE = timedelta(seconds=30)
 
 FIRST_WAIT = timedelta(milliseconds=250)
 LONGEST_WAIT = timedelta(minutes=1)
-DEFERRED_WAIT = timedelta(seconds=30)
+DEFERRED_WAIT = timedelta(seconds=1)
+"""How long after an instance deferred an event it gets it again, where the lists don't know it as suspended."""
 
 _log = structlog.get_logger("carelane.relay")
 
@@ -105,7 +106,7 @@ async def deliver(database: Database, pathways: Pathways, due: Due) -> None:
         return
     async with database.transaction() as unit:
         if answered.verdict == "deferred":
-            await unit.deliveries.postpone(one, DEFERRED_WAIT, "Deferred while the pathway is suspended.")
+            await unit.deliveries.defer(one, DEFERRED_WAIT)
         else:
             await unit.deliveries.settle(one, answered.verdict, answered.taken_by)
 

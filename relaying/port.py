@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from pathways.errors import CarelaneError
 from pathways.events import MessageReceived
-from pathways.messages import Description, StartInstance
+from pathways.messages import ChildReport, Description, StartInstance
 
 Json = Any
 
@@ -29,7 +29,7 @@ class GoneError(CarelaneError):
 class Answered:
     """What an instance said to an event, and which of its positions took it.
 
-    `deferred`: not now, send it again. `gone`: the instance has ended.
+    `deferred`: not while it is suspended. `gone`: the instance has ended.
     """
 
     verdict: Literal["consumed", "ignored", "deferred", "gone"]
@@ -57,6 +57,10 @@ class Pathways(Protocol):
 
     async def snapshot(self, instance: str) -> Json:
         """All that can be rebuilt of an instance. Raises `GoneError`."""
+        ...
+
+    async def report(self, parent: str, report: ChildReport) -> None:
+        """Tell a parent of its child, where the child's own word may have been lost. Raises `GoneError`."""
         ...
 
     def running(self) -> AsyncIterator[str]:

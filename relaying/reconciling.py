@@ -11,6 +11,7 @@ import structlog
 
 from pathways.engine.snapshot import snapshot_digest
 from pathways.messages import Description, RecordRequest
+from relaying.children import report_lost
 from relaying.port import GoneError, NoAnswerError, Pathways
 from store.database import Database
 from store.errors import StoreUnavailableError
@@ -82,8 +83,16 @@ class Reconciler:
             return "silent"
         except GoneError:
             _log.error("An open instance has no workflow", instance=ident)
+            await self._tell_parent(ident)
             return "gone"
         return finding
+
+    async def _tell_parent(self, ident: str) -> None:
+        """Nobody else will: what stood there can't report any more."""
+        async with self._database.transaction() as unit:
+            child = await unit.children.get(ident)
+        if child is not None and child.awaited:
+            await report_lost(self._database, self._pathways, child)
 
     async def _compare(self, ident: str) -> tuple[Finding, Stored, Description]:
         described = await self._pathways.describe(ident)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 import structlog
-from pydantic import TypeAdapter
 
-from pathways.messages import Pace, StartInstance
+from pathways.messages import StartInstance
+from pathways.pace import pace_from_json
+from pathways.state import Parent
 from relaying.port import Pathways
 from store.database import Database
 from store.instances import Instance
@@ -21,11 +21,6 @@ _AT_ONCE = 50
 _log = structlog.get_logger("carelane.relay")
 
 
-@lru_cache(maxsize=1)
-def _pace() -> TypeAdapter[Pace | None]:
-    return TypeAdapter(Pace | None)
-
-
 async def finish_starts(database: Database, pathways: Pathways, *, patience: timedelta = PATIENCE) -> int:
     """Start what has been `starting` for too long; how many. Raises `NoAnswerError` where Temporal is away.
 
@@ -34,19 +29,24 @@ async def finish_starts(database: Database, pathways: Pathways, *, patience: tim
     async with database.transaction() as unit:
         waiting = await unit.instances.starting(since_before=datetime.now(UTC) - patience, limit=_AT_ONCE)
     for instance in waiting:
-        await pathways.start(_start(instance))
+        await pathways.start(start_of(instance))
         _log.info("An instance was started late", instance=instance.id, pathway=instance.pathway)
     return len(waiting)
 
 
-def _start(instance: Instance) -> StartInstance:
+def start_of(instance: Instance) -> StartInstance:
+    """The start of the workflow that a row asks for."""
+    parent = None
+    if instance.parent_instance is not None and instance.parent_address is not None:
+        parent = Parent(instance.parent_instance, instance.parent_address)
     return StartInstance(
         instance=instance.id,
         digest=instance.digest,
         zone=instance.zone,
         inputs=instance.inputs,
         by=instance.started_by,
-        pace=_pace().validate_python(instance.pace),
+        pace=pace_from_json(instance.pace),
+        parent=parent,
         pathway=instance.pathway,
         version=instance.version,
     )

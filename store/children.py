@@ -44,6 +44,11 @@ class Child:
     ended_at: datetime | None
     told_at: datetime | None
 
+    @property
+    def awaited(self) -> bool:
+        """Whether its parent has yet to hear of its end."""
+        return self.status in ("ordered", "running") and not self.detached
+
 
 @dataclass(frozen=True, slots=True)
 class Unreported:

@@ -231,6 +231,21 @@ class RefusedError(ServiceError):
         return {"reason": self.reason}
 
 
+class RunsAlreadyError(RefusedError):
+    """What may run only once runs already, as `instance`."""
+
+    title = "It runs already"
+
+    def __init__(self, message: str, instance: str) -> None:
+        super().__init__("duplicate", message)
+        self.instance = instance
+
+    @property
+    def members(self) -> dict[str, Json]:
+        """The instance that runs, for a link to it."""
+        return {**super().members, "instance": self.instance}
+
+
 class NotNowError(ServiceError):
     """Something that is needed does not answer now; the same request may succeed later."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from api.services.actor import Actor
 from api.services.base import Base, names_of, new_id
-from api.services.clock import pace_from_json, pace_to_json, pathway_now
+from api.services.clock import pace_for_new, pace_from_json, pace_to_json, pathway_now
 from api.services.engine import EngineAwayError, EngineRefusedError, InstanceGoneError
 from api.services.errors import (
     FormInvalidError,
@@ -19,6 +19,7 @@ from api.services.errors import (
     NotFoundError,
     NotNowError,
     RefusedError,
+    RunsAlreadyError,
 )
 from api.services.records import (
     DefinitionSummary,
@@ -35,13 +36,17 @@ from pathways.engine import advance, start_state
 from pathways.events import Cancelled, Started
 from pathways.messages import Pace, Refused, StartInstance
 from pathways.plan import Plan
+from pathways.starting import KeylessError
 from pathways.versions import VersionError, parse_range
 from pathways.zones import ZoneError
 from pathways.zones import zone as read_zone
 from store.database import Unit
 from store.instances import Brief, NewInstance
+from store.starts import Begun, begin
 
 Json = Any
+
+_NEW_KEY = "Use a new key for each start."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +99,28 @@ class InstanceService(Base):
     async def start(self, actor: Actor, wish: StartWish, *, key: str) -> tuple[Instance, bool]:
         """Start an instance; it, and whether it is new. The same `key` again gives the first one.
 
-        The row comes first: once it is there the instance will start, now or when Temporal answers again. Raises
-        `NotFoundError`, `RefusedError` where no version can be started now, `FormInvalidError` with the inputs at
-        fault, `KeyReusedError`.
+        The row comes first: once it is there the instance will start, now or when Temporal answers again. What may
+        run only once and runs already is joined, where the pathway says so: then that instance is answered.
+
+        Raises `NotFoundError`, `RefusedError` where no version can be started now, `RunsAlreadyError` with the
+        instance that is in the way, `FormInvalidError` with the inputs at fault, `KeyReusedError`.
         """
         actor.require("start")
         _check_range(wish.version)
         request = actor.request(key)
         async with self.database.transaction() as unit:
-            known = await unit.instances.by_request(request)
-            if known is None:
+            begun = await self._begun_before(unit, wish, request)
+            if begun is None:
                 definition = await self._definition(unit, wish)
                 plan = await self.plans.by_digest(unit, definition.digest)
-                known, new = await self._insert(unit, actor, wish, definition, plan, request)
-            else:
-                new = False
-        _same_start(known, wish)
-        if known.status == "starting":
-            await self._start_workflow(known)
-        return known, new
+                begun = await self._begin(unit, actor, wish, definition, plan, request)
+        if begun.how == "duplicate":
+            raise RunsAlreadyError(f"{begun.instance.title} runs already for the same.", begun.instance.id)
+        if begun.how != "joined":
+            _same_start(begun.instance, wish)
+        if begun.instance.status == "starting":
+            await self._start_workflow(begun.instance)
+        return begun.instance, begun.how == "new"
 
     async def get(self, ident: str) -> Instance:
         """An instance. Raises `NotFoundError`."""
@@ -184,7 +192,20 @@ class InstanceService(Base):
         known = sorted({one.name for one in await unit.definitions.versions()})
         raise NotFoundError(why, hint=f"There are {', '.join(known)}." if known else "Publish it first.")
 
-    async def _insert(
+    @staticmethod
+    async def _begun_before(unit: Unit, wish: StartWish, request: str) -> Begun | None:
+        """What the same request came to when it came before."""
+        known = await unit.instances.by_request(request)
+        if known is not None:
+            return Begun("again", known)
+        joined = await unit.instances.joined_by(request)
+        if joined is None:
+            return None
+        if joined.pathway != wish.pathway:
+            raise KeyReusedError("This idempotency key has started something else.", hint=_NEW_KEY)
+        return Begun("joined", joined)
+
+    async def _begin(
         self,
         unit: Unit,
         actor: Actor,
@@ -192,7 +213,7 @@ class InstanceService(Base):
         definition: DefinitionSummary,
         plan: Plan | None,
         request: str,
-    ) -> tuple[Instance, bool]:
+    ) -> Begun:
         zone = wish.zone or self.site_zone
         try:
             read_zone(zone)
@@ -200,13 +221,12 @@ class InstanceService(Base):
             raise FormInvalidError(error.message, hint=error.hint, fields={"zone": error.message}) from error
         ident, now = new_id(), self.now()
         pace = await self._pace(unit)
-        if plan is not None:
-            refusal = advance(
-                plan, start_state(plan, ident, zone, now), Started(dict(wish.inputs), actor.id), now
-            ).refusal
-            if refusal is not None:
-                fields = refusal.detail if isinstance(refusal.detail, Mapping) else {}
-                raise FormInvalidError(refusal.message, fields={f"inputs.{k}": str(v) for k, v in fields.items()})
+        if plan is None:
+            raise NotNowError("The pathway can't be read now.", hint="Try again in a moment.")
+        refusal = advance(plan, start_state(plan, ident, zone, now), Started(dict(wish.inputs), actor.id), now).refusal
+        if refusal is not None:
+            fields = refusal.detail if isinstance(refusal.detail, Mapping) else {}
+            raise FormInvalidError(refusal.message, fields={f"inputs.{k}": str(v) for k, v in fields.items()})
         new = NewInstance(
             id=ident,
             pathway=definition.name,
@@ -218,19 +238,17 @@ class InstanceService(Base):
             at=pathway_now(pace, now),
             by=actor.id,
             request=request,
-            pace=None if pace is None else pace_to_json(pace),
+            pace=pace_to_json(pace),
         )
-        return await unit.instances.add(new)
+        try:
+            return await begin(unit, plan, new)
+        except KeylessError as error:
+            raise FormInvalidError(error.message, hint=error.hint, fields={"inputs": error.message}) from error
 
     async def _pace(self, unit: Unit) -> Pace | None:
         """The clock of a new instance: all instances of a demonstration share one time."""
-        if self.demo_pace is None:
-            return None
-        now = self.now()
-        running = pace_from_json(await unit.instances.latest_pace())
-        if running is not None:
-            return Pace(self.demo_pace, now, pathway_now(running, now))
-        return Pace(self.demo_pace, now, now)
+        running = None if self.demo_pace is None else pace_from_json(await unit.instances.latest_pace())
+        return pace_for_new(self.demo_pace, running, self.now())
 
     async def _start_workflow(self, instance: Instance) -> None:
         start = StartInstance(
@@ -267,7 +285,7 @@ def _check_range(text: str | None) -> None:
 def _same_start(instance: Instance, wish: StartWish) -> None:
     same = wish.version is None or parse_range(wish.version).matches(instance.version)
     if not same or instance.pathway != wish.pathway or _canonical(instance.inputs) != _canonical(wish.inputs):
-        raise KeyReusedError("This idempotency key has started something else.", hint="Use a new key for each start.")
+        raise KeyReusedError("This idempotency key has started something else.", hint=_NEW_KEY)
 
 
 def _canonical(value: Json) -> str:

@@ -10,7 +10,7 @@ from ulid import ULID
 
 from pathways.engine import next_deadline
 from pathways.events import MessageReceived
-from pathways.messages import Description, StartInstance
+from pathways.messages import ChildReport, Description, StartInstance
 from relaying.port import Answered, GoneError, NoAnswerError
 from store.database import Database
 from store.inbox import NewEvent
@@ -34,6 +34,7 @@ class Played:
         self.delivered: list[str] = []
         self.resent: list[tuple[str, int | None]] = []
         self.started: list[StartInstance] = []
+        self.reports: list[tuple[str, ChildReport]] = []
         self.away = False
         self.mute: set[str] = set()
         self.deferring: set[str] = set()
@@ -114,6 +115,11 @@ class Played:
         """All that can be rebuilt."""
         history = self._there(instance, also_ended=True)
         return history.pictures[history.rev]
+
+    async def report(self, parent: str, report: ChildReport) -> None:
+        """Hear of a child."""
+        self._there(parent)
+        self.reports.append((parent, report))
 
     async def running(self) -> AsyncIterator[str]:
         """Every instance that has not ended."""
