@@ -10,10 +10,11 @@ from typing import Any
 from api.services.clock import pace_from_json, pathway_now
 from api.services.records import Instance, Task
 from pathways import feel, forms
+from pathways.addresses import scope_of
 from pathways.datatypes import MisfitError
 from pathways.engine.scope import environment, names_of
 from pathways.plan import FormField, Plan
-from pathways.state import PATHWAY, Saved
+from pathways.state import Saved
 
 Json = Any
 
@@ -74,9 +75,11 @@ def rules_of(task: Task, instance: Instance, plan: Plan | None, now: datetime) -
     if plan is None:
         return FormRules(fields, {}, None)
     saved = {
-        name: Saved(one["value"], str(one.get("address", "")), instance.started_at)
-        for name, one in instance.data.get(PATHWAY, {}).items()
+        scope: {
+            name: Saved(one["value"], str(one.get("address", "")), instance.started_at) for name, one in values.items()
+        }
+        for scope, values in instance.data.items()
     }
-    scope = names_of(plan, instance.id, instance.started_at, saved)
+    scope = names_of(plan, instance.id, instance.started_at, saved, scope_of(task.address))
     moment = pathway_now(pace_from_json(instance.pace), now)
     return FormRules(fields, scope, environment(plan, instance.zone, moment))
