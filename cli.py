@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
+from commands.lazy import LazyCommands
 from pathways.errors import CarelaneError
 
 FAILED = 1
 INTERRUPTED = 130
 
 
-class Commands(TyperGroup):
-    """Sub-commands that are imported only when they are used.
-
-    A module's `app` either is the sub-command (a group of its own), or holds it among others.
-    """
+class Commands(LazyCommands):
+    """The sub-commands, each with the module that has it."""
 
     modules: ClassVar[dict[str, str]] = {
-        "pathway": "commands.pathway",
+        "pathway": "commands.pathway_group",
         "feel": "commands.feel",
         "calendar": "commands.calendar",
         "demo": "commands.demo",
@@ -40,23 +36,8 @@ class Commands(TyperGroup):
         "forget-state": "commands.machine",
     }
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the framework's signature
-        """Every sub-command, in the order of the help page."""
-        return list(self.modules)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the framework's signature
-        """Import a sub-command; None when there is none of this name."""
-        if cmd_name not in self.modules:
-            return None
-        holder = typer.Typer(add_completion=False, rich_markup_mode=None)
-        holder.add_typer(importlib.import_module(self.modules[cmd_name]).app, name=cmd_name)
-        mounted = typer.main.get_group(holder).commands[cmd_name]
-        if isinstance(mounted, TyperGroup):
-            return mounted.commands.get(cmd_name, mounted)
-        return mounted
-
-
-app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None, name="carelane")
+app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None, name="carelane")
 
 
 @app.callback()

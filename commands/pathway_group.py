@@ -1,0 +1,37 @@
+"""`carelane pathway`: everything that is done with pathways, each command in the module that has it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import typer
+
+from commands.lazy import LazyCommands
+
+
+class PathwayCommands(LazyCommands):
+    """The commands in the order of a version's life."""
+
+    modules: ClassVar[dict[str, str]] = {
+        "new": "commands.scaffold",
+        "lint": "commands.pathway",
+        "test": "commands.pathway",
+        "rules": "commands.pathway",
+        "diagram": "commands.diagram",
+        "publish": "commands.publishing",
+        "approve": "commands.publishing",
+        "list": "commands.versions",
+        "show": "commands.versions",
+        "deprecate": "commands.versions",
+        "retire": "commands.versions",
+        "pause": "commands.versions",
+        "unpause": "commands.versions",
+    }
+
+
+app = typer.Typer(cls=PathwayCommands, no_args_is_help=True, help="Write, check, try, publish and show pathways.")
+
+
+@app.callback()
+def pathway() -> None:
+    """Write, check, try, publish and show pathways."""
