@@ -119,7 +119,7 @@ def _following(state: State, orders: list[RunAction]) -> Event | None:
         case "people":
             return TaskCompleted(position.address, "go-on", {"note": "Seen, and fine."}, "coordinator")
         case "event":
-            return MessageReceived(f"e-{state.rev}", "bench.note", position.key, {"text": "It is here."})
+            return MessageReceived(f"e-{state.rev}", "bench.note", position.listeners[""].key, {"text": "It is here."})
         case _:
             raise RuntimeError(f"It stands at {position}.")
 
