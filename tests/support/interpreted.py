@@ -50,7 +50,7 @@ def pathway(steps: str, *, name: str = "example", version: str = "1.0.0", more: 
     """A plan of these steps, with an input `order` and the outcomes `completed` and `expired`; `more` goes before."""
     head = (
         f"language: 1\npathway: {name}\nversion: {version}\ntitle: Example\n{more}"
-        + """
+        """
 inputs: {order: {type: Reference, target: [ServiceRequest]}}
 stages: [early, late]
 outcomes:

@@ -334,10 +334,8 @@ class Storm:
         self.count = 0
 
     async def blow(self, events: int) -> None:
-        """Let so many things happen, or until it has ended."""
-        for _ in range(events):
-            if self.twin.ended:
-                return
+        """Let about so many things happen, or until it has ended."""
+        while len(self.twin.log) < events and not self.twin.ended:
             await self.one()
 
     async def one(self) -> None:
@@ -351,10 +349,10 @@ class Storm:
                 await twin.update(random.choice(tasks))
             case "action" if twin.running:
                 address, run = random.choice(list(twin.running))
-                names = ("completed",) * 12 + ("failed",) * 2 + (("problem",) if address == "prepare" else ())
+                names = ("completed",) * 14 + ("failed",) * 3 + (("problem",) if address == "prepare" else ())
                 await twin.release(address, run, random.choice(names))
             case "event":
-                kind = random.choice(("note.received",) * 4 + ("order.changed", "call.asked", "order.revoked"))
+                kind = random.choice(("note.received",) * 12 + ("order.changed", "call.asked") * 3 + ("order.revoked",))
                 key = random.choice(("N-1", "N-1", "N-2"))
                 await twin.update(MessageReceived(f"e-{self.count}", kind, key, {"n": self.count}))
             case "time":
@@ -379,7 +377,8 @@ class Storm:
             step = plan.step[position.step]
             if position.waits == "people" and isinstance(step, Task):
                 outcomes = [one.id for one in step.outcomes] or ["done"]
-                yield TaskCompleted(position.address, self.random.choice(outcomes), {}, "nurse-1")
+                last = self.random.random() < 0.1  # the outcome that ends it all
+                yield TaskCompleted(position.address, outcomes[-1 if last else 0], {}, "nurse-1")
         for name, clock in state.clocks.items():
             if clock.task_at is not None:
                 yield TaskCompleted(f"!{name}", "done", {}, "nurse-2")
@@ -394,18 +393,19 @@ class Storm:
         address = random.choice(addresses)
         stuck = [one.address for one in state.positions.values() if one.incident is not None] or addresses
         by, reason = "operator", "a storm"
+        away = random.choice([one for one in self.twin.plan.step if one not in ("lapsed", "finished")])
         return random.choice(
             (
                 Retried(random.choice(stuck), by, reason),
                 Retried(random.choice(stuck), by, reason, input={"changed": True}, had_no_effect=True),
                 Skipped(address, by, reason, output={}),
-                Moved(address, random.choice([*self.twin.plan.step]), by, reason, undo=random.random() < 0.5),
+                Moved(address, away, by, reason, undo=random.random() < 0.5),
                 DataChanged("prepared", {"number": random.choice(("N-1", "N-2"))}, by, reason),
                 Suspended(by, reason, pause_clocks=random.random() < 0.5),
                 Resumed(by, reason),
                 Resumed(by, reason),
                 OfferTaken("call", by),
                 TaskAdded("Look again", "intake", by),
-                Cancelled(by, reason) if random.random() < 0.3 else Resumed(by, reason),
+                Cancelled(by, reason) if random.random() < 0.1 else Resumed(by, reason),
             )
         )
