@@ -32,7 +32,7 @@ from pathways.feel.values import DaysTime, YearsMonths
 _DATE: Final = r"(?P<year>-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _CLOCK: Final = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9})[0-9]*)?"
 _ZONE: Final = (
-    r"(?:(?P<utc>Z)|(?P<sign>[+-])(?P<zone_hour>[0-9]{2}):(?P<zone_minute>[0-9]{2})(?::(?P<zone_second>[0-9]{2}))?"
+    r"(?:(?P<utc>[Zz])|(?P<sign>[+-])(?P<zone_hour>[0-9]{2}):(?P<zone_minute>[0-9]{2})(?::(?P<zone_second>[0-9]{2}))?"
     r"|@(?P<zone_name>[A-Za-z0-9_+\-/]+))?"
 )
 _DATE_FORM: Final = re.compile(_DATE)

@@ -309,7 +309,7 @@ class _Builder(Transformer[Token, Any]):
         return nodes.Interval(*_extent(parts), low, high, opening.type == "LSQB", closing.type == "RSQB")
 
     def type_name(self, parts: list[Any]) -> tuple[types.Type, int]:
-        name = "".join(str(part) for part in parts)
+        name = "".join(str(part) for part in parts).removeprefix("feel.")
         return types.SIMPLE.get(name, types.Simple(name)), parts[-1].end_pos
 
     def function_name_type(self, parts: list[Any]) -> tuple[types.Type, int]:

@@ -1,7 +1,7 @@
 """Regular expressions of XPath (DMN 1.5 10.3.4.3 refers to XQuery and XPath Functions 3.1, section 5.6).
 
 RE2 runs them: its time grows with the length of the text alone, whatever the pattern, so no pattern can hang an
-evaluation. What RE2 has no form for (back references, character class subtraction) makes the call null.
+evaluation. What RE2 has no form for (back references) makes the call null; classes are `characters`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import re2  # type: ignore[import-untyped]  # it has no stubs
 
-from pathways.feel import limits
+from pathways.feel import characters, limits
 
 _DIGIT: Final = r"\p{Nd}"
 _SPACE: Final = r" \t\n\r"
@@ -65,33 +65,65 @@ def compiled(pattern: str, flags: str) -> Any:
     options.max_mem = 1 << 20
     switches = "".join(flag for flag in "smi" if flag in flags)
     try:
-        text = re2.escape(pattern) if "q" in flags else "".join(_translated(pattern, "x" in flags))
+        text = re2.escape(pattern) if "q" in flags else "".join(_translated(pattern, flags))
         return re2.compile(f"(?{switches}){text}" if switches else text, options)
     except (re2.error, _NoFormError, ValueError):
         return f'"{pattern[:60]}" is no pattern that can be run'
 
 
-def _translated(pattern: str, extended: bool) -> Iterator[str]:
+def _translated(pattern: str, flags: str) -> Iterator[str]:
     """Give the pieces of RE2's form of an XPath pattern."""
-    position, in_class = 0, False
+    position, extended = 0, "x" in flags
     while position < len(pattern):
         character = pattern[position]
         if character == "\\":
-            piece, position = _escape(pattern, position, in_class)
+            piece, position = _escape(pattern, position)
+            yield f"(?-i:{piece})" if "i" in flags and piece[1:2] in ("p", "P") else piece
+            continue
+        if character == "[":
+            piece, position = _class(pattern, position, flags)
             yield piece
             continue
-        if in_class and character == "[":
-            raise _NoFormError("character class subtraction")
-        if character == "[" or (in_class and character == "]"):
-            in_class = character == "["
-        if pattern.startswith("(?", position) and not pattern.startswith("(?:", position) and not in_class:
+        if pattern.startswith("(?", position) and not pattern.startswith("(?:", position):
             raise _NoFormError("only (?:…) is XPath's")
-        if not (extended and not in_class and character in " \t\n\r"):
+        if character == "." and "s" not in flags:
+            yield r"[^\n\r]"
+        elif not (extended and character in " \t\n\r"):
             yield character
         position += 1
 
 
-def _escape(pattern: str, position: int, in_class: bool) -> tuple[str, int]:
+def _class(pattern: str, position: int, flags: str) -> tuple[str, int]:
+    """Give RE2's form of the character class at a position, and the position after it."""
+    pieces, here, native = ["["], position + 1, True
+    if pattern.startswith("^", here):
+        pieces.append("^")
+        here += 1
+    start = here
+    while native and here < len(pattern) and (pattern[here] != "]" or here == start):
+        if pattern[here] == "\\":
+            category = _CATEGORY.match(pattern, here)
+            native = (category is None or "i" not in flags) and pattern[here + 1 : here + 2] not in tuple("DSIC")
+            piece, here = _escape(pattern, here, in_class=True) if native else ("", here)
+            pieces.append(piece)
+        elif pattern[here] == "[":
+            native = False
+        elif "x" in flags and pattern[here] in " \t\n\r":
+            here += 1
+        else:
+            pieces.append(pattern[here])
+            here += 1
+    if native and here < len(pattern):
+        return "".join([*pieces, "]"]), here + 1
+    try:
+        spans, end = characters.read(pattern, position, ignore_case="i" in flags, extended="x" in flags)
+    except characters.ClassError as error:
+        raise _NoFormError(str(error)) from None
+    written = characters.written(spans)
+    return f"(?-i:{written})" if "i" in flags else written, end
+
+
+def _escape(pattern: str, position: int, *, in_class: bool = False) -> tuple[str, int]:
     """Give RE2's form of the escape at a position, and the position after it."""
     category = _CATEGORY.match(pattern, position)
     if category:

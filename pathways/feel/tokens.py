@@ -32,6 +32,9 @@ _NAME_START: Final = (
 )
 _NAME: Final = re.compile(rf"[{_NAME_START}][{_NAME_START}0-9\u00b7\u0300-\u036f\u203f-\u2040]*")
 _KEY: Final = re.compile(r"[^\s\d\"{}()\[\],:@<>=!?.][^\"{}()\[\],:@<>=!]*?(?=\s*:)")
+_WORDS: Final = re.compile(rf"{_NAME.pattern}(?: {_NAME.pattern})+")
+"""A key in quotes that is a name with spaces, which paths may then use."""
+_COLON: Final = re.compile(r"\s*:")
 _SPACE: Final = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -202,6 +205,9 @@ def _string(cutter: _Cutter) -> None:
         cutter.position = cutter.tokens.pop().start_pos or 0
         cutter.add("AT_STRING", found.end(), value)
     else:
+        is_key = cutter.group == "{" and cutter.last in ("LBRACE", "COMMA") and _COLON.match(cutter.text, found.end())
+        if is_key and _WORDS.fullmatch(value):
+            cutter.know(value)
         cutter.add("STRING", found.end(), value)
 
 

@@ -102,6 +102,17 @@ def date_and_time_of(run: Run, date: Value, time: Value) -> AnyDateTime | None:
     "hour: number",
     "minute: number",
     "second: number",
+    "timezone: string",
+    gives="date and time",
+)
+@builtin(
+    "date and time",
+    "year: number",
+    "month: number",
+    "day: number",
+    "hour: number",
+    "minute: number",
+    "second: number",
     "offset?: days and time duration|string|null",
     gives="date and time",
 )

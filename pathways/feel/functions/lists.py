@@ -189,6 +189,7 @@ def sublist(run: Run, items: list[Value], start: Number, length: Number | None =
 
 
 @builtin("append", "list: list", gives="list")
+@builtin("append", "list: list", "item: any", gives="list", variadic=True)
 @builtin("append", "list: list", "item: any", gives="list")
 def append(run: Run, items: list[Value], *more: Value) -> list[Value]:
     """Add items at the end."""

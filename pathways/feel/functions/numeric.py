@@ -9,6 +9,7 @@ from pathways.feel import numbers
 from pathways.feel.environment import Run
 from pathways.feel.functions.registry import builtin
 from pathways.feel.numbers import CONTEXT, Number, finite
+from pathways.feel.values import DaysTime, YearsMonths
 
 _LEAST_SCALE, _MOST_SCALE = -6111, 6176
 
@@ -73,6 +74,12 @@ def absolute(run: Run, n: Number) -> Number:
     return abs(n) if isinstance(n, int) else CONTEXT.abs(n)
 
 
+@builtin("abs", "n: days and time duration|years and months duration", gives="Any")
+def absolute_duration(run: Run, n: DaysTime | YearsMonths) -> DaysTime | YearsMonths:
+    """Give the length of a duration."""
+    return DaysTime(abs(n.nanos)) if isinstance(n, DaysTime) else YearsMonths(abs(n.months))
+
+
 @builtin("modulo", "dividend: number", "divisor: number", gives="number")
 def modulo(run: Run, dividend: Number, divisor: Number) -> Number | None:
     """Give the remainder with the sign of the divisor."""
@@ -80,8 +87,10 @@ def modulo(run: Run, dividend: Number, divisor: Number) -> Number | None:
         return run.fail("modulo by zero")
     if isinstance(dividend, int) and isinstance(divisor, int):
         return dividend % divisor
-    quotient = CONTEXT.divide(dividend, divisor).to_integral_value(rounding=decimal.ROUND_FLOOR)
-    return finite(CONTEXT.subtract(dividend, CONTEXT.multiply(divisor, quotient)))
+    rest = CONTEXT.remainder(Decimal(dividend), Decimal(divisor))
+    if not rest.is_finite():
+        return run.fail("the quotient has more than 34 digits")
+    return finite(CONTEXT.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest)
 
 
 @builtin("sqrt", "number: number", gives="number")

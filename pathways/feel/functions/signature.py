@@ -49,7 +49,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call a built-in. A variadic one takes its only parameter any number of times, at least once."""
+    """One way to call a built-in. A variadic one takes its last parameter any number of times, at least once."""
 
     parameters: tuple[Parameter, ...]
     gives: types.Type
@@ -59,7 +59,7 @@ class Signature:
     def accepts(self, count: int) -> bool:
         """Say whether it may be called with this many arguments."""
         if self.variadic:
-            return count >= 1
+            return count >= len(self.parameters)
         least = sum(not parameter.optional for parameter in self.parameters)
         return least <= count <= len(self.parameters)
 
@@ -93,11 +93,15 @@ class Builtin:
         return f"the way to call it is {' or '.join(ways)}"
 
     def choose(self, count: int, names: tuple[str, ...] | None) -> Chosen:
-        """Give the signatures that a call with these arguments may mean."""
+        """Give the signatures that a call with these arguments may mean.
+
+        Of two that have the same names, as `before(point, range)` and `before(range, point)`, the order counts.
+        """
         if names is None:
             return tuple((each, None) for each in self.signatures if each.accepts(count))
         orders = ((each, each.order(names)) for each in self.signatures)
-        return tuple((each, order) for each, order in orders if order is not None)
+        found = [(each, order) for each, order in orders if order is not None]
+        return tuple(sorted(found, key=lambda one: one[1] != tuple(range(len(names)))))
 
     def call(self, chosen: Chosen, given: list[Value], run: Run) -> Value:
         """Call the first of the chosen signatures that the arguments fit."""
@@ -118,7 +122,7 @@ class Builtin:
             if value is _LEFT_OUT:
                 fitted.append(None)
                 continue
-            parameter = signature.parameters[0 if signature.variadic else position]
+            parameter = signature.parameters[min(position, len(signature.parameters) - 1)]
             if isinstance(value, list | tuple):
                 _pay(len(value), parameter, run)
             for wanted in parameter.types:

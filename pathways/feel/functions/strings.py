@@ -97,6 +97,8 @@ def replace(run: Run, string: str, pattern: str, replacement: str, flags: str | 
     if isinstance(compiled, str):
         return run.fail(compiled)
     run.spend(len(string) // 10)
+    if compiled.search("") is not None:
+        return run.fail("a pattern that matches nothing at all cannot be replaced")
     replaced = regexes.replace(compiled, string, replacement, literal="q" in (flags or ""))
     return run.fail(f"the replacement {replacement!r} is not sound") if replaced is None else _made(run, replaced)
 

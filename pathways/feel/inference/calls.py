@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pathways.feel import nodes, regexes, types
@@ -13,13 +14,17 @@ from pathways.feel.operators import article
 from pathways.feel.types import ANY, Type
 from pathways.feel.units import UnitError, unit
 
-_LIKE_FIRST: Final = frozenset(
-    (
-        "append", "concatenate", "distinct values", "insert before", "list replace", "remove", "reverse", "sort",
-        "sublist", "union",
-    )
-)  # fmt: skip
+_LIKE_FIRST: Final = frozenset(("distinct values", "remove", "reverse", "sort", "sublist"))
 """Functions that give a list of what their first argument is a list of."""
+
+_ADDED: Final[Mapping[str, Callable[[list[Type]], list[Type]]]] = {
+    "append": lambda given: given[1:],
+    "concatenate": lambda given: [_item(each) for each in given[1:]],
+    "union": lambda given: [_item(each) for each in given[1:]],
+    "insert before": lambda given: given[2:],
+    "list replace": lambda given: given[2:],
+}
+"""Functions whose list also holds what other arguments are, or hold."""
 
 _READERS: Final = frozenset(("date", "time", "date and time", "duration", "number", "range", "quantity"))
 """Functions that read text: called on literals alone, a null result is a mistake in a literal."""
@@ -61,7 +66,7 @@ def _builtin_type(builtin: Builtin, node: nodes.Call, given: list[Type], setting
             setting.report(*complaint)
         return _common([signature.gives for signature, _ in chosen])
     value = _constant(builtin, node, setting)
-    return value or _refined(builtin.name, fitting, given)
+    return value or _refined(builtin.name, fitting, _in_order(fitting[0], node.names, given))
 
 
 def _misfit(
@@ -71,7 +76,7 @@ def _misfit(
     for index, position in enumerate(positions):
         if position < 0:
             continue
-        parameter = signature.parameters[0 if signature.variadic else index]
+        parameter = signature.parameters[min(index, len(signature.parameters) - 1)]
         if not _fits(given[position], parameter):
             wanted = " or ".join(article(str(each)) for each in parameter.types)
             words = f"`{parameter.name}` of `{name}` is {wanted}, not {article(str(given[position]))}"
@@ -87,16 +92,35 @@ def _common(found: list[Type]) -> Type:
     return found[0] if all(each == found[0] for each in found) else ANY
 
 
+def _in_order(signature: Signature, names: tuple[str, ...] | None, given: list[Type]) -> list[Type]:
+    """Put the types of named arguments in the order of the parameters."""
+    order = None if names is None else signature.order(names)
+    return given if order is None else [given[position] for position in order if position >= 0]
+
+
 def _refined(name: str, fitting: list[Signature], given: list[Type]) -> Type:
     """Give the type of the result, where it depends on the arguments."""
     if name in _LIKE_FIRST and given:
-        return given[0] if isinstance(given[0], types.ListType) else types.list_of(given[0])
+        return types.list_of(_item(given[0]))
+    if name in _ADDED and given:
+        return types.list_of(_joined([_item(given[0]), *_ADDED[name](given)]))
     if name in ("min", "max") and given:
-        joined = given[0].item if isinstance(given[0], types.ListType) else given[0]
-        for each in given[1:]:
-            joined = types.join(joined, each)
-        return joined
+        return _joined([_item(given[0]) if len(given) == 1 else given[0], *given[1:]])
+    if name == "abs" and given:
+        return given[0] if types.kind_of(given[0]) not in (None, "list", "null") else ANY
     return _common([signature.gives for signature in fitting])
+
+
+def _item(given: Type) -> Type:
+    """Give the type of the items of a list; anything else is a list of itself."""
+    return given.item if isinstance(given, types.ListType) else given
+
+
+def _joined(found: Iterable[Type]) -> Type:
+    joined: Type = types.NULL
+    for each in found:
+        joined = types.join(joined, each)
+    return joined
 
 
 def _constant(builtin: Builtin, node: nodes.Call, setting: Setting) -> Type | None:
