@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,10 +9,10 @@ from urllib.parse import quote
 import typer
 
 import settings
-from commands import files, known_names
+from commands import known_names
 from commands.api_client import ApiClient, ApiProblemError, acting_as
 from commands.printing import As, Format, as_json, examination_lines, problem_lines
-from pathways.versions import Version, VersionError
+from commands.submissions import submissions
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -59,12 +58,12 @@ def publish(
     clock, table or contract differs from the version before, it stays a draft until somebody else approves it.
     """
     configured = settings.load()
-    wishes = [*_wishes(target)]
+    found = [*submissions(target)]
     results: list[Json] = []
     with acting_as(configured, by, AUTHOR) as client:
-        for path, wish in wishes:
-            wish |= {"effective_from": effective_from, "alone": alone}
-            results.append({"file": str(path), **_publish(client, wish)})
+        for one in found:
+            wish = {**one.body, "effective_from": effective_from, "alone": alone}
+            results.append({"file": str(one.path), **_publish(client, wish)})
             if output is Format.TEXT:
                 _tell(results[-1])
     known_names.remember(configured, [one["definition"] for one in results if one["definition"]])
@@ -92,26 +91,6 @@ def approve(name: Name, version: VersionOf, by: By = None, output: As = Format.T
     else:
         word = "published" if done["new"] else "published before"
         typer.echo(f"{name} {done['definition']['version']}: {word} ({done['definition']['digest'][:12]})")
-
-
-def _wishes(target: Path) -> Iterator[tuple[Path, dict[str, Json]]]:
-    """Each definition with the scenarios that are for it, older versions first. Raises `UnreadableError`."""
-    for group in files.groups(target):
-        scenarios: dict[Path, list[files.Source]] = {one.path: [] for one in group.definitions}
-        for source in group.scenarios:
-            definition = files.definition_of(source, group)
-            if definition is not None:
-                scenarios[definition.path].append(source)
-        for one in sorted(group.definitions, key=_order):
-            texts = [{"file": str(source.path), "text": source.text} for source in scenarios[one.path]]
-            yield one.path, {"source": one.text, "file": str(one.path), "scenarios": texts}
-
-
-def _order(one: files.Source) -> tuple[str, Version]:
-    try:
-        return one.pathway or "", Version.parse(one.version or "")
-    except VersionError:
-        return one.pathway or "", Version((0, 0, 0))
 
 
 def _publish(client: ApiClient, wish: Json) -> Json:

@@ -11,6 +11,7 @@ from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.resource import Reference
 from devcore.demo.api import Api
 from devcore.demo.cases import SCRIPTS, Script
+from devcore.demo.publishing import publish_pathways
 from devcore.loading import Progress
 from devcore.patients import CASE_KINDS, CaseKind, coverage_of, referral_order
 from devcore.seed import ReferralCase, load_folder, prepare_referral_cases, seed_synthetic
@@ -50,12 +51,7 @@ async def load_patients(core: FhirClient, folder: Path | None, report: Report) -
 
 async def start_cases(api: Api, core: FhirClient, patients: Sequence[str]) -> list[Case]:
     """Publish the pathway and start a referral for each script; what was started before goes on."""
-    await api.post(
-        "informaticist",
-        "/pathways",
-        {"source": PATHWAY.read_text(encoding="utf-8"), "file": PATHWAY.name},
-        key=f"demo/publish/{PATHWAY.name}",
-    )
+    await publish_pathways(api, PATHWAY)
     orders = await _orders(core, patients)
     return [await _start(api, core, number, order, patients) for number, order in enumerate(orders)]
 

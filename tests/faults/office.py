@@ -21,6 +21,7 @@ from api.security.accounts import Account, development_accounts
 from devcore.demo.api import Api, NotNowError
 from devcore.demo.cases import SCRIPTS, Script
 from devcore.demo.play import play_to_the_end
+from devcore.demo.publishing import publish_pathways
 from devcore.demo.stage import PATHWAY, Case, supply_information
 from devcore.demo.world import World, visit_of
 from devcore.patients import CASE_KINDS, referral_order
@@ -152,8 +153,7 @@ async def office_of(stack: Stack) -> AsyncIterator[Office]:
             for account in accounts:
                 await api.sign_in(account.login, account.password)
             tokens = {account.login: await _token(http, account) for account in accounts}
-            source = {"source": PATHWAY.read_text(encoding="utf-8"), "file": PATHWAY.name}
-            await api.post("informaticist", "/pathways", source, key="publish")
+            await publish_pathways(api, PATHWAY)
             yield Office(stack, api, core, temporal, store, http, tokens)
     finally:
         await http.aclose()
