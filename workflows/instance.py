@@ -173,12 +173,13 @@ class Instance:
         return self.state.status == "ended" or since is None or (answered is not None and answered > since)
 
     def _action_request(self, command: RunAction) -> ActionRequest:
+        step = path_of(command.address)
         return ActionRequest(
             instance=self.state.instance,
             pathway=self.plan.pathway,
             version=self.plan.version,
             digest=self.state.digest,
-            step=path_of(command.address),
+            step=step if step in self.plan.step else step.removesuffix("/undo"),
             address=command.address,
             key=command.key,
             input=command.input,

@@ -62,7 +62,7 @@ class Pathway:
     @workflow.run
     async def run(self, start: StartInstance) -> str:
         """Go on until the instance has ended and everybody knows; returns the outcome."""
-        if self._instance is None:
+        if not start.digest:
             await self._begin_as_child(start)
         if self._refused is not None:
             raise _refusal(self._refused)

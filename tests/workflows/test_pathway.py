@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import ApplicationError
 
 from pathways.events import MessageReceived
 from tests.support.interpreted import ACTIONS, SPINE
 from tests.support.interpreter import Interpreter
-from workflows.pathway import Pathway
+from workflows.pathway import REFUSED, Pathway
 
 
 @pytest.mark.parametrize("sandboxed", [False, True])
@@ -29,3 +30,16 @@ async def test_from_start_to_end(client: Client, sandboxed: bool) -> None:
     assert instance.facts[0] == "instance-started"
     assert instance.facts[-1] == "instance-ended"
     assert [request.key for request in interpreter.ran] == [f"{instance.id}/prepare", f"{instance.id}/close"]
+
+
+async def test_inputs_that_do_not_fit(client: Client) -> None:
+    """A start whose inputs are refused fails as refused, once, and leaves nothing in the store."""
+    interpreter = Interpreter(client, [SPINE], ACTIONS)
+    async with interpreter.running():
+        instance = await interpreter.start(SPINE, order={"reference": "no reference"})
+        with pytest.raises(WorkflowFailureError) as raised:
+            await instance.handle.result()
+    cause = raised.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert (cause.type, cause.details[0]["code"]) == (REFUSED, "inputs-invalid")
+    assert instance.facts == []
