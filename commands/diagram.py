@@ -85,7 +85,7 @@ def _picture(target: str | None, instance: str | None, numbers: bool, catalog: P
         return asyncio.run(_of_instance(instance))
     if target is None:
         raise NothingToDrawError("Nothing is named to draw.", hint="Give a file, NAME@VERSION, or --instance ID.")
-    plan = find_plan(target, catalog)
+    plan = find_plan(target, catalog, unsound=True)
     drawing = pictures.draw(plan)
     return _Picture(drawing, asyncio.run(_numbers(plan)) if numbers else None)
 

@@ -48,16 +48,19 @@ def installed_catalog(file: Path | None) -> Catalog:
     return load.installed(registry.catalog().actions)
 
 
-def find_plan(target: str, catalog: Path | None = None) -> Plan:
-    """The plan that a command's argument names. Raises `NoPlanError` or `UnreadableError`."""
+def find_plan(target: str, catalog: Path | None = None, *, unsound: bool = False) -> Plan:
+    """The plan that a command's argument names. Raises `NoPlanError` or `UnreadableError`.
+
+    With `unsound`, one whose names are not all known will do: what it came to is said, and it could never be run.
+    """
     if not Path(target).exists():
         name, _, version = target.partition("@")
         if _is_name(name):
             return _published(name, version) or _in_library(name, version, catalog)
-    return compiled(_newest(files.definitions(Path(target)), target), catalog)
+    return compiled(_newest(files.definitions(Path(target)), target), catalog, unsound=unsound)
 
 
-def compiled(source: files.Source, catalog: Path | None = None) -> Plan:
+def compiled(source: files.Source, catalog: Path | None = None, *, unsound: bool = False) -> Plan:
     """The plan of a definition. Raises `NoPlanError` with what lint has against it."""
     parsed = parse(source.text, str(source.path))
     findings = [one for one in parsed.diagnostics if one.severity == "error"]
@@ -66,6 +69,9 @@ def compiled(source: files.Source, catalog: Path | None = None) -> Plan:
         findings = [one for one in result.diagnostics if one.severity == "error"]
         if result.plan is not None and not findings:
             return result.plan
+        if unsound:
+            typer.echo(f"{source.path} does not compile: {findings[0]} ({len(findings)} in all)", err=True)
+            return result.draft
     said = "\n".join(f"  {one}" for one in findings[:20])
     raise NoPlanError(f"{source.path} does not compile:\n{said}", hint="`carelane pathway lint` says more.")
 

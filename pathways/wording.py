@@ -143,9 +143,10 @@ def limit_words(clock: Clock) -> str:
 
 def row_words(table: Table, row: Row) -> str:
     """What a row of a decision table asks, its inputs by the last of their names: `urgency: "expedited", days: < 3`."""
-    if len(table.inputs) == 1 and row.cells:
-        return row.cells[0].tests.source
-    asked = [f"{_last_name(computed_words(table.inputs[one.input]))}: {one.tests.source}" for one in row.cells]
+    cells = [one for one in row.cells if one.tests.source.strip() not in ("any", "-")]
+    if len(table.inputs) == 1 and cells:
+        return cells[0].tests.source
+    asked = [f"{_last_name(computed_words(table.inputs[one.input]))}: {one.tests.source}" for one in cells]
     return ", ".join(asked) if asked else "otherwise"
 
 

@@ -116,7 +116,7 @@ class _Build:
             title = outcome.title if outcome else (step.title or "This branch ends")
         return Node(
             id=step.id,
-            kind=step.kind,
+            kind="over" if isinstance(step, End) and not tone else step.kind,
             word=wording.KIND_WORDS[step.kind],
             title=title,
             group=group,
@@ -147,7 +147,7 @@ class _Build:
         """Where a container's blocks come together again."""
         if isinstance(step, Parallel):
             return Node(_over(step.id), "join", "Join", _joined(step), group=step.id, step=step.id)
-        self._link(_over(step.id), step.id, "again", "again")
+        self._link(_over(step.id), step.id, "again")
         collected = ""
         if isinstance(step, Repeat) and step.collect:
             collected = f"collect {wording.listed(one.name for one in step.collect)}"

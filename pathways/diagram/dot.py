@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pathways.diagram.boxes import box_of, label_of
-from pathways.diagram.drawing import Drawing, Group, Link
+from pathways.diagram.drawing import START, Drawing, Group, Link
 from pathways.diagram.metrics import width_of
 
 POINTS = 72.0
@@ -24,6 +24,7 @@ def to_dot(drawing: Drawing) -> str:
         '  node [shape=box, fixedsize=true, label=""];',
         "  edge [dir=none];",
         *_groups(drawing, ""),
+        f"  {{ rank=source; {quoted(START)}; }}",
         *(f"  {_edge(place, link)}" for place, link in enumerate(drawing.links)),
         "}",
     ]
