@@ -1,7 +1,8 @@
 """A worker as a process that kills itself, as `kill -9` does, at one exact moment: `ADDRESS QUEUE FOLDER [MOMENT]`.
 
 Moments: `effect` (an action has done its deed and not yet said so), `record` (the store has committed and not yet
-answered). Without one it goes on for ever. Deeds and the store are files in FOLDER, so that they outlive it.
+answered), `version` (a child's version was looked up and not yet said). Without one it goes on for ever. Deeds and
+the store are files in FOLDER, so that they outlive it.
 """
 
 from __future__ import annotations
@@ -18,10 +19,21 @@ from pathlib import Path
 from temporalio import activity
 from temporalio.worker import Worker
 
+from activities.liveness import beating
 from activities.plans import PlanShelf
-from pathways.messages import ActionRequest, ActionResult, RecordAnswer, RecordRequest
+from pathways.messages import (
+    ActionRequest,
+    ActionResult,
+    RecordAnswer,
+    RecordRequest,
+    VersionAnswer,
+    VersionRequest,
+)
+from pathways.plan import plan_from_json
+from tests.support.interpreted import PlansInMemory
 from tests.support.interpreter import connect
 from workflows import plans
+from workflows.names import RESOLVE_VERSION
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
 
@@ -43,10 +55,14 @@ class World:
         """The keys of all attempts, in order."""
         return _lines(self.folder / "tried")
 
+    def revs(self, instance: str) -> list[int]:
+        """The revisions of an instance in the store, in order."""
+        return [int(line) for line in _lines(self.folder / f"revs-{instance}")]
+
     @property
-    def revs(self) -> list[int]:
-        """The revisions in the store, in order."""
-        return [int(line) for line in _lines(self.folder / "revs")]
+    def looked_up(self) -> list[str]:
+        """The children whose versions were looked up."""
+        return _lines(self.folder / "versions")
 
     def act(self, request: ActionRequest) -> ActionResult:
         """Do a deed, unless its key was seen."""
@@ -58,13 +74,23 @@ class World:
 
     def record(self, request: RecordRequest) -> RecordAnswer:
         """Keep the revisions that are new."""
-        known = self.revs
+        known = self.revs(request.instance)
         new = [one.rev for one in request.recorded if one.rev > len(known)]
         for rev in new:
-            _append(self.folder / "revs", str(rev))
+            _append(self.folder / f"revs-{request.instance}", str(rev))
         if new:
             self._die_at("record")
         return RecordAnswer(len(known) + len(new))
+
+    def version(self, request: VersionRequest, known: PlansInMemory) -> VersionAnswer:
+        """The version of a child."""
+        wanted = request.start.wanted
+        plan = known.newest(wanted.pathway, wanted.range) if wanted is not None else None
+        first = not self.looked_up
+        _append(self.folder / "versions", request.start.instance)
+        if first:
+            self._die_at("version")
+        return VersionAnswer(message="There is none.") if plan is None else VersionAnswer(plan.digest, plan.version)
 
     def _die_at(self, moment: str) -> None:
         if self.moment == moment:
@@ -85,9 +111,20 @@ async def _run(address: str, queue: str, world: World) -> None:
     await shelf.open()
     plans.install(shelf)
 
+    known = PlansInMemory(
+        plan_from_json(json.loads(path.read_text(encoding="utf-8"))) for path in (world.folder / "plans").iterdir()
+    )
+
+    async def act(request: ActionRequest) -> ActionResult:
+        return world.act(request)
+
     @activity.defn(name="test.prepare")
     async def prepare(request: ActionRequest) -> ActionResult:
-        return world.act(request)
+        return await beating(act(request))
+
+    @activity.defn(name=RESOLVE_VERSION)
+    async def resolve_version(request: VersionRequest) -> VersionAnswer:
+        return world.version(request, known)
 
     @activity.defn(name="record")
     async def record(request: RecordRequest) -> RecordAnswer:
@@ -97,7 +134,7 @@ async def _run(address: str, queue: str, world: World) -> None:
         await connect(address),
         task_queue=queue,
         workflows=[Pathway],
-        activities=[prepare, record],
+        activities=[prepare, record, resolve_version],
         workflow_runner=runner(sandboxed=False),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
     )

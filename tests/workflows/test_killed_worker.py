@@ -14,7 +14,6 @@ from temporalio.client import Client
 from activities.plans import PlanShelf
 from local.processes import Child, Program
 from local.temporal_server import TemporalServer
-from pathways.plan import Do, Plan
 from tests.support.interpreted import pathway
 from tests.support.interpreter import Interpreter, until
 from tests.support.mortal_worker import World
@@ -22,16 +21,22 @@ from tests.support.mortal_worker import World
 ROOT = Path(__file__).parents[2]
 
 
-def _impatient() -> Plan:
-    """A pathway of one action, whose attempts are given up after two seconds."""
-    plan = pathway("""
+PLAN = pathway("""
   prepare: {do: test.prepare, retry: {attempts: 5, first: 1 second}}
   ask: {task: {title: Ask, queue: intake}}
   finished: {end: completed}
 """)
-    prepare = plan.step["prepare"]
-    assert isinstance(prepare, Do)
-    return replace(plan, steps=(replace(prepare, timeout_seconds=2.0), *plan.steps[1:]))
+PARENT = pathway("""
+  sub: {pathway: {name: child, version: ^1}, save: sub}
+  finished: {end: completed}
+""")
+CHILD = pathway(
+    """
+  prepare: {do: test.prepare, retry: {attempts: 5, first: 1 second}}
+  finished: {end: completed}
+""",
+    name="child",
+)
 
 
 @contextmanager
@@ -48,17 +53,39 @@ def _worker(server: TemporalServer, queue: str, world: World) -> Iterator[Child]
 @pytest.mark.faults
 @pytest.mark.parametrize("moment", ["effect", "record"])
 async def test_killed(client: Client, temporal_server: TemporalServer, tmp_path: Path, moment: str) -> None:
-    """After a restart the instance goes on; no deed is done twice, and each revision is in the store once."""
-    plan, world = _impatient(), World(tmp_path)
-    PlanShelf(tmp_path / "plans").add(plan)
-    interpreter = Interpreter(client, [plan])
+    """After a restart the instance goes on, in a third of the attempt's limit; nothing is done or recorded twice."""
+    world = World(tmp_path)
+    PlanShelf(tmp_path / "plans").add(PLAN)
+    interpreter = Interpreter(client, [PLAN])
     with _worker(temporal_server, interpreter.queue, replace(world, moment=moment)) as doomed:
-        instance = await interpreter.start(plan)
+        instance = await interpreter.start(PLAN)
         await until(lambda: doomed.exit_status is not None, seconds=30)
     with _worker(temporal_server, interpreter.queue, world):
-        await until(lambda: world.revs == [1, 2], seconds=40)
+        await until(lambda: world.revs(instance.id) == [1, 2], seconds=25)
         await instance.complete("ask")
         assert await instance.handle.result() == "completed"
     assert world.deeds == [f"{instance.id}/prepare"]
     assert len(world.tried) == (2 if moment == "effect" else 1)
-    assert world.revs == [1, 2, 3]
+    assert world.revs(instance.id) == [1, 2, 3]
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("moment", ["effect", "record", "version"])
+async def test_killed_with_a_child(
+    client: Client, temporal_server: TemporalServer, tmp_path: Path, moment: str
+) -> None:
+    """A parent and its child both go on: one child, one deed, one report, whenever the worker was killed."""
+    world, shelf = World(tmp_path), PlanShelf(tmp_path / "plans")
+    shelf.add(PARENT)
+    shelf.add(CHILD)
+    interpreter = Interpreter(client, [PARENT, CHILD])
+    with _worker(temporal_server, interpreter.queue, replace(world, moment=moment)) as doomed:
+        instance = await interpreter.start(PARENT)
+        await until(lambda: doomed.exit_status is not None, seconds=30)
+    with _worker(temporal_server, interpreter.queue, world):
+        assert await instance.handle.result() == "completed"
+    assert len(set(world.looked_up)) == 1
+    assert len(world.deeds) == 1
+    for one in (instance.id, world.looked_up[0]):
+        revs = world.revs(one)
+        assert revs == list(range(1, len(revs) + 1))
