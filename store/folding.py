@@ -280,8 +280,9 @@ class _Folding:
             self.changes.moved.setdefault(address, {}).update(changed)
 
     def wait_started(self, fact: facts.WaitStarted) -> None:
-        # Where a wait has several ways, it is the events that it is told by; the time is the nearest of its ways.
-        listens = any(
+        # A wait with several ways is for events; the time is the nearest of its ways.
+        entered = self.changes.entered.get(fact.address)
+        listens = (entered is not None and entered["waits"] == "event") or any(
             row["position"] == fact.address and not is_handler_address(row["address"])
             for row in self.changes.armed.values()
         )

@@ -88,9 +88,9 @@ class _Replacing:
             fields["ending"] = None
         fields |= self._ending(request)
         if self.stored is None:
-            # The inputs were saved by nothing; they say in lists whom the instance is about.
+            # The inputs were saved by the start; they say in lists whom the instance is about.
             saved = snapshot.data.get(PATHWAY, {})
-            fields["inputs"] = {name: one.value for name, one in saved.items() if not one.address}
+            fields["inputs"] = {name: one.value for name, one in saved.items() if not one.address and one.rev <= 1}
             await self.writer.add_instance(fields)
         else:
             await self.writer.update_instance(fields)

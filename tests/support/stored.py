@@ -15,12 +15,15 @@ _ULID = re.compile("[0-9A-HJKMNP-TV-Z]{26}")
 # Given by the database, or a matter of when and how often something was written.
 _PASSING = {"number", "recorded_at", "next_at", "snapshot_digest"}
 
+_OWNER = {"instance": "id", "child": "parent"}
+
 _OF_INSTANCE = (
     tables.position,
     tables.listener,
     tables.task,
     tables.incident,
     tables.clock,
+    tables.child,
     tables.timeline,
     tables.result,
     tables.outbox,
@@ -33,7 +36,7 @@ async def everything(database: Database, instance: str) -> dict[str, list[dict[s
     found = {}
     async with database.transaction() as unit:
         for table in (tables.instance, *_OF_INSTANCE):
-            owner = table.c.id if table is tables.instance else table.c.instance
+            owner = table.c[_OWNER.get(table.name, "instance")]
             rows = await unit.connection.execute(select(table).where(owner == instance))
             plain = [{name: row[name] for name in row if name not in _PASSING} for row in rows.mappings()]
             found[table.name] = sorted(plain, key=repr)

@@ -1,0 +1,149 @@
+"""Whatever happens to an instance of the whole language, the tables say what it says itself."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ulid import ULID
+
+from pathways.engine import advance, next_deadline, snapshot, snapshot_digest, start_state
+from pathways.events import Event, TimePassed
+from pathways.facts import Recorded
+from pathways.messages import RecordRequest
+from pathways.projection import snapshot_to_json
+from store.database import Database
+from store.recording import record_in
+from store.snapshots import stored_digest
+from tests.support.plans import MONDAY
+from tests.support.stored import anonymous
+from tests.support.stored import everything as rows_of
+from tests.support.storms import draw_event, everything, opening
+
+EXAMPLES = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+# When and by what a row came to be as it is: records, which no snapshot has.
+_RECORDS = {"moved_at", "address", "warned_at", "breached_at", "version", "reminded_at", "alert"}
+_RECORDS |= {"escalated_at", "escalated_from"}
+
+
+@dataclass
+class Storm:
+    """The revisions of an instance, with its digest and picture after each."""
+
+    instance: str
+    recorded: list[Recorded] = field(default_factory=list)
+    digests: dict[int, str] = field(default_factory=dict)
+    pictures: dict[int, Any] = field(default_factory=dict)
+
+    def request(self, first: int, last: int, *, with_snapshot: bool = False) -> RecordRequest:
+        """The request that records the revisions from `first` to `last`."""
+        chunk = tuple(one for one in self.recorded if first <= one.rev <= last)
+        picture = self.pictures[last] if with_snapshot else None
+        return RecordRequest(self.instance, chunk, self.digests[last], picture)
+
+
+def play(events: list[tuple[Event, timedelta]], instance: str) -> Storm:
+    """The same events to a new instance; a suspension may begin before any of them and be over before another."""
+    plan = everything()
+    storm, at = Storm(instance), MONDAY
+    state = start_state(plan, instance, "America/New_York", at)
+    for event, later in events:
+        at += later
+        found = advance(plan, state, event, at)
+        if found.state.rev == state.rev:
+            continue
+        state = found.state
+        storm.recorded.append(Recorded(state.rev, found.facts, None, found.result))
+        taken = snapshot(plan, state)
+        storm.digests[state.rev], storm.pictures[state.rev] = snapshot_digest(taken), snapshot_to_json(taken)
+    return storm
+
+
+@st.composite
+def storms(draw: st.DrawFn) -> list[tuple[Event, timedelta]]:
+    """Events to an instance of the plan that uses every construct, each some time after the one before."""
+    plan = everything()
+    begun, state, at = opening(draw, plan), start_state(plan, "01STORM", "America/New_York", MONDAY), MONDAY
+    events: list[tuple[Event, timedelta]] = []
+    for number in range(draw(st.integers(3, 25))):
+        event = begun[number] if number < len(begun) else draw_event(draw, plan, state)
+        later = timedelta(minutes=1)
+        deadline = next_deadline(state)
+        if isinstance(event, TimePassed) and deadline is not None:
+            later = max(later, deadline - at)
+        at += later
+        state = advance(plan, state, event, at).state
+        events.append((event, later))
+    return events
+
+
+@given(storms(), st.data())
+@EXAMPLES
+async def test_the_tables_do_not_depend_on_how_a_storm_is_cut(
+    database: Database, events: list[tuple[Event, timedelta]], data: st.DataObject
+) -> None:
+    """One request or many, the same rows come of it; and at each cut their digest is that of the instance."""
+    whole, pieces = play(events, str(ULID())), play(events, str(ULID()))
+    last = len(whole.recorded)
+    await record_in(database, whole.request(1, last))
+    cuts = sorted(data.draw(st.sets(st.integers(1, last))) | {0, last})
+    for first, end in itertools.pairwise(cuts):
+        answer = await record_in(database, pieces.request(first + 1, end))
+        assert (answer.rev, answer.needs_snapshot) == (end, False)
+        await assert_same(database, pieces, end)
+    await assert_same(database, whole, last)
+    left, right = await rows_of(database, whole.instance), await rows_of(database, pieces.instance)
+    for name in left:
+        assert shown(left[name]) == shown(right[name]), name
+
+
+async def assert_same(database: Database, storm: Storm, rev: int) -> None:
+    """The tables have the digest that the instance had."""
+    async with database.transaction() as unit:
+        stored = await unit.instances.get(storm.instance)
+        assert stored is not None
+        assert await stored_digest(unit, stored) == storm.digests[rev]
+
+
+@given(storms(), st.data())
+@EXAMPLES
+async def test_a_snapshot_makes_the_tables_what_recording_made_them(
+    database: Database, events: list[tuple[Event, timedelta]], data: st.DataObject
+) -> None:
+    """From any revision that is stored, or none, a later snapshot gives the rows that all the facts would have."""
+    told, rebuilt = play(events, str(ULID())), play(events, str(ULID()))
+    last = len(told.recorded)
+    await record_in(database, told.request(1, last))
+    known = data.draw(st.integers(0, last - 1)) if last > 1 else 0
+    if known:
+        await record_in(database, rebuilt.request(1, known))
+    answer = await record_in(database, rebuilt.request(last, last, with_snapshot=True))
+    assert (answer.rev, answer.needs_snapshot) == (last, False)
+    await assert_same(database, rebuilt, last)
+    left, right = await rows_of(database, told.instance), await rows_of(database, rebuilt.instance)
+    for name in ("position", "listener", "clock"):
+        assert plain(left, name) == plain(right, name), name
+    assert plain(left, "task", "open") == plain(right, "task", "open")
+    assert right["instance"][0]["inputs"].items() <= left["instance"][0]["inputs"].items()
+
+
+def plain(rows: dict[str, list[dict[str, Any]]], table: str, status: str | None = None) -> list[str]:
+    """What stands in a table, without what only recording knows."""
+    kept = [row for row in rows[table] if status is None or row["status"] == status]
+    stripped = [{name: row[name] for name in row if name not in _RECORDS} for row in kept]
+    for row in stripped:
+        if row.get("wake_at") is not None:
+            row["waits"] = "time"  # or for events too, where none of them has a key yet
+    return shown(stripped)
+
+
+def shown(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows without ids, in an order that ids have no part in."""
+    return sorted(anonymous({"": [row]}) for row in rows)
