@@ -18,6 +18,7 @@ class PathwayCommands(LazyCommands):
         "test": "commands.pathway",
         "rules": "commands.pathway",
         "diagram": "commands.diagram",
+        "diff": "commands.difference",
         "publish": "commands.publishing",
         "approve": "commands.publishing",
         "list": "commands.versions",

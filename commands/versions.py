@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
 
 import typer
@@ -13,12 +13,19 @@ from commands import known_names
 from commands.api_client import acting_as
 from commands.printing import As, Format, as_json, examination_lines, moment, state_of, table
 from commands.publishing import AUTHOR, By, Name, VersionOf
+from pathways.errors import CarelaneError
 
 app = typer.Typer(no_args_is_help=True)
 
 Json = Any
 
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the record.")]
+
+
+class UnknownPathwayError(CarelaneError):
+    """There is no pathway of that name."""
+
+    code: ClassVar[str] = "unknown-pathway"
 
 
 @app.command("list")
@@ -36,11 +43,13 @@ def list_versions(
         found = client.get("/pathways")
     known_names.remember(configured, found["items"], whole=True)
     items = [one for one in found["items"] if name in (None, one["name"])]
+    if not items and name is not None:
+        raise UnknownPathwayError(f"There is no pathway {name}.", hint="`carelane pathway list` shows all.")
     if output is Format.JSON:
         as_json({**found, "items": items})
         return
     if not items:
-        typer.echo(f"There is no pathway {name}." if name else "Nothing is published yet.")
+        typer.echo("Nothing is published yet.")
         return
     rows = [(one["name"], one["version"], state_of(one), one["title"], _when(one, found["people"])) for one in items]
     for line in table(("pathway", "version", "state", "title", "published"), rows):

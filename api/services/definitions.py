@@ -120,10 +120,10 @@ class DefinitionService(Base):
                 raise _does_not_fit(definition, "A draft is replaced by publishing another.")
             in_flight = (await unit.definitions.in_flight(name)).get(version, 0)
             if in_flight:
-                instances = "1 instance" if in_flight == 1 else f"{in_flight} instances"
+                instances = "1 instance of it runs" if in_flight == 1 else f"{in_flight} instances of it run"
                 raise DefinitionStateError(
                     "in-flight",
-                    f"{name} {version} cannot be retired while {instances} of it run.",
+                    f"{name} {version} cannot be retired while {instances}.",
                     hint="Deprecate it, and retire it when they have ended or were migrated.",
                 )
             await unit.definitions.set_state(name, version, "retired")

@@ -229,11 +229,11 @@ async def found(unit: Unit, name: str, version: str) -> Definition:
         return definition
     versions = await unit.definitions.versions(name)
     if versions:
-        hint = f"There are {', '.join(one.version for one in versions)}."
-    else:
-        known = sorted({one.name for one in await unit.definitions.versions()})
-        hint = f"There are {', '.join(known)}." if known else "Publish it first."
-    raise NotFoundError(f"There is no published pathway {name} {version}.", hint=hint)
+        there = ", ".join(one.version for one in versions)
+        raise NotFoundError(f"There is no version {version} of {name}.", hint=f"There are {there}.")
+    known = sorted({one.name for one in await unit.definitions.versions()})
+    hint = f"There are {', '.join(known)}." if known else "Publish it first."
+    raise NotFoundError(f"There is no pathway {name}.", hint=hint)
 
 
 def entry(
