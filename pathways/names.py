@@ -22,8 +22,14 @@ TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})
 """What a completed task saves besides its form's fields."""
 
 
+MOST_CHARACTERS: Final = 80
+"""How long a name or an id may be: addresses are made of them, and people read those."""
+
+
 def why_no_name(text: str) -> str:
     """Why a text can't be a name that expressions see; empty when it can."""
+    if len(text) > MOST_CHARACTERS:
+        return _too_long(text)
     if not NAME.match(text):
         return f'"{text}" is not a name: a name is a small letter or _, then letters, digits and _.'
     if text in RESERVED:
@@ -35,6 +41,12 @@ def why_no_name(text: str) -> str:
 
 def why_no_identifier(text: str) -> str:
     """Why a text can't be an id; empty when it can."""
+    if len(text) > MOST_CHARACTERS:
+        return _too_long(text)
     if not IDENTIFIER.match(text):
         return f'"{text}" is not an id: an id is a small letter, then small letters, digits and -.'
     return ""
+
+
+def _too_long(text: str) -> str:
+    return f'"{text[:20]}…" has {len(text)} characters; a name has at most {MOST_CHARACTERS}.'

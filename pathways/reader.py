@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pathways import feel
@@ -23,6 +23,9 @@ MOST_VALUE_LEVELS = 30
 MOST_STEPS = 2000
 """How many steps a definition may have, on all levels together."""
 
+MOST_HINTS = 50
+"""How many unknown words of a file are looked for among the known ones, for each is compared with all of these."""
+
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%\Z")
 
 
@@ -32,12 +35,18 @@ class Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.diagnostics: list[Diagnostic] = []
+        self.hints = 0
         self.steps = 0
         """How many steps have been read so far, on all levels."""
 
     def note(self, rule: str, mark: Mark, message: str, hint: str = "", severity: Severity = "error") -> None:
         """Note a finding."""
         self.diagnostics.append(Diagnostic(rule, severity, message, self.file, mark.line, mark.column, hint))
+
+    def nearest(self, word: str, known: Iterable[str], *, plural: str = "") -> str:
+        """A hint with the nearest known name; none any more where a file has missed more than anybody misspells."""
+        self.hints += 1
+        return nearest(word, known, plural=plural) if self.hints <= MOST_HINTS else ""
 
     def keys(self, node: Node, where: str, known: Collection[str]) -> bool:
         """Check that a node is a map of known keys."""
@@ -50,7 +59,7 @@ class Reader:
                     "unknown-key",
                     mark,
                     f'"{name}" is not a key of {where}.',
-                    nearest(name, known, plural="Keys"),
+                    self.nearest(name, known, plural="Keys"),
                 )
         return True
 
@@ -118,7 +127,7 @@ class Reader:
         """One of a few words."""
         text = self.text(node, where)
         if text is not None and text.value not in known:
-            self.note("shape", text.mark, f"{where} is one of {', '.join(known)}.", nearest(text.value, known))
+            self.note("shape", text.mark, f"{where} is one of {', '.join(known)}.", self.nearest(text.value, known))
             return None
         return text.value if text else None
 

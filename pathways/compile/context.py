@@ -7,7 +7,6 @@ from collections.abc import Collection
 from pathways.catalog import Action, Catalog
 from pathways.compile.layout import Layout
 from pathways.datatypes import OPEN_OBJECT, DataType
-from pathways.diagnostics import nearest
 from pathways.expressions import check_authored, check_condition, check_timing
 from pathways.model import AlertDecl, Authored, Definition, Text
 from pathways.reader import Reader
@@ -56,13 +55,14 @@ class Context:
         found = self.layout.resolve(block, to.value)
         if found is None:
             message = f'There is no step "{to}"' + (f" in {self.layout.place(block)} or around it." if block else ".")
-            self.reader.note("unknown-step", to.mark, message, self.layout.hint(block, to.value))
+            hint = self.layout.elsewhere(block, to.value) or self.reader.nearest(to.value, self.layout.visible(block))
+            self.reader.note("unknown-step", to.mark, message, hint)
         return found or to.value
 
     def known(self, name: Text, known: Collection[str] | None, what: str) -> str:
         """A name that must be among those known, where they are."""
         if known is not None and name.value not in known:
-            hint = nearest(name.value, known, plural=f"{what.capitalize()}s")
+            hint = self.reader.nearest(name.value, known, plural=f"{what.capitalize()}s")
             rule = f"unknown-{what.replace(' ', '-')}"
             self.reader.note(rule, name.mark, f'There is no {what} "{name}".', hint)
         return name.value
@@ -70,14 +70,14 @@ class Context:
     def stage(self, stage: Text | None) -> str | None:
         """A stage of the pathway."""
         if stage is not None and stage.value not in self.stages:
-            hint = nearest(stage.value, self.stages, plural="Stages") or "List it under stages."
+            hint = self.reader.nearest(stage.value, self.stages, plural="Stages") or "List it under stages."
             self.reader.note("unknown-stage", stage.mark, f'There is no stage "{stage}".', hint)
         return stage.value if stage else None
 
     def outcome(self, name: Text) -> str:
         """An outcome of the pathway."""
         if name.value not in self.outcomes:
-            hint = nearest(name.value, self.outcomes, plural="Outcomes")
+            hint = self.reader.nearest(name.value, self.outcomes, plural="Outcomes")
             self.reader.note("unknown-outcome", name.mark, f'The pathway has no outcome "{name}".', hint)
         return name.value
 
@@ -96,7 +96,7 @@ class Context:
         """An action of the catalog; one that takes and gives anything where it is not known."""
         known = self.catalog.actions.get(name.value)
         if known is None:
-            hint = nearest(name.value, self.catalog.actions, plural="Actions")
+            hint = self.reader.nearest(name.value, self.catalog.actions, plural="Actions")
             self.reader.note("unknown-action", name.mark, f'There is no action "{name}".', hint)
         return known or Action(name.value)
 
@@ -104,14 +104,14 @@ class Context:
         """The type of an event's data."""
         known = self.catalog.events.get(name.value)
         if known is None and self.catalog.events:
-            hint = nearest(name.value, self.catalog.events, plural="Events")
+            hint = self.reader.nearest(name.value, self.catalog.events, plural="Events")
             self.reader.note("unknown-event", name.mark, f'There is no event type "{name}".', hint)
         return known.data if known else OPEN_OBJECT
 
     def problem(self, action: Action, problem: Text) -> str:
         """A problem that an action reports."""
         if action.problems and problem.value not in action.problems:
-            hint = nearest(problem.value, action.problems, plural="Its problems")
+            hint = self.reader.nearest(problem.value, action.problems, plural="Its problems")
             self.reader.note("unknown-problem", problem.mark, f'{action.name} reports no problem "{problem}".', hint)
         return problem.value
 
@@ -122,7 +122,7 @@ class Context:
             return
         for name in source if not takes.open else ():
             if name not in takes.by_name:
-                hint = nearest(name, takes.by_name, plural="Its input")
+                hint = self.reader.nearest(name, takes.by_name, plural="Its input")
                 mark = given.place((name,)) if given else named.mark
                 self.reader.note("unknown-input", mark, f'"{name}" is no input of {owner}.', hint)
         for member in takes.fields:

@@ -6,7 +6,6 @@ from typing import Any
 
 from pathways.compile.context import Context
 from pathways.datatypes import DataType, Field
-from pathways.diagnostics import nearest
 from pathways.model import ChildDecl, ParallelDecl, RepeatDecl, StepDecl, Text
 from pathways.plan import CANCELLED, Assignment, Child, Parallel, Repeat
 
@@ -47,7 +46,7 @@ def child_of(context: Context, step: StepDecl, body: ChildDecl, shared: dict[str
     """Another pathway, checked against the catalog where that knows it."""
     known = context.catalog.pathways.get(body.name.value)
     if known is None and context.catalog.pathways:
-        hint = nearest(body.name.value, context.catalog.pathways, plural="Pathways")
+        hint = context.reader.nearest(body.name.value, context.catalog.pathways, plural="Pathways")
         context.reader.note("unknown-pathway", body.name.mark, f'There is no pathway "{body.name}".', hint)
     if known is not None:
         context.inputs(f"The pathway {known.name}", body.name, body.inputs, known.inputs)

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import Literal
 
 from pathways.addresses import block_of, local_of
-from pathways.diagnostics import nearest
 from pathways.model import Definition, RepeatDecl
 
 BlockKind = Literal["pathway", "branch", "iteration", "side"]
@@ -84,15 +83,19 @@ class Layout:
         """The path of the step below a step in its block, or None for the last."""
         return self._following.get(path)
 
-    def hint(self, block: str, name: str) -> str:
-        """What to say of an id that means no step in a block: where it stands, or the nearest one."""
+    def visible(self, block: str) -> set[str]:
+        """The ids that mean a step in a block."""
+        return {one for around in self.outwards(block) for one in self._sets[around]}
+
+    def elsewhere(self, block: str, name: str) -> str:
+        """What to say of an id that means no step in a block: where it stands, if anywhere."""
         if elsewhere := self.everywhere(name):
             place = self.place(block_of(elsewhere[0]))
             rule = "a step is looked for in its own block, then in those around it"
             if block.startswith("~") and not elsewhere[0].startswith("~"):
                 rule = "a side flow ends by itself, or ends the pathway, and can't lead into the main flow"
             return f'"{name}" stands in {place}; {rule}.'
-        return nearest(name, {one for around in self.outwards(block) for one in self._sets[around]})
+        return ""
 
     def place(self, block: str) -> str:
         """A block in words."""

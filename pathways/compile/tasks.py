@@ -76,6 +76,9 @@ def _separate_from(context: Context, placed: Placed, other: Text) -> str | None:
     elif found is not None:
         message, hint = f'"{other}" is no task.', "Name the task that another person must have done."
     else:
-        message, hint = f'There is no task "{other}".', context.layout.hint(placed.block, other.value)
+        message, hint = (
+            f'There is no task "{other}".',
+            context.reader.nearest(other.value, context.layout.visible(placed.block)),
+        )
     context.reader.note("no-such-task", other.mark, message, hint)
     return None

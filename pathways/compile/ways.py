@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from pathways.compile.context import Context
-from pathways.diagnostics import nearest
 from pathways.model import (
     ChildDecl,
     DecideDecl,
@@ -79,7 +78,7 @@ def _check_outcomes(context: Context, step: StepDecl, edges: list[EdgeDecl]) -> 
     named = {edge.outcome.value for edge in edges if edge.outcome}
     for edge in edges:
         if known is not None and edge.outcome is not None and edge.outcome.value not in known:
-            hint = nearest(edge.outcome.value, known, plural="Outcomes")
+            hint = context.reader.nearest(edge.outcome.value, known, plural="Outcomes")
             context.reader.note("unknown-outcome", edge.outcome.mark, f'{what} has no outcome "{edge.outcome}".', hint)
     if missing := sorted(set(known or ()) - named):
         message = f'next of "{step.id}" says nothing for the outcome {", ".join(missing)}.'

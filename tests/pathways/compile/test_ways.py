@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pathways.plan import Edge
+from pathways.reader import MOST_HINTS
 from tests.support import everything
 from tests.support.authored import found, one, place, plan
 
@@ -160,3 +161,12 @@ def test_a_timeout_inside_leads_outwards_and_may_undo() -> None:
     timeout = everything.plan().step["prepare/stock/mixed"].timeout
     assert timeout is not None
     assert (timeout.to, timeout.undo) == ("withdrawn", True)
+
+
+def test_who_misses_every_step_gets_no_guesses() -> None:
+    """Each guess is a comparison with all there is; a file with more of them than anybody misspells is not slow."""
+    steps = "\n".join(f"step-{number}: {{wait: {{for: 1 day}}, next: stop-{number}}}" for number in range(300))
+    hints = [finding.hint for finding in found(f"{steps}\nover: {{end: done}}")]
+    assert len(hints) == 300
+    assert all(hint.startswith("Did you mean") for hint in hints[:MOST_HINTS])
+    assert set(hints[MOST_HINTS:]) == {""}
