@@ -15,9 +15,10 @@ class PathwayCommands(LazyCommands):
     modules: ClassVar[dict[str, str]] = {
         "new": "commands.scaffold",
         "lint": "commands.pathway",
-        "test": "commands.pathway",
+        "test": "commands.scenarios",
         "rules": "commands.pathway",
         "diagram": "commands.diagram",
+        "export": "commands.export",
         "diff": "commands.difference",
         "publish": "commands.publishing",
         "approve": "commands.publishing",
