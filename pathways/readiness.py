@@ -81,7 +81,7 @@ def try_scenarios(plan: Plan, scenarios: Sequence[ScenarioText]) -> Readiness:
             continue
         ran += [(read.file, run_scenario(plan, one)) for one in read.file.scenarios]
     covered = measuring.measure(plan, [result for _, result in ran])
-    return Readiness(tuple(findings), tuple(ran), covered, tuple(_shortfalls(covered, plan.thresholds)))
+    return Readiness(tuple(findings), tuple(ran), covered, tuple(shortfalls(covered, plan.thresholds)))
 
 
 def _stranger(plan: Plan, file: ScenarioFile) -> Diagnostic | None:
@@ -93,7 +93,8 @@ def _stranger(plan: Plan, file: ScenarioFile) -> Diagnostic | None:
     return None
 
 
-def _shortfalls(coverage: Coverage, thresholds: Thresholds) -> Iterable[Shortfall]:
+def shortfalls(coverage: Coverage, thresholds: Thresholds) -> Iterable[Shortfall]:
+    """Each kind of thing of which scenarios go through less than the thresholds ask."""
     missing = coverage.missing
     for kind, (covered, total) in coverage.counts().items():
         needed = float(getattr(thresholds, plural(kind), 0.0))

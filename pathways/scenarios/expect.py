@@ -3,283 +3,132 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
-from pathways.addresses import PATHWAY
-from pathways.diagnostics import Mark, nearest
-from pathways.facts import (
-    EventEmitted,
-    Fact,
-    IncidentClosed,
-    IncidentOpened,
-    StepEntered,
-    TaskClosed,
-    TaskOpened,
-)
-from pathways.plan import Plan
+from pathways.addresses import container_of
+from pathways.facts import ChildCancelled, ChildOrdered, EventEmitted
+from pathways.scenarios import expect_data, expect_trouble, expect_way, expect_work
+from pathways.scenarios.case import ScenarioStopError
+from pathways.scenarios.compare import differs, listed, match_all, same, shown
 from pathways.scenarios.model import Expectation
-from pathways.state import State
+from pathways.scenarios.people import child
+from pathways.scenarios.places import candidates, means, spelled
+from pathways.scenarios.view import Mismatch, View
+from pathways.scenarios.world import World
+from pathways.state import Json, Position, State
 
-Json = Any
-W = TypeVar("W")
-A = TypeVar("A")
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """An expectation that did not come true."""
-
-    mark: Mark
-    message: str
-    hint: str = ""
+__all__ = ["Mismatch", "check"]
 
 
-class Happened(Protocol):
-    """What comparing needs to know of the world."""
-
-    plan: Plan
-    state: State
-    zone: ZoneInfo
-    ordered: list[str]
-    attempted: list[str]
-
-    @property
-    def facts(self) -> list[Fact]:
-        """The facts stated so far."""
-        ...
-
-
-def check(expectations: Sequence[Expectation], world: Happened) -> list[Mismatch]:
+def check(expectations: Sequence[Expectation], world: World) -> list[Mismatch]:
     """Everything that did not come out as expected, in the order written."""
-    return [mismatch for one in expectations for mismatch in _CHECKS[one.what](one, world)]
+    return _check(expectations, View(world, world.root))
 
 
-def _outcome(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    wanted, state = expected.value, world.state
+def _check(expectations: Sequence[Expectation], view: View) -> list[Mismatch]:
+    return [mismatch for one in expectations for mismatch in _CHECKS[one.what](one, view)]
+
+
+# -- where it stands ------------------------------------------------------------------------------------------
+
+
+def _outcome(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    wanted, state = expected.value, view.state
     if wanted == state.outcome:
         return
     if state.outcome is not None:
         message = f"expected the outcome {wanted}; it ended as {state.outcome}"
-    elif wanted in world.plan.outcome:
-        message = f"expected the outcome {wanted}; it has not ended, and stands at {_standing(state)}"
     else:
-        hint = nearest(str(wanted), world.plan.outcome, plural="Outcomes")
-        yield Mismatch(expected.mark, f'the pathway has no outcome "{wanted}"', hint)
-        return
+        message = f"expected the outcome {wanted}; it has not ended, and stands at {standing(state)}"
     yield Mismatch(expected.mark, message)
 
 
-def _standing(state: State) -> str:
+def standing(state: State) -> str:
+    """Where an instance stands, with its incidents, in words."""
     return (
         ", ".join(
             f"{one.address} (incident: {one.incident.message})" if one.incident else one.address
-            for one in state.positions.values()
+            for one in (*state.positions.values(), *(one for one in state.settling.values() if one.incident))
         )
         or "nothing"
     )
 
 
-def _list(value: Json) -> list[Json]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _at(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    wanted = _list(expected.value)
-    actual = [(one.address, one.step) for one in world.state.positions.values()]
-    good = _match_all(wanted, actual, lambda text, one: text in one)
-    if good is None:
-        where = _standing(world.state) if actual else f"nothing: it has ended as {world.state.outcome}"
-        unknown = [name for name in wanted if str(name).partition("@")[0] not in world.plan.step]
-        hint = nearest(unknown[0], world.plan.step) if unknown else ""
-        yield Mismatch(
-            expected.mark, f"expected to stand at {', '.join(wanted) or 'nothing'}; it stands at {where}", hint
-        )
-
-
-def _visited(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    actual = [one.step for one in world.facts if isinstance(one, StepEntered)]
-    yield from _sequence(expected, _list(expected.value), actual, "to visit", world.plan.step)
-
-
-def _sequence(
-    expected: Expectation, wanted: list[str], actual: list[str], verb: str, known: Mapping[str, object]
-) -> Iterator[Mismatch]:
-    if wanted == actual:
+def _at(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    """A text: it stands there, among others. A list: all places, with or without the containers of the inner ones."""
+    state = view.state
+    wanted = [spelled(one) for one in listed(expected.value)]
+    every = list(state.positions.values())
+    containers = {container_of(one.scope) for one in every if one.scope}
+    inner = [one for one in every if one.address not in containers]
+    if (
+        wanted
+        and not isinstance(expected.value, list)
+        and any(means(view.plan, wanted[0], one.address) for one in every)
+    ):
         return
-    place = next(
-        (n for n, (a, b) in enumerate(zip(wanted, actual, strict=False)) if a != b), min(len(wanted), len(actual))
-    )
-    mark = expected.marks.get(place, expected.mark)
-    here = wanted[place] if place < len(wanted) else None
-    there = actual[place] if place < len(actual) else None
-    hint = nearest(here, known) if here is not None and here not in known else ""
-    shown = ", ".join(actual) or "nothing"
-    if here is None:
-        message = f"expected {verb} nothing more; there came {there}. In all: {shown}"
-    elif there is None:
-        message = f"expected {verb} {here}; nothing more came. In all: {shown}"
-    else:
-        message = f"expected {verb} {here} in place {place + 1}; it was {there}. In all: {shown}"
-    yield Mismatch(mark, message, hint)
-
-
-def _data(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    saved = world.state.data.get(PATHWAY, {})
-    known = world.plan.types
-    for name, wanted in expected.value.items():
-        mark = expected.marks.get(name, expected.mark)
-        if name not in known and name not in saved:
-            yield Mismatch(mark, f'nothing is ever saved as "{name}"', nearest(name, known))
-            continue
-        actual = saved[name].value if name in saved else None
-        if (why := differs(wanted, actual, name)) is not None:
-            yield Mismatch(mark, why)
-
-
-def differs(wanted: Json, actual: Json, path: str) -> str | None:
-    """Why a value is not as wanted, or None. Of a map, only the keys that are named are compared."""
-    if isinstance(wanted, Mapping):
-        if not isinstance(actual, Mapping):
-            return f"expected {path} to be {_shown(wanted)}; it is {_shown(actual)}"
-        found = (differs(one, actual.get(name), f"{path}.{name}") for name, one in wanted.items())
-        return next((why for why in found if why is not None), None)
-    if isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
-        found = (differs(one, actual[n], f"{path}[{n + 1}]") for n, one in enumerate(wanted))
-        return next((why for why in found if why is not None), None)
-    if _same(wanted, actual):
-        return None
-    return f"expected {path} to be {_shown(wanted)}; it is {_shown(actual)}"
-
-
-def _same(wanted: Json, actual: Json) -> bool:
-    if isinstance(wanted, bool) or isinstance(actual, bool):
-        return wanted is actual
-    if wanted == actual:
-        return True
-    return isinstance(wanted, str) and isinstance(actual, str) and _same_instant(wanted, actual)
-
-
-def _same_instant(wanted: str, actual: str) -> bool:
-    if "T" not in wanted or "T" not in actual:
-        return False
-    try:
-        one, other = datetime.fromisoformat(wanted), datetime.fromisoformat(actual)
-    except ValueError:
-        return False
-    return one.tzinfo is not None and other.tzinfo is not None and one == other
-
-
-def _shown(value: Json) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f'"{value}"'
-        case Mapping():
-            return "{" + ", ".join(f"{name}: {_shown(one)}" for name, one in value.items()) + "}"
-        case list():
-            return f"[{', '.join(map(_shown, value))}]"
-        case _:
-            return str(value)
-
-
-# -- multisets --------------------------------------------------------------------------------------------------------
-
-
-def _match_all(wanted: Sequence[W], actual: Sequence[A], fits: Callable[[W, A], bool]) -> list[int] | None:
-    """For each wanted one the place of its own actual one, where both match one to one; else None."""
-    if len(wanted) != len(actual):
-        return None
-    taken: dict[int, int] = {}
-
-    def place(one: int, tried: set[int]) -> bool:
-        for other in range(len(actual)):
-            if other not in tried and fits(wanted[one], actual[other]):
-                tried.add(other)
-                if other not in taken or place(taken[other], tried):
-                    taken[other] = one
-                    return True
-        return False
-
-    if not all(place(one, set()) for one in range(len(wanted))):
-        return None
-    return [other for other, _ in sorted(taken.items(), key=lambda pair: pair[1])]
-
-
-def _open_tasks(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    open_now: dict[str, TaskOpened] = {}
-    for fact in world.facts:
-        if isinstance(fact, TaskOpened):
-            open_now[fact.id] = fact
-        elif isinstance(fact, TaskClosed):
-            open_now.pop(fact.id, None)
-    actual = list(open_now.values())
-    wanted = _list(expected.value)
-    if _match_all(wanted, actual, lambda one, task: _task_fits(one, task, world)) is not None:
-        return
-    shown = "; ".join(_task_shown(one, world) for one in actual) or "none"
-    for place, one in enumerate(wanted):
-        if not any(_task_fits(one, task, world) for task in actual):
-            mark = expected.marks.get(place, expected.mark)
-            yield Mismatch(mark, f"expected an open task {_shown(one)}; open are: {shown}")
+    for places in (every, inner):
+        steps = [one for one in places if one.role == "step"]
+        if any(match_all(wanted, some, partial(_stands, view)) is not None for some in (places, steps)):
             return
-    yield Mismatch(expected.mark, f"expected {len(wanted)} open tasks; open are: {shown}")
+    where = standing(state) if every else f"nothing: it has ended as {state.outcome}"
+    yield Mismatch(expected.mark, f"expected to stand at {', '.join(wanted) or 'nothing'}; it stands at {where}")
 
 
-def _task_fits(wanted: Json, task: TaskOpened, world: Happened) -> bool:
-    if isinstance(wanted, str):
-        return wanted in (task.address, task.step)
-    for name, value in wanted.items():
-        match name:
-            case "at" | "address":
-                good = value == task.address or (name == "at" and value == task.step)
-            case "due":
-                good = (value is None) == (task.due_at is None) and (
-                    value is None or _is_moment(value, task.due_at, world.zone)
-                )
-            case _:
-                good = value == getattr(task, name)
-        if not good:
-            return False
-    return True
+def _stands(view: View, text: str, position: Position) -> bool:
+    return means(view.plan, text, position.address)
 
 
-def _is_moment(text: Json, moment: datetime | None, zone: ZoneInfo) -> bool:
-    try:
-        wanted = datetime.fromisoformat(str(text))
-    except ValueError:
-        return False
-    return moment is not None and (wanted if wanted.tzinfo else wanted.replace(tzinfo=zone)) == moment
+def _stage(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    if expected.value != view.state.stage:
+        yield Mismatch(expected.mark, f"expected the stage {expected.value}; it is {view.state.stage}")
 
 
-def _task_shown(task: TaskOpened, world: Happened) -> str:
-    due = f", due {task.due_at.astimezone(world.zone).isoformat()}" if task.due_at else ""
-    role = f", role {task.role}" if task.role else ""
-    return f'{task.address} in {task.queue} "{task.title}" ({task.priority}{role}{due})'
+def _offers(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    from pathways.engine.offers import shown as offered
+
+    actual: list[dict[str, Json]] = offered(view.plan, view.state)
+    wanted = listed(expected.value)
+    if match_all(wanted, actual, _offer_fits) is None:
+        there = ", ".join(str(one["side"]) for one in actual) or "nothing"
+        names = ", ".join(shown(one) if isinstance(one, dict) else str(one) for one in wanted) or "nothing"
+        yield Mismatch(expected.mark, f"expected to be offered {names}; offered is {there}")
 
 
-def _emitted(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    actual = [one for one in world.facts if isinstance(one, EventEmitted)]
-    wanted = _list(expected.value)
-    shown = "; ".join(f"{one.type} {_shown(one.data)}" for one in actual) or "none"
+def _offer_fits(wanted: Json, offer: dict[str, Json]) -> bool:
+    if not isinstance(wanted, dict):
+        return str(wanted).removeprefix("~") == str(offer["side"])
+    return all(same(value, offer.get(name)) for name, value in wanted.items())
+
+
+# -- what it did ----------------------------------------------------------------------------------------------
+
+
+def _emitted(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    """The events in order: its own, or those of its children as well."""
+    own = list(_emitted_differs(expected, view.of(EventEmitted)))
+    if own and list(_emitted_differs(expected, sorted(view.of_all(EventEmitted), key=lambda one: one.at))):
+        yield from own
+
+
+def _emitted_differs(expected: Expectation, actual: list[EventEmitted]) -> Iterator[Mismatch]:
+    listing = "; ".join(f"{one.type} {shown(one.data)}" for one in actual) or "none"
+    if isinstance(expected.value, int):
+        if expected.value != len(actual):
+            yield Mismatch(expected.mark, f"expected {expected.value} emitted events; emitted were: {listing}")
+        return
+    wanted = listed(expected.value)
     for place, one in enumerate(wanted):
         mark = expected.marks.get(place, expected.mark)
         if place >= len(actual):
-            yield Mismatch(mark, f"expected the event {_shown(one)}; emitted were: {shown}")
+            yield Mismatch(mark, f"expected the event {shown(one)}; emitted were: {listing}")
             return
         if (why := _event_differs(one, actual[place])) is not None:
-            yield Mismatch(mark, f"{why}. Emitted were: {shown}")
+            yield Mismatch(mark, f"{why}. Emitted were: {listing}")
             return
     if len(actual) > len(wanted):
-        yield Mismatch(expected.mark, f"expected {len(wanted)} emitted events; emitted were: {shown}")
+        yield Mismatch(expected.mark, f"expected {len(wanted)} emitted events; emitted were: {listing}")
 
 
 def _event_differs(wanted: Json, actual: EventEmitted) -> str | None:
@@ -287,97 +136,75 @@ def _event_differs(wanted: Json, actual: EventEmitted) -> str | None:
         wanted = {"type": wanted}
     if wanted.get("type", actual.type) != actual.type:
         return f"expected the event {wanted['type']}; it was {actual.type}"
-    if "at" in wanted and wanted["at"] not in (actual.address, actual.address.partition("@")[0]):
+    if "at" in wanted and not candidates(spelled(wanted["at"]), [actual.address]):
         return f"expected {actual.type} to come from {wanted['at']}; it came from {actual.address}"
     return differs(wanted["data"], actual.data, "data") if "data" in wanted else None
 
 
-def _actions_run(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    actual = Counter(world.attempted)
+def _actions_run(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    actual = Counter(view.attempted)
     for name, wanted in expected.value.items():
-        if not _same(wanted, actual[name]):
+        if not same(wanted, actual[name]):
             mark = expected.marks.get(name, expected.mark)
-            known = {step.action for step in world.plan.steps if step.kind == "do"}
-            hint = nearest(name, known) if name not in known else ""
-            yield Mismatch(mark, f"expected {name} to run {wanted} times; it ran {actual[name]} times", hint)
+            yield Mismatch(mark, f"expected {name} to run {wanted} times; it ran {actual[name]} times")
 
 
-def _actions_order(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    wanted = _list(expected.value)
-    if wanted == world.attempted:
-        return
-    known = {step.action: step for step in world.plan.steps if step.kind == "do"}
-    yield from _sequence(expected, wanted, world.ordered, "to run", known)
+def _actions_order(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    wanted = listed(expected.value)
+    if wanted != view.attempted:
+        yield from expect_way.sequence(expected, wanted, view.ordered, "to run", str.__eq__)
 
 
-# -- incidents --------------------------------------------------------------------------------------------------------
+# -- children -------------------------------------------------------------------------------------------------
 
 
-def _incidents(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    """The incidents open at the end, or all that ever opened: either may be what the author means."""
-    opened = _opened(world)
-    standing = {one.address for one in world.state.positions.values() if one.incident is not None}
-    left = [one for one in opened if one.address in standing and not _closed(one, world)]
-    wanted = _list(expected.value)
-    if any(_match_all(wanted, actual, _incident_fits) is not None for actual in (left, opened)):
-        return
-    shown = "; ".join(f"{one.kind} at {one.address}: {one.message}" for one in opened) or "none"
-    for place, one in enumerate(wanted):
-        if not any(_incident_fits(one, incident) for incident in opened):
-            mark = expected.marks.get(place, expected.mark)
-            yield Mismatch(mark, f"expected the incident {_shown(one)}; there were: {shown}")
-            return
-    yield Mismatch(expected.mark, f"expected {len(wanted)} incidents; there were: {shown}")
-
-
-def _opened(world: Happened) -> list[IncidentOpened]:
-    """Each incident once, as it was stated last."""
-    return list({one.id: one for one in world.facts if isinstance(one, IncidentOpened)}.values())
-
-
-def _closed(incident: IncidentOpened, world: Happened, how: str | None = None) -> bool:
-    return any(
-        isinstance(one, IncidentClosed) and one.id == incident.id and how in (None, one.how) for one in world.facts
-    )
-
-
-def _incident_fits(wanted: Json, incident: IncidentOpened) -> bool:
-    if isinstance(wanted, str):
-        return wanted == incident.kind
-    for name, value in wanted.items():
-        match name:
-            case "at":
-                good = value in (incident.address, incident.step)
-            case "message":
-                good = str(value) in incident.message
-            case _:
-                good = value == getattr(incident, name)
-        if not good:
-            return False
-    return True
-
-
-def _no_incidents(expected: Expectation, world: Happened) -> Iterator[Mismatch]:
-    """None opened, save those that an operator's retry has mended."""
-    found = [one for one in _opened(world) if not _closed(one, world, "completed")]
-    if bool(found) is not expected.value:
-        return
-    if expected.value:
-        shown = "; ".join(f"{one.kind} at {one.address}: {one.message}" for one in found)
-        yield Mismatch(expected.mark, f"expected no incidents; there was {shown}")
+def _children_cancelled(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    """How many children were told to cancel, or which: by the step that started them or their pathway's name."""
+    names = {one.instance: one.pathway for one in view.of_all(ChildOrdered)}
+    actual = [(one.address, names.get(one.instance, "")) for one in view.of_all(ChildCancelled)]
+    listing = ", ".join(f"{address} ({name})" for address, name in actual) or "none"
+    value = expected.value
+    if isinstance(value, bool):
+        good = value is bool(actual)
+    elif isinstance(value, int):
+        good = value == len(actual)
     else:
-        yield Mismatch(expected.mark, "expected incidents; there were none")
+        wanted = [name for name, count in value.items() for _ in range(count)] if isinstance(value, dict) else value
+        fits = match_all(
+            listed(wanted), actual, lambda one, child: one == child[1] or bool(candidates(one, [child[0]]))
+        )
+        good = fits is not None
+    if not good:
+        yield Mismatch(expected.mark, f"expected children to be cancelled: {shown(value)}; there were: {listing}")
 
 
-_CHECKS: dict[str, Callable[[Expectation, Happened], Iterator[Mismatch]]] = {
+def _children(expected: Expectation, view: View) -> Iterator[Mismatch]:
+    for name, inner in expected.inner.items():
+        try:
+            case = child(view.world, f"{view.case.label} > {name}" if view.case.label else name)
+        except ScenarioStopError as stop:
+            yield Mismatch(expected.marks.get(name, expected.mark), stop.message, stop.hint)
+            continue
+        for one in _check(inner, View(view.world, case)):
+            yield Mismatch(one.mark, f"{name}: {one.message}", one.hint)
+
+
+_CHECKS: dict[str, Callable[[Expectation, View], Iterator[Mismatch]]] = {
     "outcome": _outcome,
+    "give": expect_data.give,
     "at": _at,
-    "visited": _visited,
-    "data": _data,
-    "open_tasks": _open_tasks,
+    "stage": _stage,
+    "attributes": expect_data.attributes,
+    "visited": expect_way.visited,
+    "data": expect_data.data,
+    "open_tasks": expect_work.open_tasks,
+    "clocks": expect_work.clocks,
     "emitted": _emitted,
     "actions_run": _actions_run,
     "actions_order": _actions_order,
-    "incidents": _incidents,
-    "no_incidents": _no_incidents,
+    "children_cancelled": _children_cancelled,
+    "children": _children,
+    "incidents": expect_trouble.incidents,
+    "no_incidents": expect_trouble.no_incidents,
+    "offers": _offers,
 }

@@ -11,29 +11,62 @@ from pathways.durations import Duration
 
 Json = Any
 
-Verb = Literal["pass", "complete", "event", "retry", "cancel", "claim"]
+Verb = Literal[
+    "pass",
+    "complete",
+    "event",
+    "claim",
+    "offer",
+    "add_task",
+    "retry",
+    "skip",
+    "move",
+    "set",
+    "suspend",
+    "resume",
+    "cancel",
+    "child",
+    "migrate",
+]
+
 Expected = Literal[
     "outcome",
+    "give",
     "at",
+    "stage",
+    "attributes",
     "visited",
     "data",
     "open_tasks",
+    "clocks",
     "emitted",
     "actions_run",
     "actions_order",
+    "children_cancelled",
+    "children",
     "incidents",
     "no_incidents",
+    "offers",
 ]
+
+ANY_REFUSAL = "any"
+"""What `refused: true` expects: a refusal, whatever its code."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """How the instance begins: `at` is an ISO text as written, None where none is."""
+    """How the instance begins: `at` is an ISO text as written, None where none is.
+
+    `event` is the type of the domain event that starts it (`starts_on`), with its `key` and `data`.
+    """
 
     mark: Mark
     at: str | None = None
     zone: str | None = None
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    event: str | None = None
+    key: str | None = None
+    data: Json = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +82,51 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ChildAnswer:
+    """How a child pathway goes: it ends with an outcome and what that gives, goes on running, or fails."""
+
+    mark: Mark
+    kind: Literal["end", "run", "fail"]
+    outcome: str = ""
+    give: Json = None
+    message: str = ""
+    takes: Duration | None = None
+
+
+@dataclass(frozen=True)
+class Stubs:
+    """What stands in for the world: the answers of actions by name, how children go by name, their places by name.
+
+    `real` says that children without a stub run their own definitions.
+    """
+
+    actions: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+    children: Mapping[str, tuple[ChildAnswer, ...]] = field(default_factory=dict)
+    real: bool = False
+    marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One entry of `expect`: its value is plain JSON, `marks` has the place of each item of a list or map.
+
+    `inner` are the expectations of a child, by its address.
+    """
+
+    what: Expected
+    value: Json
+    mark: Mark
+    marks: Mapping[str | int, Mark] = field(default_factory=dict)
+    inner: Mapping[str, tuple[Expectation, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Happening:
     """One entry of `then`: time passes for `after`, then somebody does something (or nothing: `pass`).
 
-    `target` is the address of a task or incident, or the event's type.
+    `target` is the address of a task, position or child, the event's type, a side flow, a step's name or a version.
+    `within` is the address of the child in which it happens; "" the instance itself. `refused` is the code of the
+    refusal that is expected. `expect` is compared when it has happened.
     """
 
     mark: Mark
@@ -68,16 +142,19 @@ class Happening:
     given: Json = None
     had_no_effect: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """One entry of `expect`: its value is plain JSON, `marks` has the place of each item of a list or map."""
-
-    what: Expected
-    value: Json
-    mark: Mark
-    marks: Mapping[str | int, Mark] = field(default_factory=dict)
+    to: str = ""
+    undo: bool = False
+    pause_clocks: bool = False
+    seen: bool = False
+    scope: str = ""
+    message: str = ""
+    queue: str = ""
+    priority: str = "routine"
+    help: str | None = None
+    due: Duration | None = None
+    within: str = ""
+    refused: str | None = None
+    expect: tuple[Expectation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,10 +164,15 @@ class Scenario:
     name: str
     mark: Mark
     start: Start
-    actions: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+    stubs: Stubs = Stubs()
     then: tuple[Happening, ...] = ()
     expect: tuple[Expectation, ...] = ()
     about: str | None = None
+
+    @property
+    def actions(self) -> Mapping[str, tuple[Answer, ...]]:
+        """What each action answers."""
+        return self.stubs.actions
 
 
 @dataclass(frozen=True)

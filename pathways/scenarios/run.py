@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pathways.diagnostics import Mark, nearest
+from pathways.diagnostics import Mark
 from pathways.durations import DurationError, add
-from pathways.engine import Refusal, Transition, start_state
-from pathways.events import Cancelled, Event, MessageReceived, Retried, Started, TaskCompleted
+from pathways.engine import Transition, start_state
+from pathways.events import Event, Started
 from pathways.plan import Plan
-from pathways.scenarios.expect import Mismatch, check
+from pathways.scenarios.case import Moment, ScenarioStopError
+from pathways.scenarios.checking import Known, unknown_names
+from pathways.scenarios.expect import check
+from pathways.scenarios.library import Library, Plans
 from pathways.scenarios.model import Happening, Scenario, Start
-from pathways.scenarios.world import Moment, ScenarioStopError, World
+from pathways.scenarios.people import happen, judge
+from pathways.scenarios.world import World
+from pathways.starting import Unsure, Wanted, starts
 from pathways.state import State
 from pathways.zones import ZoneError, instant_of, zone
 
@@ -36,7 +41,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Result:
-    """How a scenario went: its failures (none means passed), and everything that happened, in order."""
+    """How a scenario went: its failures (none means passed), and everything that happened, in order.
+
+    `seen` are the transitions of the scenario's own instance; each state names its plan by digest.
+    """
 
     scenario: Scenario
     failures: tuple[Failure, ...]
@@ -50,15 +58,23 @@ class Result:
         return not self.failures
 
 
-def run_scenario(plan: Plan, scenario: Scenario) -> Result:
-    """Run one scenario of a plan. Whatever goes wrong is a failure with its authored place, never an exception."""
+def run_scenario(plan: Plan, scenario: Scenario, library: Library | None = None, known: Known | None = None) -> Result:
+    """Run one scenario of a plan. Whatever goes wrong is a failure with its authored place, never an exception.
+
+    `library` has the definitions of real children and the versions to migrate to; `known` is what a catalog has.
+    """
+    library = library or Plans()
     zone_name = scenario.start.zone or (plan.default_calendar.zone if plan.default_calendar else "UTC")
     try:
         tz = zone(zone_name)
         at = _moment(scenario.start, tz)
     except (ZoneError, ScenarioStopError) as error:
         return Result(scenario, (Failure(scenario.start.mark, error.message, error.hint),), zone_name)
-    world = World(plan, start_state(plan, INSTANCE, zone_name, at), tz, scenario.actions)
+    unknown = unknown_names(plan, scenario, library, known or Known())
+    if unknown:
+        failures = [Failure(one.mark, one.message, one.hint) for one in unknown]
+        return Result(scenario, tuple(failures), zone_name)
+    world = World(plan, start_state(plan, INSTANCE, zone_name, at), tz, scenario.stubs, library)
     failures = _play(world, scenario)
     return Result(scenario, tuple(failures), zone_name, tuple(world.moments), tuple(world.seen))
 
@@ -67,114 +83,53 @@ def _moment(start: Start, tz: ZoneInfo) -> datetime:
     text = start.at or DEFAULT_START
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return instant_of(found, tz) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ScenarioStopError(f'"{text}" is no time to start at.', "Such as 2026-03-02T09:00:00-05:00.") from None
-    return instant_of(found, tz) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _play(world: World, scenario: Scenario) -> list[Failure]:
-    mark = scenario.start.mark
+    mark, failures = scenario.start.mark, list[Failure]()
     try:
-        _refused(world.apply(Started(scenario.start.inputs)).refusal)
+        judge(None, world.apply(_started(world, scenario.start)).refusal)
         world.settle()
         for happening in scenario.then:
             mark = happening.mark
-            _happen(world, happening)
+            _pass_time(world, happening)
+            happen(world, happening)
+            world.settle()
+            failures += [Failure(one.mark, one.message, one.hint) for one in check(happening.expect, world)]
         if not scenario.then or scenario.then[-1].verb != "pass":
             world.settle_retries()
     except ScenarioStopError as stop:
-        return [Failure(mark, stop.message, stop.hint)]
-    return [_failure(one) for one in check(scenario.expect, world)]
+        return [*failures, Failure(mark, stop.message, stop.hint)]
+    return failures + [Failure(one.mark, one.message, one.hint) for one in check(scenario.expect, world)]
 
 
-def _failure(mismatch: Mismatch) -> Failure:
-    return Failure(mismatch.mark, mismatch.message, mismatch.hint)
+def _started(world: World, start: Start) -> Started:
+    if start.event is None:
+        return Started(start.inputs)
+    event = world.messages.new(start.event, start.key, start.data)
+    wanted = starts(world.plan, event, zone=world.state.zone, at=world.now)
+    if not isinstance(wanted, Wanted):
+        why = f": {wanted.reason}" if isinstance(wanted, Unsure) else "."
+        raise ScenarioStopError(f"The event {start.event} does not start the pathway{why}")
+    return Started({**wanted.inputs, **start.inputs}, event.id)
 
 
-def _happen(world: World, happening: Happening) -> None:
-    """Let time pass as authored, then let one thing happen."""
+def _pass_time(world: World, happening: Happening) -> None:
+    """Let time pass as authored; without a time, what is tried again comes to its end first."""
     if happening.after is None:
         world.settle_retries()
-    else:
-        try:
-            world.pass_until(add(world.now, happening.after, world.zone, world.calendar))
-        except DurationError as error:
-            raise ScenarioStopError(error.message, error.hint) from None
-    match happening.verb:
-        case "complete":
-            _complete(world, happening)
-        case "event":
-            _deliver(world, happening)
-        case "retry":
-            _retry(world, happening)
-        case "cancel":
-            _refused(world.apply(Cancelled(happening.by, happening.reason)).refusal)
-        case "claim":
-            _open_task(world, happening.target, "claim")
-            world.note(f"{happening.target}: claimed by {happening.by}")
-        case "pass":
-            pass
-    world.settle()
-
-
-def _refused(refusal: Refusal | None, hint: str = "") -> None:
-    if refusal is None:
         return
-    detail = refusal.detail
-    fields = "; ".join(f"{name} {why}" for name, why in detail.items()) if _by_field(refusal) else ""
-    raise ScenarioStopError(f"{refusal.message} ({fields})" if fields else refusal.message, hint)
+    try:
+        world.pass_until(add(world.now, happening.after, world.zone, world.calendar))
+    except DurationError as error:
+        raise ScenarioStopError(error.message, error.hint) from None
 
 
-def _by_field(refusal: Refusal) -> bool:
-    return isinstance(refusal.detail, dict) and refusal.code in ("form-invalid", "inputs-invalid", "input-invalid")
-
-
-def _complete(world: World, happening: Happening) -> None:
-    event = TaskCompleted(happening.target, happening.outcome, happening.form, happening.by, happening.roles)
-    _refused(world.apply(event).refusal, _open_instead(world, happening.target))
-
-
-def _open_instead(world: World, address: str) -> str:
-    """What to complete instead of an address where no task is open."""
-    if world.state.status == "ended":
-        return ""
-    tasks = [one.address for one in world.state.positions.values() if one.waits == "people"]
-    if address in tasks:
-        return ""
-    if not tasks:
-        return f"No task is open; it stands at {standing(world.state) or 'nothing'}."
-    return nearest(address, tasks, plural="Open tasks") or f"Open tasks: {', '.join(tasks)}."
-
-
-def _open_task(world: World, address: str, verb: str) -> None:
-    position = world.state.positions.get(address)
-    if position is None or position.waits != "people":
-        raise ScenarioStopError(f'There is no open task "{address}" to {verb}.', _open_instead(world, address))
-
-
-def _deliver(world: World, happening: Happening) -> None:
-    number = sum(isinstance(event, MessageReceived) for _, event, _ in world.seen) + 1
-    event = MessageReceived(f"event-{number}", happening.target, happening.key, happening.data, world.now)
-    key = f" for {happening.key}" if happening.key else ""
-    world.note(f"event {happening.target}{key}")
-    transition = world.apply(event)
-    _refused(transition.refusal)
-    if isinstance(transition.result, dict) and transition.result.get("verdict") == "ignored":
-        world.note(f"event {happening.target}{key}: nobody takes it")
-
-
-def _retry(world: World, happening: Happening) -> None:
-    event = Retried(happening.target, happening.by, happening.reason, happening.given, happening.had_no_effect)
-    stuck = [one.address for one in world.state.positions.values() if one.incident is not None]
-    hint = nearest(happening.target, stuck, plural="Open incidents at") if happening.target not in stuck else ""
-    _refused(world.apply(event).refusal, hint)
-
-
-def standing(state: State) -> str:
-    """Where an instance stands, in words."""
-    return ", ".join(sorted(state.positions))
-
-
-def run_all(plan: Plan, scenarios: Sequence[Scenario]) -> tuple[Result, ...]:
+def run_all(
+    plan: Plan, scenarios: Sequence[Scenario], library: Library | None = None, known: Known | None = None
+) -> tuple[Result, ...]:
     """Run scenarios one by one; none sees another."""
-    return tuple(run_scenario(plan, one) for one in scenarios)
+    return tuple(run_scenario(plan, one, library, known) for one in scenarios)

@@ -162,7 +162,7 @@ def test_a_scenario_that_fails_says_where(folder: Path, capsys: pytest.CaptureFi
     status, out, _ = carelane("pathway", "test", folder, "--catalog", folder / "catalog.yaml", capsys=capsys)
     assert status == 1
     assert "FAILED  booked" in out
-    assert "main.yaml:9: expect: {outcome: cancelled, visited: [ask, book, finish]}" in out
+    assert "main.yaml:9:14: expect: {outcome: cancelled, visited: [ask, book, finish]}" in out
     assert "expected the outcome cancelled; it ended as done" in out
     assert "Mon 2026-01-05 10:00:00  ask: completed by somebody, done" in out
     assert out.endswith("0 of 1 scenario passed\n")

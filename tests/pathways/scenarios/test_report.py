@@ -65,7 +65,7 @@ def test_a_failure_reads_as_authored_line_what_happened_and_timeline() -> None:
     assert "\n".join(report.lines(file, result)) + "\n" == dedent(
         """\
         FAILED  booked-at-last
-          example.scenarios.yaml:17: - {after: 2 hours, complete: call@2}
+          example.scenarios.yaml:17:9: - {after: 2 hours, complete: call@2}
             The instance has ended as done.
           What happened:
             Mon 2026-03-02 09:00:00  started: example 1.0.0

@@ -120,8 +120,8 @@ def test_a_scenario_that_is_right_passes(scenario: str) -> None:
         ("  then:\n    - {complete: ask, outcome: ill, form: {note: x}}", 5, "does not say what that answers"),
         (
             "  actions: {visits.boko: {give: {}}}\n  then:\n    - {complete: ask, outcome: ill, form: {note: x}}",
-            6,
-            'Did you mean "visits.boko"?',
+            4,
+            'Did you mean "visits.book"?',
         ),
         (
             """  actions: {visits.book: {problem: slot-takn}}
