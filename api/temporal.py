@@ -34,6 +34,7 @@ ATTEMPTS = 3
 """How often a request is sent, always with the same id, before it is given up."""
 
 _BETWEEN = 0.2
+_NOT_YET = ("not-started", "plan-missing")
 _REFUSED = TypeAdapter(Refused)
 _AGAIN = {
     RPCStatusCode.UNAVAILABLE,
@@ -116,7 +117,10 @@ class TemporalEngine:
             try:
                 answer: Answer = await handle.execute_update(update, argument, id=request, rpc_timeout=ATTEMPT)
             except WorkflowUpdateFailedError as error:
-                raise _meaning(error) from error
+                meaning = _meaning(error)
+                if isinstance(meaning, EngineRefusedError) and meaning.refused.code in _NOT_YET:
+                    raise _NotReadyError from error
+                raise meaning from error
             return answer
 
         answer = await _persistently(send)

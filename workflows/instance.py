@@ -120,10 +120,14 @@ class Instance:
         self.recorder.consider()
         self._search.follow(self.state, self.plan.version)
 
-    def _time_passed(self) -> None:
+    def catch_up(self) -> None:
+        """Let what is due happen."""
         deadline = next_deadline(self.state)
         if deadline is not None and deadline <= self._clock.now():
             self.apply(TimePassed())
+
+    def _time_passed(self) -> None:
+        self.catch_up()
         self.settle()
 
     def move_clock(self, to: datetime) -> None:
@@ -143,7 +147,7 @@ class Instance:
     def _child_is_lost(self, event: ChildFailed) -> None:
         """A child ended without a word. One that did report is awaited no longer, and this changes nothing."""
         places = (*self.state.positions.values(), *self.state.settling.values())
-        if any(one.address == event.address and one.key == event.instance for one in places):
+        if any(one.ordered_from == event.address and one.key == event.instance for one in places):
             self.apply(event)
             self.settle()
 
@@ -168,7 +172,7 @@ class Instance:
 
     def _may_record(self) -> bool:
         """Whether it rests, so that what led here is recorded at once; or somebody waits for an answer to show."""
-        since = self._actions.awaited_since(self.state.settling)
+        since = self._actions.awaited_since({one.ordered_from for one in self.state.settling.values()})
         answered = self.recorder.answered_rev
         return self.state.status == "ended" or since is None or (answered is not None and answered > since)
 

@@ -154,15 +154,22 @@ class Pathway:
     async def migrate(self, order: Migrate) -> Answer:
         """Go on with another plan."""
         instance, key = self._begun(), _request_key()
-        answer = instance.recorder.answer_to(key) or self._migration(order).carry_out(instance, key)
+        answer = instance.recorder.answer_to(key)
+        if answer is None:
+            instance.catch_up()
+            answer = self._migration(order).carry_out(instance, key)
         instance.settle()
         return answer
 
     @migrate.validator
     def _may_migrate(self, order: Migrate) -> None:
         instance = self._begun()
-        if instance.recorder.answer_to(_request_key()) is None:
+        if instance.recorder.answer_to(_request_key()) is not None:
+            return
+        try:
             _unless(self._migration(order).refused or instance.lag())
+        except plans.PlanMissing as missing:
+            raise _refusal(Refused(missing.code, missing.message)) from None
 
     @workflow.update
     async def move_clock(self, to: datetime | None = None) -> Answer:
