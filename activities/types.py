@@ -5,10 +5,11 @@ Text, numbers, booleans, dates, instants (`datetime`) and lists of them need not
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -56,3 +57,19 @@ class Targets:
         """The reference's own schema, in place, with its targets."""
         found: dict[str, Any] = dict(handler.resolve_ref_schema(handler(schema)))
         return found | {"x-carelane-target": list(self.types)}
+
+
+Span = Annotated[str, WithJsonSchema({"type": "string", "x-carelane-type": "duration"})]
+"""A duration with its authored unit: `72 hours`, `6 months`, `1 business day`."""
+
+Units = Annotated[int, WithJsonSchema({"type": "integer", "x-carelane-type": "billing_units"})]
+"""Billing units, which are no amount of a drug."""
+
+
+class Period(BaseModel):
+    """From a day to a day, both inside; a missing end is open."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"x-carelane-type": "period"})
+
+    start: date | None = None
+    end: date | None = None

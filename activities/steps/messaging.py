@@ -37,9 +37,18 @@ Template = Literal[
     "referrer-incomplete",
     "referrer-note-available",
     "receiver-note-chased",
+    "office-authorization-approved",
+    "office-authorization-approved-in-part",
+    "office-authorization-denied",
+    "office-infusion-completed",
+    "office-infusion-stopped",
+    "office-infusion-sent-back",
+    "office-infusion-declined",
+    "office-infusion-replaced",
+    "office-infusion-withdrawn",
 ]
 
-OrderReference = Annotated[Reference, Targets("ServiceRequest")]
+OrderReference = Annotated[Reference, Targets("ServiceRequest", "MedicationRequest")]
 PatientReference = Annotated[Reference, Targets("Patient")]
 RecipientReference = Annotated[Reference, Targets("Patient", "Practitioner", "PractitionerRole", "Organization")]
 SenderReference = Annotated[Reference, Targets("Practitioner", "PractitionerRole", "Organization")]

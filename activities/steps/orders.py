@@ -1,4 +1,4 @@
-"""Reading the order that a referral follows, and how urgent it is. Shared by the steps that look at it."""
+"""Reading the order that a pathway follows, and how urgent it is. Shared by the steps that look at it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ Resource = dict[str, Any]
 Priority = Literal["routine", "urgent", "asap", "stat"]
 
 ORDER_NOT_FOUND = "order-not-found"
+ORDER_NOT_ACTIVE = "order-not-active"
+WRONG_PATIENT = "wrong-patient"
 
+_OVER = ("completed", "revoked", "cancelled", "stopped", "entered-in-error")
+_REQUESTERS = ("Practitioner/", "PractitionerRole/", "Organization/")
 _PRIORITIES: tuple[Priority, ...] = ("routine", "urgent", "asap", "stat")
 
 
 async def read_order(context: StepContext, reference: str) -> Resource:
-    """The ServiceRequest as it is now. Raises the problem `order-not-found`."""
+    """The ServiceRequest or MedicationRequest as it is now. Raises the problem `order-not-found`."""
     try:
         return await context.fhir.read(reference, fresh=True)
     except NotFound:
@@ -35,7 +39,33 @@ def is_urgent(priority: Priority) -> bool:
 
 def service_of(order: Resource) -> str:
     """What is asked for, in words for a work list."""
-    return concept_text(order.get("code")) or concept_text(_first(order.get("category"))) or "Referral"
+    medicine = order.get("medicationCodeableConcept")
+    return concept_text(order.get("code") or medicine) or concept_text(_first(order.get("category"))) or "Referral"
+
+
+def codes_of(order: Resource) -> frozenset[str]:
+    """The codes of what is asked for, of any system."""
+    concept = order.get("code") or order.get("medicationCodeableConcept") or {}
+    return frozenset(coding["code"] for coding in concept.get("coding") or () if coding.get("code"))
+
+
+def requester_of(order: Resource) -> str | None:
+    """Who placed the order, where messages can be sent to."""
+    found = reference_in(order.get("requester"))
+    return found if found is not None and found.startswith(_REQUESTERS) else None
+
+
+async def active_order(context: StepContext, reference: str, patient: str) -> Resource:
+    """The order, of this patient and in force.
+
+    Raises the problems `order-not-found`, `order-not-active` and `wrong-patient`.
+    """
+    order = await read_order(context, reference)
+    if order.get("status") in _OVER:
+        raise Problem(ORDER_NOT_ACTIVE, f"The order is {order['status']}.", {"status": order["status"]})
+    if reference_in(order.get("subject")) != patient:
+        raise Problem(WRONG_PATIENT, "The order is for another patient.", {"order": reference})
+    return order
 
 
 def concept_text(concept: Resource | None) -> str | None:
