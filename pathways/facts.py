@@ -317,9 +317,41 @@ class InstanceMigrated:
     digest: str
     title: str
     before: str
+    before_digest: str
     by: str
     reason: str
     fact: Literal["instance-migrated"] = "instance-migrated"
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRenamed:
+    """A migration gave a position another address or step; what it waits for stays."""
+
+    at: datetime
+    before: str
+    address: str
+    step: str
+    title: str
+    fact: Literal["position-renamed"] = "position-renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """A migration changed what an open task says; who has it, what was typed, its queue and due time stay."""
+
+    at: datetime
+    id: str
+    address: str
+    step: str
+    title: str
+    role: str | None = None
+    help: str | None = None
+    form: Json = None
+    outcomes: Json = None
+    skill: str | None = None
+    bulk: bool = False
+    gate: str | None = None
+    fact: Literal["task-changed"] = "task-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,6 +562,8 @@ Fact = Annotated[
     | AttributesChanged
     | DataSaved
     | StepEntered
+    | PositionRenamed
+    | TaskChanged
     | StepHeld
     | StepLeft
     | ScopeEntered

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -14,6 +14,7 @@ from pathways.addresses import PATHWAY
 from pathways.datatypes import DataType
 
 Json = Any
+Kept = TypeVar("Kept", "Position", "State")
 
 SEMANTICS = 1
 """The number of the engine's present behaviour; the engine keeps that of every number still in flight."""
@@ -107,7 +108,7 @@ class Leaving:
     bound: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Position:
     """One place where an instance stands.
 
@@ -122,8 +123,9 @@ class Position:
 
     `listeners` are armed by slot: "" the wait's own, a way's name, `^1` the first handler. `alerts` are the times of
     reminders (`remind-0`) and escalations (`escalate-0`) still to come. `count` is the number of iterations begun,
-    `done` those (or the branches, by place) that ended well; `base` the length of what was collected before. `via` are the pathway's
-    handlers that led here. `bound` are names that exist only here (`event`, `problem`).
+    `done` those (or the branches, by place) that ended well; `base` the length of what was collected before. `via` are
+    the pathway's handlers that led here. `bound` are names that exist only here (`event`, `problem`). `origin` is the
+    address from which what it waits for was ordered, where a migration has renamed it since.
     """
 
     address: str
@@ -149,12 +151,18 @@ class Position:
     leaving: Leaving | None = None
     result: Json = None
     bound: Mapping[str, Json] = field(default_factory=dict)
+    origin: str | None = None
     incident: Incident | None = None
 
     @property
     def counts_from(self) -> datetime:
         """When its times began to count."""
         return self.since or self.entered_at
+
+    @property
+    def ordered_from(self) -> str:
+        """The address by which its task, action or child is known outside."""
+        return self.origin or self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +244,7 @@ class Parent:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """Control state of one instance. Never changed in place; `advance` returns a new one.
 
@@ -274,6 +282,14 @@ class State:
     added: Mapping[str, AddedTask] = field(default_factory=dict)
     additions: int = 0
     completed_by: Mapping[str, str] = field(default_factory=dict)
+
+
+def altered(one: Kept, **changes: Any) -> Kept:
+    """A position or state with some fields changed: what `dataclasses.replace` gives, at a tenth of its time."""
+    new = object.__new__(type(one))
+    new.__dict__.update(one.__dict__)
+    new.__dict__.update(changes)
+    return new
 
 
 @lru_cache(maxsize=1)

@@ -180,9 +180,8 @@ def _start(run: Run, event: Started) -> Refusal | None:
 
 
 def _action_ended(run: Run, event: ActionEvent) -> None:
-    standing, settling = run.positions.get(event.address), run.settling.get(event.address)
-    position = settling if standing is None or standing.waits != "action" else standing
-    if position is None or position.waits != "action" or position.run != event.run:
+    position = _waiting(run, "action", event.address)
+    if position is None or position.run != event.run:
         if path_of(event.address).removesuffix("/undo") in run.plan.step:
             run.facts.append(_late(run, event))
         return
@@ -192,7 +191,7 @@ def _action_ended(run: Run, event: ActionEvent) -> None:
     step = run.step_of(position)
     if not isinstance(step, Do):
         return
-    if position is settling:
+    if run.positions.get(position.address) is not position:
         do.settled(run, step, position, event)
         return
     match event:
@@ -225,28 +224,32 @@ def _late(run: Run, event: ActionEvent) -> ActionEnded:
             return ActionEnded(run.now, event.address, event.run, "failed", event.message, late=True)
 
 
+def _waiting(run: Run, waits: str, ordered_from: str) -> Position | None:
+    """What waits for the answer to an order, standing or settling, whatever it is called by now."""
+    candidates = (*run.positions.values(), *run.settling.values())
+    return next((one for one in candidates if one.waits == waits and one.ordered_from == ordered_from), None)
+
+
 def _child_reported(run: Run, event: ChildEvent) -> None:
-    position = run.positions.get(event.address)
+    position = _waiting(run, "child", event.address)
+    if position is None:
+        return
     if isinstance(event, ChildStarted):
-        known = position or run.settling.get(event.address)
-        if known is not None and known.run == event.run:
-            run.facts.append(ChildRuns(run.now, event.address, known.key or "", event.version, event.digest))
+        if position.run == event.run:
+            run.facts.append(ChildRuns(run.now, position.address, position.key or "", event.version, event.digest))
         return
-    step = run.step_of(position) if position is not None else None
-    if position is not None and isinstance(step, Child) and position.waits == "child":
-        if position.key != event.instance:
-            return
-        if isinstance(event, ChildEnded):
-            child.ended(run, step, position, event)
-        else:
-            child.failed(run, step, position, event)
+    step = run.step_of(position)
+    if position.key != event.instance or not isinstance(step, Child):
         return
-    settling = run.settling.get(event.address)
-    if settling is not None and settling.key == event.instance:
-        do.forget(run, settling)
+    if run.positions.get(position.address) is not position:
+        do.forget(run, position)
         outcome = event.outcome if isinstance(event, ChildEnded) else None
         failed = event.message if isinstance(event, ChildFailed) else None
-        run.facts.append(ChildReported(run.now, event.address, event.instance, outcome, failed, late=True))
+        run.facts.append(ChildReported(run.now, position.address, event.instance, outcome, failed, late=True))
+    elif isinstance(event, ChildEnded):
+        child.ended(run, step, position, event)
+    else:
+        child.failed(run, step, position, event)
 
 
 # -- people and events ----------------------------------------------------------------------------------------

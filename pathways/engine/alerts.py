@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from pathways import ids
@@ -12,7 +11,7 @@ from pathways.engine.run import Run, declared_timing
 from pathways.engine.scope import Names
 from pathways.facts import TaskEscalated, TaskReminded
 from pathways.plan import Escalation, Reminder, Task
-from pathways.state import Position
+from pathways.state import Position, altered
 from pathways.values import Timing
 
 
@@ -52,9 +51,9 @@ def _before(run: Run, timing: Timing, due_at: datetime, names: Names) -> datetim
 def fire(run: Run, step: Task, position: Position, name: str, *, late: bool) -> None:
     """Remind of an open task, or move it to another queue. A suspended instance sends no reminder."""
     left = {other: at for other, at in position.alerts.items() if other != name}
-    position = replace(position, alerts=left)
+    position = altered(position, alerts=left)
     kind, _, number = name.partition("-")
-    ident = ids.task_id(run.state.instance, position.address, position.entered_at)
+    ident = ids.task_id(run.state.instance, position.ordered_from, position.entered_at)
     if kind == "remind":
         if run.suspension is None:
             run.facts.append(_reminded(run, step, step.remind[int(number)], position, ident, late=late))
@@ -93,4 +92,4 @@ def _escalated(run: Run, step: Task, escalation: Escalation, position: Position,
             late,
         )
     )
-    return replace(position, input={**position.input, "queue": queue})
+    return altered(position, input={**position.input, "queue": queue})

@@ -15,7 +15,7 @@ from pathways.engine.run import Run
 from pathways.facts import DeadlineMoved
 from pathways.ids import task_id
 from pathways.plan import Plan, Task, WaitForAny, WaitForTime
-from pathways.state import ClockState, Position, State
+from pathways.state import ClockState, Position, State, altered
 from pathways.timing import TimingError
 
 _RANK = {"clock": 0, "alert": 1, "wait": 2, "timeout": 3}
@@ -157,19 +157,19 @@ def _moved(run: Run, position: Position, what: Literal["timeout"], moment: datet
     if moment == position.timeout_at:
         return position
     run.facts.append(DeadlineMoved(run.now, position.address, what, moment))
-    return replace(position, timeout_at=moment)
+    return altered(position, timeout_at=moment)
 
 
 def _rearm_task(run: Run, step: Task, position: Position) -> Position:
     names = run.scope(position)
     try:
         due_at = task.due_at(run, step, position, names)
-        rearmed = replace(position, due_at=due_at)
+        rearmed = altered(position, due_at=due_at)
         upcoming = alerts.times(run, step, rearmed, names)
     except TimingError:
         return position
     if due_at != position.due_at:
-        ident = task_id(run.state.instance, position.address, position.entered_at)
+        ident = task_id(run.state.instance, position.ordered_from, position.entered_at)
         run.facts.append(DeadlineMoved(run.now, position.address, "due", due_at, ident))
     still = {name: at for name, at in upcoming.items() if name in position.alerts}
     return replace(rearmed, alerts=still)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pathways.addresses import PATHWAY, scope_of
 from pathways.engine import leaving, listening, moving
 from pathways.engine.kinds import wait
@@ -11,7 +9,7 @@ from pathways.engine.listening import Taker, Unsure
 from pathways.engine.run import Run
 from pathways.facts import HandlerTaken, IncidentClosed
 from pathways.plan import Handler
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 
 
 def take(run: Run, taker: Taker, event: Json) -> None:
@@ -88,7 +86,7 @@ def again(run: Run, position: Position) -> None:
     names = run.scope(holder) if holder is not None else run.names()
     judged = listening.judge(run, handler, names, event) if handler is not None else False
     if isinstance(judged, Unsure):
-        _halt(run, replace(position, waits="operator"), judged)
+        _halt(run, altered(position, waits="operator"), judged)
         return
     del run.positions[position.address]
     if position.incident is not None:

@@ -24,7 +24,7 @@ from pathways.facts import (
     StepLeft,
     TaskClosed,
 )
-from pathways.state import Departure, Ending, Json, Leaving, Position
+from pathways.state import Departure, Ending, Json, Leaving, Position, altered
 
 
 def leave(
@@ -66,7 +66,7 @@ def _drop(run: Run, position: Position, reason: str) -> None:
 def _settle_action(run: Run, position: Position) -> None:
     """An action that can be undone is still awaited; of any other, what comes late is only a fact."""
     if run.step_of(position).undo is not None:
-        run.settling[position.address] = replace(position, listeners={}, timeout_at=None, incident=None)
+        run.settling[position.address] = altered(position, listeners={}, timeout_at=None, incident=None)
     else:
         run.commands.append(AbandonAction(position.address, position.run))
 
@@ -75,12 +75,12 @@ def _cancel_child(run: Run, position: Position, reason: str) -> None:
     child = position.key or ""
     run.facts.append(ChildCancelled(run.now, position.address, child))
     run.commands.append(CancelChild(position.address, child, reason))
-    run.settling[position.address] = replace(position, listeners={}, timeout_at=None, incident=None)
+    run.settling[position.address] = altered(position, listeners={}, timeout_at=None, incident=None)
 
 
 def close_task(run: Run, position: Position, reason: str) -> None:
     """Close the task of a position that nobody completed."""
-    ident = ids.task_id(run.state.instance, position.address, position.entered_at)
+    ident = ids.task_id(run.state.instance, position.ordered_from, position.entered_at)
     run.facts.append(TaskClosed(run.now, ident, position.address, "cancelled", reason=reason))
 
 
@@ -151,7 +151,7 @@ def depart(
 def _emptied(run: Run, position: Position, how: str) -> Position:
     """A position that stays until undo is done, but waits for nothing else any more."""
     _drop(run, position, how)
-    return replace(position, waits="inner", listeners={}, timeout_at=None, wake_at=None, due_at=None, alerts={})
+    return altered(position, waits="inner", listeners={}, timeout_at=None, wake_at=None, due_at=None, alerts={})
 
 
 def _standing_in(run: Run, position: Position, block: str) -> Position:

@@ -8,7 +8,7 @@ counts (semantics.md, "Events").
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pathways.addresses import container_of, is_inside
@@ -20,7 +20,7 @@ from pathways.events import MessageReceived
 from pathways.facts import ListenerArmed, ListenerDisarmed
 from pathways.matching import ANY_KEY, matching_keys
 from pathways.plan import Handler, Listening, Plan
-from pathways.state import Json, Listener, Position, State
+from pathways.state import Json, Listener, Position, State, altered
 from pathways.timing import TimingError
 
 
@@ -82,7 +82,7 @@ def arm(run: Run, position: Position, *, own: bool = True) -> Position:
         if now is not None:
             armed[slot] = now
             run.facts.append(armed_fact(address, position.address, listening, now, run.now))
-    return replace(position, listeners=armed) if armed != position.listeners else position
+    return altered(position, listeners=armed) if armed != position.listeners else position
 
 
 def armed_fact(address: str, position: str, listening: Listening, one: Listener, at: datetime) -> ListenerArmed:
@@ -104,7 +104,7 @@ def disarm(run: Run, position: Position, *, consumed: str | None = None, slot: s
         taken = consumed if slot is None or name == slot else None
         address = slot_address(position.address, name)
         run.facts.append(ListenerDisarmed(run.now, address, listenings[name].type, one.key, taken))
-    return replace(position, listeners=kept)
+    return altered(position, listeners=kept)
 
 
 def arm_pathway(run: Run) -> None:

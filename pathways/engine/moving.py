@@ -11,7 +11,7 @@ from pathways.engine.outcomes import Answer, EndScope, Finish, Go, Halt, Pass, S
 from pathways.engine.run import Ended, Run, Target
 from pathways.facts import ScopeEntered, StageReached, StepEntered, StepHeld
 from pathways.plan import Edge, Step, WaitForAny
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 from pathways.timing import TimingError
 
 MOST_MOVES = 1000
@@ -50,7 +50,7 @@ def _undo_done(run: Run) -> bool:
         if position.waits != "undo" or departing is None or not leaving.undone(run, departing.within):
             continue
         if departing.to is None:
-            go_on(run, Pass(replace(position, leaving=None, waits="inner")))
+            go_on(run, Pass(altered(position, leaving=None, waits="inner")))
         else:
             leaving.leave(run, position, departing.how, to=departing.to, detail=departing.detail)
             run.enter(departing.to, position.scope, dict(departing.bound), position.via)
@@ -72,7 +72,7 @@ def _arrive(run: Run, target: Target) -> None:
     address = step_address(target.scope, step.local, visit)
     position = Position(address, step.id, run.now, "operator", scope=target.scope, bound=target.bound, via=via)
     if run.suspension is not None:
-        position = replace(position, waits="resume", entered_at=target.nominal)
+        position = altered(position, waits="resume", entered_at=target.nominal)
         run.positions[address] = position
         run.facts.append(StepHeld(target.nominal, address, step.id, step.shown))
         return
@@ -83,7 +83,7 @@ def resume(run: Run, position: Position) -> None:
     """Enter the step at which a position was held while the instance was suspended."""
     step = run.step_of(position)
     run.now = run.at if asks(step) else max(position.entered_at, run.floor)
-    _begin_visit(run, step, replace(position, waits="operator", entered_at=run.now))
+    _begin_visit(run, step, altered(position, waits="operator", entered_at=run.now))
 
 
 def _begin_visit(run: Run, step: Step, position: Position) -> None:
@@ -107,14 +107,14 @@ def begin(run: Run, position: Position) -> None:
     """Do what a step does on entry, or when its entry is tried again; and go on from it where it passes."""
     step = run.step_of(position)
     if run.now != position.entered_at:
-        position = replace(position, since=run.now)
+        position = altered(position, since=run.now)
     if step.timeout is not None:
         try:
             timeout_at = run.moment(step.timeout.after, run.scope(position), run.now)
         except TimingError as error:
             settle(run, Halt(position, "expression", f"timeout: {error}", "enter"))
             return
-        position = replace(position, timeout_at=timeout_at)
+        position = altered(position, timeout_at=timeout_at)
     settle(run, run.kinds.enter_step(run, step, position))
 
 
@@ -156,12 +156,12 @@ def _halt(run: Run, halt: Halt) -> None:
     """Let a position stand still; its handlers go on listening. What it did before stays done."""
     position = halt.position
     timeout_at = position.timeout_at if halt.phase == "act" else None
-    position = replace(position, timeout_at=timeout_at, alerts={}, wake_at=None)
+    position = altered(position, timeout_at=timeout_at, alerts={}, wake_at=None)
     position = run.open_incident(position, halt.kind, halt.message, halt.phase, halt.detail)
     try:
         position = listening.arm(run, position, own=False)
     except UnkeyedError:
-        position = replace(position, listeners={})
+        position = altered(position, listeners={})
     run.positions[position.address] = position
 
 

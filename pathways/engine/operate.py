@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pathways.addresses import PATHWAY, block_of, path_of
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
 from pathways.engine import clocks, handlers, leaving, moving, undo
@@ -15,7 +13,7 @@ from pathways.engine.transition import Refusal
 from pathways.events import Cancelled, DataChanged, Moved, Resumed, Retried, Suspended
 from pathways.facts import IncidentRetried, InstanceResumed, InstanceSuspended, Operated
 from pathways.plan import Child, Do, Repeat, Step, Task, WaitForAny, WaitForEvent
-from pathways.state import Incident, Json, Position, Suspension
+from pathways.state import Incident, Json, Position, Suspension, altered
 
 # -- retry ----------------------------------------------------------------------------------------------------
 
@@ -36,7 +34,7 @@ def retry(run: Run, event: Retried) -> Refusal | None:
         given, refusal = _changed_input(run, step, position, incident, event.input)
         if refusal is not None:
             return refusal
-        position = replace(position, input=given)
+        position = altered(position, input=given)
     run.facts.append(
         IncidentRetried(run.now, run.incident_id(incident), event.by, event.reason, event.input is not None)
     )
@@ -82,9 +80,9 @@ def _again(run: Run, step: Step, position: Position, incident: Incident, event: 
         key = position.key or f"{run.state.instance}/{position.address}"
         if event.input is not None and event.had_no_effect:
             key = f"{key.partition('+')[0]}+{position.run + 1}"
-        moving.go_on(run, do.order(run, step, replace(position, key=key), position.input))
+        moving.go_on(run, do.order(run, step, altered(position, key=key), position.input))
     elif isinstance(step, Child) and (incident.phase == "act" or event.input is not None):
-        changed = replace(position, result=None) if event.input is not None else position
+        changed = altered(position, result=None) if event.input is not None else position
         moving.go_on(run, child.again(run, step, changed))
     elif isinstance(step, WaitForEvent | WaitForAny) and incident.phase == "act":
         wait.again(run, position)

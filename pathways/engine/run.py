@@ -6,7 +6,7 @@ Only `advance` makes one; it lives for one event. How positions move on it is in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -19,7 +19,7 @@ from pathways.engine.scope import Names, Scopes, bound_values, environment
 from pathways.engine.transition import Refusal, Transition
 from pathways.facts import AttributesChanged, DataSaved, Fact, IncidentOpened
 from pathways.plan import Plan, Step
-from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State
+from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State, altered
 from pathways.timing import resolve
 from pathways.values import Timing
 from pathways.zones import zone
@@ -198,7 +198,7 @@ class Run:
         else:
             number, opened_at = before.number, before.opened_at
         incident = Incident(number, kind, message, phase, opened_at, detail)  # type: ignore[arg-type]  # a phase
-        halted = replace(position, waits="operator", incident=incident)
+        halted = altered(position, waits="operator", incident=incident)
         self.facts.append(incident_fact(self.state.instance, self.plan, halted, incident, self.now))
         return halted
 
@@ -215,6 +215,10 @@ class Run:
             self.attributes = found
             self.facts.append(AttributesChanged(self.now, found))
 
+    def reconsider_attributes(self) -> None:
+        """Have the attributes worked out anew: what they are worked out from may be another rule now."""
+        self._data_changed = True
+
     def close(self, *, refusal: Refusal | None = None, result: Json = None) -> Transition:
         """The transition as it stands; the state it came from, untouched, where nothing happened."""
         if not self.facts and not self.commands and self.positions == self.state.positions:
@@ -224,7 +228,7 @@ class Run:
             self.update_attributes()
         if self.scopes_ended:
             self._forget_scopes()
-        state = replace(
+        state = altered(
             self.state,
             now=self.at,
             rev=self.rev,

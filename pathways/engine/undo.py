@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from pathways.addresses import is_inside
@@ -13,7 +12,7 @@ from pathways.engine.outcomes import Halt
 from pathways.engine.run import Run
 from pathways.facts import ActionEnded, ActionStarted, IncidentClosed, StepEntered, StepLeft
 from pathways.plan import Do, Step, Undo
-from pathways.state import Armed, Position
+from pathways.state import Armed, Position, altered
 
 
 def covers(within: tuple[str, ...], address: str) -> bool:
@@ -81,7 +80,7 @@ def begin(run: Run, armed: Armed) -> None:
 def order(run: Run, position: Position) -> None:
     """Order the action of an undo, the first time or again."""
     undo = undo_of(run, position)
-    position = replace(position, waits="action", run=position.run + 1)
+    position = altered(position, waits="action", run=position.run + 1, origin=None)
     key = position.key or ""
     run.positions[position.address] = position
     run.facts.append(ActionStarted(run.now, position.address, undo.action, position.run, key))

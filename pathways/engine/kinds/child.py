@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pathways import ids
 from pathways.commands import StartChild
 from pathways.datatypes import MisfitError, check_size, plain_json
@@ -13,7 +11,7 @@ from pathways.engine.run import Run
 from pathways.events import ChildEnded, ChildFailed
 from pathways.facts import ChildOrdered, ChildReported
 from pathways.plan import Child
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 
 
 def enter(run: Run, step: Child, position: Position) -> Answer:
@@ -30,7 +28,7 @@ def order(run: Run, step: Child, position: Position, inputs: Json) -> Answer:
     """Have a child started, the first time or again."""
     number = position.run + 1
     child = ids.child_id(run.state.instance, position.address, number, run.now)
-    position = replace(position, waits="child", run=number, key=child, input=inputs, bound={})
+    position = altered(position, waits="child", run=number, key=child, input=inputs, bound={}, origin=None)
     run.facts.append(ChildOrdered(run.now, position.address, number, child, step.pathway, step.range, step.detached))
     run.commands.append(StartChild(position.address, number, child, step.pathway, step.range, inputs, step.detached))
     return Pass(position) if step.detached else Stand(position)
@@ -49,11 +47,11 @@ def taken(run: Run, step: Child, position: Position, report: Json) -> Answer:
         check_size(value)
     except MisfitError as error:
         message = f"{step.pathway} gave what is not expected of it: {error.misfit}."
-        stopped = replace(position, result={"report": report})
+        stopped = altered(position, result={"report": report})
         return Halt(stopped, "invalid-output", message, "act")
     if step.save is not None:
         run.save(step.save, value, position.address, by=f"instance/{position.key}")
-    return Pass(replace(position, result=None), report["outcome"])
+    return Pass(altered(position, result=None), report["outcome"])
 
 
 def failed(run: Run, step: Child, position: Position, event: ChildFailed) -> None:

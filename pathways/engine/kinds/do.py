@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pathways.commands import RunAction
 from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine import leaving, moving, undo
@@ -12,7 +10,7 @@ from pathways.engine.run import Run
 from pathways.events import ActionCompleted, ActionFailed, ActionProblem
 from pathways.facts import ActionEnded, ActionStarted, IncidentClosed
 from pathways.plan import Do
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 
 
 def enter(run: Run, step: Do, position: Position) -> Answer:
@@ -22,12 +20,12 @@ def enter(run: Run, step: Do, position: Position) -> Answer:
     except MisfitError as error:
         message = f"The input of {step.action} does not fit: {error.misfit}."
         return Halt(position, "expression", message, "enter")
-    return order(run, step, replace(position, key=_key(run, step, position, given)), given)
+    return order(run, step, altered(position, key=_key(run, step, position, given)), given)
 
 
 def order(run: Run, step: Do, position: Position, given: Json) -> Answer:
     """Order the action, the first time or again."""
-    position = replace(position, waits="action", run=position.run + 1, input=given)
+    position = altered(position, waits="action", run=position.run + 1, input=given, origin=None)
     key = position.key or ""
     run.facts.append(ActionStarted(run.now, position.address, step.action, position.run, key))
     run.commands.append(
@@ -50,7 +48,7 @@ def _key(run: Run, step: Do, position: Position, given: Json) -> str:
 
     What was undone can be done again: a business key ends with the number of completed undos of it.
     """
-    business = undo.business_key(step, replace(position, input=given))
+    business = undo.business_key(step, altered(position, input=given))
     if business is None:
         return f"{run.state.instance}/{position.address}"
     undone = run.undone.get(business, 0)
@@ -75,7 +73,7 @@ def completed(run: Run, step: Do, position: Position, event: ActionCompleted) ->
 def problem(run: Run, step: Do, position: Position, event: ActionProblem) -> None:
     """Go where the problem is caught; else it is an incident."""
     run.facts.append(ActionEnded(run.now, position.address, position.run, "problem", event.message or event.problem))
-    settled = replace(position, waits="operator")
+    settled = altered(position, waits="operator")
     for catch in step.catch:
         if catch.problem == event.problem:
             bound = {"problem": {"name": event.problem, "message": event.message, "detail": event.detail}}
@@ -91,7 +89,7 @@ def failed(run: Run, step: Do, position: Position, event: ActionFailed) -> None:
     run.facts.append(ActionEnded(run.now, position.address, position.run, "failed", event.message))
     message = f"{step.action} failed: {event.message}"
     detail = {"attempts": event.attempts, "detail": event.detail}
-    moving.go_on(run, Halt(replace(position, waits="operator"), event.kind, message, "act", detail))
+    moving.go_on(run, Halt(altered(position, waits="operator"), event.kind, message, "act", detail))
 
 
 def settled(run: Run, step: Do, position: Position, event: ActionCompleted | ActionProblem | ActionFailed) -> None:

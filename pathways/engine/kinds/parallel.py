@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pathways.addresses import branch_scope, local_of, path_of
 from pathways.engine import leaving, moving
 from pathways.engine.outcomes import Answer, Pass, Stand
 from pathways.engine.run import Run
 from pathways.facts import InnerAwaited
 from pathways.plan import Parallel
-from pathways.state import Leaving, Position
+from pathways.state import Leaving, Position, altered
 
 
 def enter(run: Run, step: Parallel, position: Position) -> Answer:
@@ -20,14 +18,20 @@ def enter(run: Run, step: Parallel, position: Position) -> Answer:
     for branch in step.branches:
         moving.enter_scope(run, branch_scope(position.address, branch), branch)
     run.agenda[begun:] = reversed(run.agenda[begun:])
-    return Stand(replace(position, waits="inner"))
+    return Stand(altered(position, waits="inner"))
 
 
 def branch_ended(run: Run, step: Parallel, position: Position, scope: str) -> None:
     """Count a branch that ended well; with enough of them, leave the others and go on."""
     done = tuple(sorted({*position.done, step.branches.index(local_of(path_of(scope)))}))
-    position = replace(position, done=done)
+    position = altered(position, done=done)
     run.positions[position.address] = position
+    join(run, step, position)
+
+
+def join(run: Run, step: Parallel, position: Position) -> None:
+    """Go on, if enough branches have ended; the others are left, and undone where that is asked."""
+    done = position.done
     if position.waits != "inner" or len(done) < step.join:
         return
     rest = tuple(
@@ -36,7 +40,7 @@ def branch_ended(run: Run, step: Parallel, position: Position, scope: str) -> No
     if rest:
         leaving.leave_scopes(run, rest, "join")
     if step.undo_rest and rest and leaving.pending(run, rest):
-        run.positions[position.address] = replace(
+        run.positions[position.address] = altered(
             position, waits="undo", timeout_at=None, leaving=Leaving(None, "completed", rest)
         )
         run.facts.append(InnerAwaited(run.now, position.address, "undo"))

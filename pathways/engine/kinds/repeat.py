@@ -7,7 +7,6 @@ these can't be worked out the repeat stands still, with the iteration's data kep
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import replace
 from decimal import Decimal
 
 from pathways.addresses import data_scopes, iteration_of, iteration_scope
@@ -17,12 +16,12 @@ from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.facts import InnerAwaited
 from pathways.plan import Repeat
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 
 
 def enter(run: Run, step: Repeat, position: Position) -> Answer:
     """Take the list, empty what is collected, and begin."""
-    position = replace(position, waits="inner", count=0, done=(), input=None)
+    position = altered(position, waits="inner", count=0, done=(), input=None)
     if step.items is not None:
         try:
             items = plain_json(step.items.evaluate(run.scope(position), run.env))
@@ -31,7 +30,7 @@ def enter(run: Run, step: Repeat, position: Position) -> Answer:
         if not isinstance(items, list):
             message = f'for_each "{step.items.source}" gives {"nothing" if items is None else "no list"}.'
             return Halt(position, "expression", message, "enter")
-        position = replace(position, input=items)
+        position = altered(position, input=items)
     position = _start_collecting(run, step, position)
     run.facts.append(InnerAwaited(run.now, position.address, "inner"))
     if step.mode == "at-once" and step.items is not None:
@@ -47,7 +46,7 @@ def _start_collecting(run: Run, step: Repeat, position: Position) -> Position:
             base = len(before.value)
         else:
             run.save(one.name, [], position.address, scope=_home(run, position, one.name))
-    return replace(position, base=base)
+    return altered(position, base=base)
 
 
 def _home(run: Run, position: Position, name: str) -> str | None:
@@ -66,7 +65,7 @@ def _begin_all(run: Run, step: Repeat, position: Position) -> Answer:
     for number, item in enumerate(items, 1):
         _begin(run, step, position, number, item)
     run.agenda[begun:] = reversed(run.agenda[begun:])
-    return Stand(replace(position, count=len(items), input=None))
+    return Stand(altered(position, count=len(items), input=None))
 
 
 def _begin(run: Run, step: Repeat, position: Position, number: int, item: Json) -> None:
@@ -81,12 +80,12 @@ def _go(run: Run, step: Repeat, position: Position) -> Answer:
     if step.items is not None:
         items: list[Json] = position.input or []
         if not items:
-            return Pass(replace(position, input=None))
+            return Pass(altered(position, input=None))
         over = _over(run, step, position, position.count + 1)
         if over is not None:
             return over
         _begin(run, step, position, position.count + 1, items[0])
-        return Stand(replace(position, count=position.count + 1, input=items[1:] or None))
+        return Stand(altered(position, count=position.count + 1, input=items[1:] or None))
     if step.while_ is not None:
         holds = step.while_.holds(run.scope(position), run.env)
         if holds is None:
@@ -99,7 +98,7 @@ def _go(run: Run, step: Repeat, position: Position) -> Answer:
     if over is not None:
         return over
     _begin(run, step, position, position.count + 1, None)
-    return Stand(replace(position, count=position.count + 1))
+    return Stand(altered(position, count=position.count + 1))
 
 
 def _over(run: Run, step: Repeat, position: Position, number: int) -> Halt | None:
@@ -117,7 +116,7 @@ def _over(run: Run, step: Repeat, position: Position, number: int) -> Halt | Non
 
 def _halt(position: Position, kind: str, message: str, pending: str, detail: Json, scope: str = "") -> Halt:
     """Stand still, remembering what of the repeat is still to be done, and for which iteration."""
-    stopped = replace(position, result={"pending": pending, "scope": scope})
+    stopped = altered(position, result={"pending": pending, "scope": scope})
     return Halt(stopped, kind, message, "act", detail)  # type: ignore[arg-type]  # a kind of incident
 
 
@@ -129,7 +128,7 @@ def iteration_ended(run: Run, step: Repeat, position: Position, scope: str) -> N
 def again(run: Run, step: Repeat, position: Position) -> Answer:
     """Try again what the repeat stood still at."""
     pending = position.result if isinstance(position.result, dict) else {}
-    position = replace(position, waits="inner", result=None)
+    position = altered(position, waits="inner", result=None)
     match pending.get("pending"):
         case "collect":
             return _collect(run, step, position, str(pending["scope"]))
@@ -155,7 +154,7 @@ def _collect(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
         items.insert(position.base + where, value)
         run.save(one.name, items, position.address, scope=_home(run, position, one.name))
     if step.mode == "at-once" or step.collect:
-        position = replace(position, done=(*position.done[:where], number, *position.done[where:]))
+        position = altered(position, done=(*position.done[:where], number, *position.done[where:]))
     return _ask(run, step, position, scope)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from pathways import forms, ids
+from pathways import feel, forms, ids
 from pathways.addresses import path_of
 from pathways.datatypes import shown_json
 from pathways.engine import alerts, moving
@@ -19,7 +18,7 @@ from pathways.engine.transition import Refusal
 from pathways.events import TaskCompleted
 from pathways.facts import TaskClosed, TaskOpened
 from pathways.plan import Plan, Task
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 from pathways.timing import TimingError
 
 
@@ -27,10 +26,10 @@ def enter(run: Run, step: Task, position: Position) -> Answer:
     """Render the task's texts, work out when it is due, and open it."""
     scope, env = run.scope(position), run.env
     shown = {
-        "title": shown_json(step.task_title.evaluate(scope, env)),
+        "title": shown_title(step, scope, env),
         "queue": shown_json(step.queue.evaluate(scope, env)),
         "priority": shown_json(step.priority.evaluate(scope, env)),
-        "help": None if step.help is None else shown_json(step.help.evaluate(scope, env)),
+        "help": shown_help(step, scope, env),
     }
     if not isinstance(shown["queue"], str) or not shown["queue"]:
         return Halt(position, "expression", f'The queue "{step.queue.source}" gives no name.', "enter")
@@ -39,15 +38,25 @@ def enter(run: Run, step: Task, position: Position) -> Answer:
             f'The priority "{step.priority.source}" gives {shown["priority"]!r}; it is one of {", ".join(PRIORITIES)}.'
         )
         return Halt(position, "expression", message, "enter")
-    position = replace(position, waits="people", input=shown, entered_at=run.now, since=None)
+    position = altered(position, waits="people", input=shown, entered_at=run.now, since=None)
     try:
-        position = replace(position, due_at=due_at(run, step, position, scope))
+        position = altered(position, due_at=due_at(run, step, position, scope))
         upcoming = alerts.times(run, step, position, scope)
     except TimingError as error:
         return Halt(position, "expression", f"due: {error}", "enter")
-    position = replace(position, alerts={name: at for name, at in upcoming.items() if at > run.now})
+    position = altered(position, alerts={name: at for name, at in upcoming.items() if at > run.now})
     run.facts.append(task_fact(run.plan, run.state.instance, run.stage, step, position))
     return Stand(position)
+
+
+def shown_title(step: Task, names: Names, env: feel.Environment) -> Json:
+    """The task's title as people read it."""
+    return shown_json(step.task_title.evaluate(names, env))
+
+
+def shown_help(step: Task, names: Names, env: feel.Environment) -> Json:
+    """The task's help as people read it."""
+    return None if step.help is None else shown_json(step.help.evaluate(names, env))
 
 
 def due_at(run: Run, step: Task, position: Position, names: Names) -> datetime | None:
@@ -60,7 +69,7 @@ def task_fact(plan: Plan, instance: str, stage: str | None, step: Task, position
     shown: dict[str, Any] = position.input
     return TaskOpened(
         at=position.entered_at,
-        id=ids.task_id(instance, position.address, position.entered_at),
+        id=ids.task_id(instance, position.ordered_from, position.entered_at),
         address=position.address,
         step=step.id,
         title=str(shown["title"] or step.shown),
@@ -97,7 +106,7 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     values, errors = forms.check(step.form, event.form, run.scope(position), run.env)
     if errors:
         return Refusal("form-invalid", "Some fields need another look.", errors)
-    ident = ids.task_id(run.state.instance, position.address, position.entered_at)
+    ident = ids.task_id(run.state.instance, position.ordered_from, position.entered_at)
     run.facts.append(TaskClosed(run.now, ident, position.address, "completed", chosen.id, event.by, form=values))
     done(run, step, position, {**values, "outcome": chosen.id}, event.by)
     moving.go_on(run, Pass(position, chosen.id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from pathways.engine import listening, moving
@@ -11,14 +10,14 @@ from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.facts import DeadlineMoved, WaitStarted
 from pathways.plan import Step, WaitForAny, WaitForEvent, WaitForTime, Way
-from pathways.state import Json, Position
+from pathways.state import Json, Position, altered
 from pathways.timing import TimingError
 
 
 class _ForEvent:
     def enter(self, _run: Run, _step: WaitForEvent, position: Position) -> Answer:
         """Stand; the listener is armed as soon as its key has a value."""
-        return Stand(replace(position, waits="event"))
+        return Stand(altered(position, waits="event"))
 
 
 class _ForTime:
@@ -31,7 +30,7 @@ class _ForTime:
         if until is None or until <= run.now:
             return Pass(position)
         run.facts.append(WaitStarted(run.now, position.address, until))
-        return Stand(replace(position, waits="time", wake_at=until))
+        return Stand(altered(position, waits="time", wake_at=until))
 
 
 class _ForAny:
@@ -42,11 +41,11 @@ class _ForAny:
         except TimingError as error:
             return Halt(position, "expression", f"wait: {error}", "enter")
         if until is None:
-            return Stand(replace(position, waits="event"))
+            return Stand(altered(position, waits="event"))
         if until <= run.now:
             return _came(run, step, position, way, None, None)
         run.facts.append(WaitStarted(run.now, position.address, until))
-        return Stand(replace(position, waits="event", wake_at=until, way=way))
+        return Stand(altered(position, waits="event", wake_at=until, way=way))
 
 
 FOR_EVENT = _ForEvent()
@@ -74,7 +73,7 @@ def retimed(run: Run, step: WaitForTime | WaitForAny, position: Position) -> Pos
         until, way = _earliest(run, step, position)
     if until != position.wake_at:
         run.facts.append(DeadlineMoved(run.now, position.address, "wait", until))
-    return replace(position, wake_at=until, way=way or None)
+    return altered(position, wake_at=until, way=way or None)
 
 
 def time_came(run: Run, step: Step, position: Position) -> None:
@@ -82,9 +81,9 @@ def time_came(run: Run, step: Step, position: Position) -> None:
     if isinstance(step, WaitForAny):
         if position.listeners:
             position = listening.disarm(run, position)
-        moving.go_on(run, _came(run, step, replace(position, wake_at=None), position.way or "", None, None))
+        moving.go_on(run, _came(run, step, altered(position, wake_at=None), position.way or "", None, None))
     else:
-        moving.go_on(run, Pass(replace(position, wake_at=None)))
+        moving.go_on(run, Pass(altered(position, wake_at=None)))
 
 
 def _came(run: Run, step: WaitForAny, position: Position, way: str, data: Json, by: str | None) -> Answer:
@@ -99,7 +98,7 @@ def take(run: Run, position: Position, slot: str, event: Json) -> None:
     listening_ = step.listenings[slot]
     data = listening_.data.conform(event["data"])
     position = listening.disarm(run, position, consumed=event["id"], slot=slot)
-    position = replace(position, wake_at=None)
+    position = altered(position, wake_at=None)
     if isinstance(step, WaitForAny):
         moving.go_on(run, _came(run, step, position, slot, data, event["id"]))
         return
@@ -113,7 +112,7 @@ def stop(run: Run, position: Position, slot: str, event: Json, unsure: Unsure) -
     if position.waits == "event":
         position = listening.disarm(run, position, consumed=event["id"], slot=slot)
     bound = {**position.bound, "event": event, "slot": slot}
-    halted = replace(position, bound=bound, wake_at=None)
+    halted = altered(position, bound=bound, wake_at=None)
     moving.go_on(run, Halt(halted, unsure.kind, unsure.message, "act", unsure.detail))  # type: ignore[arg-type]  # a kind of incident
 
 
@@ -122,10 +121,10 @@ def again(run: Run, position: Position) -> None:
     event, slot = position.bound["event"], str(position.bound["slot"])
     step = run.step_of(position)
     unbound = {name: value for name, value in position.bound.items() if name not in ("event", "slot")}
-    judged = listening.judge(run, step.listenings[slot], run.scope(replace(position, bound=unbound)), event)
+    judged = listening.judge(run, step.listenings[slot], run.scope(altered(position, bound=unbound)), event)
     if isinstance(judged, Unsure):
         stop(run, position, slot, event, judged)
     elif judged:
-        take(run, replace(position, bound=unbound), slot, event)
+        take(run, altered(position, bound=unbound), slot, event)
     else:
-        moving.begin(run, replace(position, bound=unbound))
+        moving.begin(run, altered(position, bound=unbound))

@@ -1,0 +1,294 @@
+"""Migration: the state of an instance of one version, as the state of an instance of another. Pure, like `advance`.
+
+A position goes on standing where its step has the same path in the new version, or where the map says another: what it
+waits for stays (the task with its person and what was typed, the action in flight, what is left of a deadline). With
+`enter` it is left, and another step entered. What can't be kept is never dropped: the migration is then blocked, and
+says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pathways.addresses import (
+    PATHWAY,
+    block_of,
+    local_of,
+    path_of,
+    step_address,
+    visit_of,
+)
+from pathways.commands import Command
+from pathways.datatypes import MisfitError, check_size, plain_json
+from pathways.engine import kinds, leaving, moving, next_deadline, offers
+from pathways.engine.clocks import clock_fact
+from pathways.engine.run import Run
+from pathways.facts import (
+    Fact,
+    InstanceMigrated,
+    PositionRenamed,
+)
+from pathways.migration_landing import Landing
+from pathways.migration_map import MigrationMap
+from pathways.migration_naming import Naming
+from pathways.plan import Child, Do, Plan, Step
+from pathways.state import Position, State, altered
+from pathways.values import Computed
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a migration does with one position: it stays, is renamed, or is left and another step entered."""
+
+    address: str
+    step: str
+    to: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What became of an instance: its new state with facts and commands, or why it can't be migrated.
+
+    With something in `blocked` the state is the one before, and there are no facts.
+    """
+
+    state: State
+    facts: tuple[Fact, ...] = ()
+    commands: tuple[Command, ...] = ()
+    moves: tuple[Move, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+
+def migrate(old: Plan, new: Plan, state: State, mapping: MigrationMap, at: datetime, by: str, reason: str) -> Migration:
+    """Take an instance from one version of its pathway to another.
+
+    Deadlines that are due must have fired before. Nothing is changed where something would be lost.
+    """
+    refused = _refused(old, new, state, at)
+    if refused:
+        return Migration(state, blocked=(refused,))
+    return _Migrating(old, new, state, mapping, at).run(by, reason)
+
+
+def _refused(old: Plan, new: Plan, state: State, at: datetime) -> str:
+    if old.pathway != new.pathway:
+        return f"{new.pathway} is another pathway than {old.pathway}."
+    if state.digest != old.digest:
+        return "The instance does not run the version that is to be left."
+    if state.digest == new.digest:
+        return "The instance runs this version already."
+    if state.status != "running":
+        return "The instance is ending or has ended."
+    due = next_deadline(state)
+    if due is not None and due <= at:
+        return "A deadline is due: let time pass first."
+    return ""
+
+
+class _Migrating:
+    """One migration in the making: first on the old plan (what is left), then on the new."""
+
+    def __init__(self, old: Plan, new: Plan, state: State, mapping: MigrationMap, at: datetime) -> None:
+        self.old, self.new, self.mapping = old, new, mapping
+        self.state = state
+        self.at = max(at, state.now)
+        self.blocked: list[str] = []
+        self.moves: list[Move] = []
+        self.facts: list[Fact] = []
+        self.naming = Naming(old, mapping)
+        self.entering: list[tuple[str, str]] = []
+
+    def run(self, by: str, reason: str) -> Migration:
+        before = Run(self.old, self.state, self.at, kinds)
+        values = self._values(before)
+        self._leave_what_enters(before, by, reason)
+        kept = self._carried(before)
+        run = Run(self.new, kept, self.at, kinds)
+        landing = Landing(self.old, self.new, self.state, self.naming)
+        landing.settle_in(run, before)
+        self.blocked += landing.blocked
+        if self.blocked:
+            return Migration(self.state, moves=tuple(self.moves), blocked=tuple(self.blocked))
+        run.facts[:0] = [*before.facts, self._stated(by, reason), *self.facts]
+        run.commands[:0] = before.commands
+        for name, value in values.items():
+            run.save(name, value, "", scope=PATHWAY, by=by, reason=reason)
+        for path, scope in (*landing.entering, *self.entering):
+            run.enter(path, scope)
+            moving.drive(run)
+        run.now = run.at
+        run.reconsider_attributes()
+        offers.update(run)
+        transition = run.close()
+        return Migration(transition.state, transition.facts, transition.commands, tuple(self.moves))
+
+    def _stated(self, by: str, reason: str) -> InstanceMigrated:
+        new, old = self.new, self.old
+        return InstanceMigrated(
+            self.at, new.pathway, new.version, new.digest, new.title, old.version, old.digest, by, reason
+        )
+
+    def block(self, address: str, why: str) -> None:
+        """Note what keeps the instance from being migrated."""
+        self.blocked.append(f"{address}: {why}" if address else why)
+
+    # -- what is left -----------------------------------------------------------------------------------------
+
+    def _values(self, before: Run) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        for name, source in self.mapping.values.items():
+            declared = self.new.types.get(name)
+            try:
+                value = plain_json(Computed(source).evaluate(before.names(), before.env))
+                check_size(value)
+                found[name] = declared.conform(value) if declared is not None else value
+            except MisfitError as error:
+                self.block("", f"the value {name} does not fit: {error.misfit}.")
+        return found
+
+    def _leave_what_enters(self, before: Run, by: str, reason: str) -> None:
+        """Leave the positions that are to enter another step, with what lies inside them."""
+        for position in sorted(before.positions.values(), key=lambda one: len(one.scope)):
+            way = self.mapping.steps.get(position.step)
+            if position.role != "step" or way is None or not way.enter or position.address not in before.positions:
+                continue
+            scope = self.naming.scope(position.scope)
+            if block_of(way.to) != path_of(scope):
+                self.block(position.address, f'"{way.to}" stands in another scope than "{position.step}".')
+                continue
+            leaving.leave_inside(before, position, reason)
+            leaving.leave(before, position, "moved", to=way.to, detail=reason, by=by)
+            self.entering.append((way.to, scope))
+            self.moves.append(Move(position.address, position.step, way.to, "left; the other step is entered"))
+
+    # -- what is carried over ---------------------------------------------------------------------------------
+
+    def _carried(self, before: Run) -> State:
+        """The state under the new plan's names; what its positions wait for is looked at afterwards."""
+        visits = dict(before.visits)
+        positions: dict[str, Position] = {}
+        for position in sorted(before.positions.values(), key=lambda one: one.scope.count("/")):
+            kept = self._kept(position, visits)
+            if kept is not None:
+                positions[kept.address] = kept
+        path = self.naming.path
+        settling = {address: one for address, one in before.settling.items() if self._settles(one)}
+        return altered(
+            self.state,
+            digest=self.new.digest,
+            now=self.at,
+            positions=positions,
+            settling={address: altered(one, step=path(one.step)) for address, one in settling.items()},
+            data={self.naming.scope(scope): values for scope, values in before.data.items()},
+            visits={**visits, **{self.naming.visit_key(key): count for key, count in visits.items()}},
+            completed_by={self.naming.visit_key(key): person for key, person in before.completed_by.items()},
+            armed=tuple(replace(one, step=path(one.step)) for one in before.armed if self._undoes(one.step)),
+            clocks=self._clocks(before),
+            listeners=before.listeners,
+            offers=before.offers,
+            incidents=before.incidents,
+        )
+
+    def _kept(self, position: Position, visits: dict[str, int]) -> Position | None:
+        old_step, path = self.old.step[position.step], self.naming.path(position.step)
+        new_step, scope = self.new.step.get(path), self.naming.scope(position.scope)
+        if new_step is None:
+            self.block(
+                position.address, f'version {self.new.version} has no step "{path}": the map has to say where to.'
+            )
+            return None
+        if block_of(path) != path_of(scope):
+            self.block(
+                position.address, f'"{path}" stands in another scope; the map may say enter for what is around it.'
+            )
+            return None
+        why = _why_not(old_step, new_step, position)
+        if why:
+            self.block(position.address, why)
+            return None
+        address = self._address(position, new_step, scope, visits)
+        if address == position.address and path == position.step:
+            self.moves.append(Move(position.address, position.step, path, _keeps(position)))
+            return position
+        self.naming.renamed[position.address] = address
+        self.moves.append(Move(position.address, position.step, path, f"renamed; {_keeps(position)}"))
+        self.facts.append(PositionRenamed(self.at, position.address, address, path, new_step.shown))
+        return altered(position, address=address, step=path, scope=scope, origin=position.ordered_from)
+
+    def _address(self, position: Position, step: Step, scope: str, visits: dict[str, int]) -> str:
+        if step.local == local_of(position.step):
+            return step_address(scope, step.local, visit_of(position.address))
+        key = f"{scope}{step.local}"
+        visits[key] = visits.get(key, 0) + 1
+        return step_address(scope, step.local, visits[key])
+
+    def _settles(self, position: Position) -> bool:
+        new_step = self.new.step.get(self.naming.path(position.step))
+        if new_step is not None and type(new_step) is type(self.old.step[position.step]):
+            return True
+        self.block(position.address, "it still settles, and its step is gone: wait until it has answered.")
+        return False
+
+    def _undoes(self, path: str) -> bool:
+        new_step = self.new.step.get(self.naming.path(path))
+        if new_step is not None and new_step.undo is not None:
+            return True
+        self.block(path, f"what it did could not be undone any more: version {self.new.version} has no undo for it.")
+        return False
+
+    def _clocks(self, before: Run) -> dict[str, Any]:
+        found = {}
+        for name, clock in before.clocks.items():
+            to = self.mapping.clocks.get(name, name)
+            runs = clock.status in ("running", "paused", "breached")
+            if to is not None and to in self.new.clock:
+                if to != name and clock.task_at is not None:
+                    self.block(f"!{name}", "its task is open: complete it before the clock gets another name.")
+                found[to] = replace(clock, scope=self.naming.scope(clock.scope))
+            elif to is None and clock.task_at is None:
+                if runs:
+                    dropped = replace(clock, status="dropped")
+                    self.facts.append(clock_fact(self.old, name, dropped, self.at, "drop"))
+            elif runs or clock.task_at is not None:
+                self.block(f"!{name}", f"version {self.new.version} has no such clock: the map may rename or drop it.")
+        return found
+
+
+def _keeps(position: Position) -> str:
+    match position.waits:
+        case "people":
+            return "the task stays with its person, what was typed and its due time"
+        case "action":
+            return "the action goes on"
+        case "time" | "event":
+            return "it waits on; what remains of its time stays"
+        case "child":
+            return "its child goes on"
+        case "operator":
+            return "its incident stays open"
+        case _:
+            return "it stays"
+
+
+def _why_not(old: Step, new: Step, position: Position) -> str:
+    """Why a position can't go on at a step of the new version; empty when it can."""
+    if position.role == "undo":
+        return "an undo is running: wait until it is done."
+    if position.role == "handler":
+        return "an event waits for an operator here: close its incident first."
+    if position.waits == "undo":
+        return "what was done here is being undone: wait until it is done."
+    if position.waits == "resume":
+        return ""
+    if type(old) is not type(new):
+        return f'"{new.id}" is another kind of step ({old.kind} before, {new.kind} now): the map may say enter.'
+    if isinstance(old, Do) and isinstance(new, Do) and old.action != new.action:
+        return f"{old.action} was ordered here, and the step runs {new.action} now: the map may say enter."
+    if isinstance(old, Child) and isinstance(new, Child) and old.pathway != new.pathway:
+        return f"a child {old.pathway} was started here, and the step starts {new.pathway} now: the map may say enter."
+    return ""
