@@ -188,8 +188,11 @@ def arithmetic(operator: str, left: Value, right: Value, run: Run) -> Value:
     if found is None:
         measured = measures.TABLE.get((operator, left_kind, right_kind))
         if measured is not None:
+            run.spend(limits.UNIT)
             return measured[0](read(left), read(right), run)
         return run.fail(f"`{operator}` has no meaning between {article(left_kind)} and {article(right_kind)}")
+    if operator == "**":
+        run.spend(limits.HARD_SUM)
     result = found[0](read(left), read(right))
     if result is None:
         return run.fail(_why_none(operator, right))

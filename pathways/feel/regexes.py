@@ -7,7 +7,8 @@ evaluation. What RE2 has no form for (back references) makes the call null; clas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -46,6 +47,11 @@ _INSIDE: Final = {
 
 _PLAIN_ESCAPES: Final = frozenset("nrt\\|.?*+(){}-[]^$/ \"'=<>,:;#%&@!~`_")
 _CATEGORY: Final = re.compile(r"\\[pP]\{(?P<name>[A-Za-z]{1,2})\}")
+_PIECE: Final = re.compile(
+    r"\\(?:[pPx]\{[^}]*\}|.)|\[(?:\\(?:[pPx]\{[^}]*\}|.)|[^\]\\])*\]"
+    r"|\{(?P<least>[0-9]{1,4})(?:,(?P<most>[0-9]{0,4}))?\}|.",
+    re.DOTALL,
+)
 _REFERENCE: Final = re.compile(r"\$([0-9]{1,3})|\\([\\$])|([$\\])")
 
 
@@ -53,9 +59,21 @@ class _NoFormError(Exception):
     """Something that RE2 cannot say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern ready to run, and how many places of it may be tried at once on each character."""
+
+    engine: Any
+    places: int
+
+    def steps(self, text: str) -> int:
+        """Give the steps that running it on a text may take, if every place is tried on every character."""
+        return len(text) * self.places // limits.PLACES
+
+
 @lru_cache(maxsize=512)
-def compiled(pattern: str, flags: str) -> Any:
-    """Give the compiled pattern, or the words for what is wrong with it."""
+def compiled(pattern: str, flags: str) -> Pattern | str:
+    """Give the pattern ready to run, or the words for what is wrong with it."""
     if len(pattern) > limits.PATTERN_CHARACTERS:
         return f"a pattern has at most {limits.PATTERN_CHARACTERS} characters"
     if set(flags) - set("smixq"):
@@ -66,9 +84,28 @@ def compiled(pattern: str, flags: str) -> Any:
     switches = "".join(flag for flag in "smi" if flag in flags)
     try:
         text = re2.escape(pattern) if "q" in flags else "".join(_translated(pattern, flags))
-        return re2.compile(f"(?{switches}){text}" if switches else text, options)
+        return Pattern(re2.compile(f"(?{switches}){text}" if switches else text, options), _places(text))
     except (re2.error, _NoFormError, ValueError):
         return f'"{pattern[:60]}" is no pattern that can be run'
+
+
+def _places(text: str) -> int:
+    """Count the characters and classes of a pattern in RE2's form, repeated ones as often as they may be."""
+    open_groups: list[int] = []
+    total, last = 0, 0
+    for piece in _PIECE.finditer(text):
+        if piece["least"] is not None:
+            times = max(int(piece["least"]), int(piece["most"] or 1), 1)
+            total += last * (times - 1)
+            last *= times
+        elif piece[0] == "(":
+            open_groups.append(total)
+            total = 0
+        elif piece[0] == ")" and open_groups:
+            total, last = open_groups.pop() + total, total
+        elif piece[0] not in "*+?|":
+            total, last = total + 1, 1
+    return total + 1
 
 
 def _translated(pattern: str, flags: str) -> Iterator[str]:
@@ -137,14 +174,20 @@ def _escape(pattern: str, position: int, *, in_class: bool = False) -> tuple[str
     raise _NoFormError(f"\\{following}")
 
 
-def replace(pattern: Any, text: str, replacement: str, *, literal: bool) -> str | None:
-    """Replace every match. `$1` is the first group, `$0` the whole; `\\$` and `\\\\` stand for themselves."""
-    parts = [replacement] if literal else _replacement_parts(replacement, pattern.groups)
+def replace(
+    pattern: Pattern, text: str, replacement: str, *, literal: bool, spend: Callable[[int], None]
+) -> str | None:
+    """Replace every match, each of which `spend` counts.
+
+    `$1` is the first group, `$0` the whole; `\\$` and `\\\\` stand for themselves.
+    """
+    parts = [replacement] if literal else _replacement_parts(replacement, pattern.engine.groups)
     if parts is None:
         return None
     made: list[str] = []
     end = 0
-    for match in pattern.finditer(text):
+    for match in pattern.engine.finditer(text):
+        spend(limits.MATCH)
         made.append(text[end : match.start()])
         made.extend(part if isinstance(part, str) else match.group(part) or "" for part in parts)
         end = match.end()
@@ -175,11 +218,12 @@ def _replacement_parts(replacement: str, groups: int) -> list[str | int] | None:
     return parts
 
 
-def split(pattern: Any, text: str) -> list[str] | None:
-    """Cut a text at every match; an empty match cuts between characters."""
+def split(pattern: Pattern, text: str, *, spend: Callable[[int], None]) -> list[str]:
+    """Cut a text at every match, each of which `spend` counts; an empty match cuts between characters."""
     parts: list[str] = []
     end = 0
-    for match in pattern.finditer(text):
+    for match in pattern.engine.finditer(text):
+        spend(limits.MATCH)
         if match.end() == match.start() and match.start() in (0, len(text)):
             continue
         parts.append(text[end : match.start()])

@@ -14,6 +14,7 @@ from typing import Final
 
 from lark import Token
 
+from pathways.feel import limits
 from pathways.feel.errors import FeelSyntaxError
 
 KEYWORDS: Final = frozenset(
@@ -72,6 +73,8 @@ class _Cutter:
     names: frozenset[str]
     spaced: re.Pattern[str] = field(init=False)
     position: int = 0
+    known: int = 0
+    arrows: int = 0
     tokens: list[Token] = field(default_factory=list)
     groups: list[_Group] = field(default_factory=list)
 
@@ -80,7 +83,10 @@ class _Cutter:
 
     def know(self, name: str) -> None:
         """Take a key that no plain name could be as a name from here on."""
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) and name not in self.names:
+            self.known += 1
+            if self.known > limits.SPACED_KEYS:
+                raise self.fail(f"more than {limits.SPACED_KEYS} keys have spaces or signs in them")
             self.names |= {name}
             self.spaced = _spaced_pattern(self.names)
 
@@ -232,6 +238,8 @@ def _word(cutter: _Cutter, end: int) -> None:
         cutter.position = opening.end() - 1
         cutter.add("TYPE_OPEN", opening.end())
         cutter.groups.append(_Group("<"))
+        if sum(group.kind == "<" for group in cutter.groups) > limits.TYPE_DEPTH:
+            raise cutter.fail(f"types nest more than {limits.TYPE_DEPTH} deep")
     elif word == "instance":
         following = re.compile(r"\s+of\b").match(cutter.text, end)
         cutter.add("INSTANCE_OF" if following else "NAME", following.end() if following else end)
@@ -274,6 +282,10 @@ def _symbol(cutter: _Cutter, symbol: str, type_: str) -> None:
     elif symbol == ".." and cutter.groups:
         cutter.groups[-1].interval = True
     cutter.add(type_, end)
+    if type_ == "ARROW":
+        cutter.arrows += 1
+        if cutter.arrows > limits.TYPE_DEPTH:
+            raise cutter.fail(f"more than {limits.TYPE_DEPTH} function types")
 
 
 def _closes(cutter: _Cutter, end: int) -> bool:

@@ -101,7 +101,7 @@ def call_host(name: str, host: object, given: list[Value], names: tuple[str, ...
     except FeelLimitError:
         raise
     except Exception as error:  # noqa: BLE001 - a host's function may raise anything, and evaluation never does
-        return run.fail(f"{name} failed: {error}")
+        return run.fail(f"{name} failed: {str(error)[:200]}")
 
 
 def _arrange_host(

@@ -15,7 +15,7 @@ from pathways.feel.values import Value, kind, read
 def get_value(run: Run, context: Mapping[str, Value], key: str) -> Value:
     """Give the value of a key, whatever characters it has."""
     found = context.get(key)
-    return run.fail(f"the context has no {key}") if found is None else read(found)
+    return run.fail(f"the context has no {key[:40]}") if found is None else read(found)
 
 
 @builtin("get value", "context: context", "keys: list<string>", gives="Any")
@@ -24,7 +24,7 @@ def get_value_at(run: Run, context: Mapping[str, Value], keys: list[str]) -> Val
     value: Value = context
     for key in keys:
         if kind(value) != values.CONTEXT or key not in value:
-            return run.fail(f"the context has no {key}")
+            return run.fail(f"the context has no {key[:40]}")
         value = value[key]
     return read(value) if keys else None
 
@@ -66,7 +66,7 @@ def context_put_at(run: Run, context: Mapping[str, Value], keys: list[str], valu
     for key in keys[:-1]:
         inner = levels[-1].get(key)
         if kind(inner) != values.CONTEXT:
-            return run.fail(f"{key} is no context")
+            return run.fail(f"{key[:40]} is no context")
         levels.append(inner or {})
     made = value
     for level, key in zip(reversed(levels), reversed(keys), strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pathways.feel import quantities
+from pathways.feel import limits, quantities
 from pathways.feel.environment import Run
 from pathways.feel.functions.registry import builtin
 from pathways.feel.numbers import Number
@@ -14,6 +14,7 @@ from pathways.feel.values import BillingUnits, Quantity, Value
 @builtin("quantity", "value: number", "unit: string", gives="quantity")
 def quantity(run: Run, value: Number, unit: str) -> Quantity | None:
     """Make a quantity of a number and a UCUM unit."""
+    run.spend(limits.UNIT)
     return quantities.make(value, unit, run)
 
 
@@ -22,6 +23,7 @@ def quantity_of(run: Run, from_: str | Mapping[str, Value] | Quantity) -> Quanti
     """Read a quantity: text such as "5 mg", or a context such as FHIR's Quantity."""
     if isinstance(from_, Quantity):
         return from_
+    run.spend(limits.UNIT)
     found = quantities.read(from_)
     return run.fail(found) if isinstance(found, str) else found
 
@@ -29,6 +31,7 @@ def quantity_of(run: Run, from_: str | Mapping[str, Value] | Quantity) -> Quanti
 @builtin("convert", "quantity: quantity", "unit: string", gives="quantity")
 def convert(run: Run, quantity: Quantity, unit: str) -> Quantity | None:
     """Give a quantity in another unit of the same measure."""
+    run.spend(limits.UNIT)
     return quantities.convert(quantity, unit, run)
 
 
@@ -41,7 +44,7 @@ def billing_units(run: Run, from_: Number | BillingUnits) -> BillingUnits | None
 def _sum(run: Run, items: tuple[Value, ...], what: str) -> Value:
     """Add up, in the unit of the first."""
     given = list(items[0] if len(items) == 1 and isinstance(items[0], list | tuple) else items)
-    run.spend(len(given))
+    run.spend(len(given) * limits.UNIT)
     if any(item is None for item in given):
         return run.fail(f"an item of {what} is null")
     total: Value = given[0] if given else None

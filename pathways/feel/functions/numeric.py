@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 
-from pathways.feel import numbers
+from pathways.feel import limits, numbers
 from pathways.feel.environment import Run
 from pathways.feel.functions.registry import builtin
 from pathways.feel.numbers import CONTEXT, Number, finite
@@ -96,6 +96,7 @@ def modulo(run: Run, dividend: Number, divisor: Number) -> Number | None:
 @builtin("sqrt", "number: number", gives="number")
 def sqrt(run: Run, number: Number) -> Number | None:
     """Give the square root."""
+    run.spend(limits.HARD_SUM)
     if number < 0:
         return run.fail("a negative number has no square root")
     return finite(CONTEXT.sqrt(number))
@@ -104,6 +105,7 @@ def sqrt(run: Run, number: Number) -> Number | None:
 @builtin("log", "number: number", gives="number")
 def log(run: Run, number: Number) -> Number | None:
     """Give the natural logarithm."""
+    run.spend(limits.HARD_SUM)
     if number <= 0:
         return run.fail("only a positive number has a logarithm")
     return finite(CONTEXT.ln(number))
@@ -112,6 +114,7 @@ def log(run: Run, number: Number) -> Number | None:
 @builtin("exp", "number: number", gives="number")
 def exp(run: Run, number: Number) -> Number | None:
     """Give e to the power of a number."""
+    run.spend(limits.HARD_SUM)
     found = finite(CONTEXT.exp(number))
     return run.fail("exp gives no value in FEEL's range") if found is None else found
 

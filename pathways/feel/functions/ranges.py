@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pathways.feel import iso, nodes
+from pathways.feel import iso, limits, nodes
 from pathways.feel.environment import Run
 from pathways.feel.errors import FeelSyntaxError
 from pathways.feel.functions.registry import builtin
@@ -237,6 +237,7 @@ def range_(run: Run, from_: str) -> Range | None:
     """Read a range whose ends are literals, such as `[1..3]` or `(date("2026-01-01")..date("2026-02-01")]`."""
     from pathways.feel.parser import parse
 
+    run.spend(limits.HARD_SUM + len(from_))
     try:
         tree = parse(from_)
     except FeelSyntaxError:

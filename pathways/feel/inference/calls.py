@@ -9,7 +9,7 @@ from pathways.feel import nodes, regexes, types
 from pathways.feel.environment import NOWHEN, Run
 from pathways.feel.functions import BUILTINS
 from pathways.feel.functions.signature import Builtin, Parameter, Signature
-from pathways.feel.inference.report import Setting, nearest
+from pathways.feel.inference.report import Setting
 from pathways.feel.operators import article
 from pathways.feel.types import ANY, Type
 from pathways.feel.units import UnitError, unit
@@ -38,7 +38,7 @@ def call_type(node: nodes.Call, function: nodes.Name, given: list[Type], setting
     found = setting.functions.get(name, setting.names.get(name))
     if found is None:
         known = {*BUILTINS, *setting.functions}
-        setting.report(node, f"there is no function `{name}`", nearest(name, known))
+        setting.report(node, f"there is no function `{name}`", setting.nearest(name, known))
         return ANY
     if not isinstance(found, types.FunctionType):
         return ANY

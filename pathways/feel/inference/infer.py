@@ -10,7 +10,7 @@ from pathways.feel.expression import Expression, UnaryTests
 from pathways.feel.functions import BUILTINS
 from pathways.feel.inference.calls import call_type
 from pathways.feel.inference.members import member_type
-from pathways.feel.inference.report import Inference, Problem, Setting, nearest
+from pathways.feel.inference.report import Inference, Problem, Setting
 from pathways.feel.names import CALLED_ONLY
 from pathways.feel.nodes import Node
 from pathways.feel.operators import article, meanings, ordered
@@ -77,7 +77,7 @@ def _name(node: nodes.Name, setting: Setting) -> Type:
         return types.SIMPLE["function"]
     if not uncertain:
         known = {*setting.names, *setting.local, *(each for item in setting.items for each in _fields(item))}
-        setting.report(node, f"there is no name `{name}` here", nearest(name, known))
+        setting.report(node, f"there is no name `{name}` here", setting.nearest(name, known))
     return ANY
 
 
@@ -247,7 +247,7 @@ def _test(node: Node, value: Type, setting: Setting) -> None:
 def _instance_of(node: nodes.InstanceOf, setting: Setting) -> Type:
     type_of(node.value, setting)
     if isinstance(node.type, types.Simple) and node.type not in types.SIMPLE.values():
-        setting.report(node, f"there is no type `{node.type}`", nearest(str(node.type), types.SIMPLE))
+        setting.report(node, f"there is no type `{node.type}`", setting.nearest(str(node.type), types.SIMPLE))
     return BOOLEAN
 
 

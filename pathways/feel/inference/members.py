@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pathways.feel import nodes, types, values
-from pathways.feel.inference.report import Setting, nearest
+from pathways.feel.inference.report import Setting
 from pathways.feel.members import PROPERTIES
 from pathways.feel.operators import article
 from pathways.feel.types import ANY, Type, kind_of
@@ -33,7 +33,7 @@ def member_type(base: Type, node: nodes.Path, setting: Setting) -> Type:
         return ANY
     known = PROPERTIES.get(str(kind), {})
     if node.name not in known:
-        setting.report(node, f"{article(str(base))} has no `{node.name}`", nearest(node.name, known))
+        setting.report(node, f"{article(str(base))} has no `{node.name}`", setting.nearest(node.name, known))
         return ANY
     return _PROPERTY_TYPES.get(node.name, types.NUMBER)
 
@@ -45,5 +45,5 @@ def _field_type(base: types.ContextType, node: nodes.Path, setting: Setting) -> 
     if not base.open:
         owner = " ".join(setting.text[node.base.start : node.base.end].split())
         known = [name for name, _ in base.fields]
-        setting.report(node, f"`{owner}` has no field `{node.name}`", nearest(node.name, known))
+        setting.report(node, f"`{owner}` has no field `{node.name}`", setting.nearest(node.name, known))
     return ANY

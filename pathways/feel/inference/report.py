@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pathways.feel import limits
 from pathways.feel.nodes import Node, Path
 from pathways.feel.tokens import line_and_column
 from pathways.feel.types import Type
+
+_COMPARED = 500
+"""How many names are compared to find the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,19 @@ class Setting:
         """Give the setting inside a filter of such items."""
         return replace(self, items=(item, *self.items))
 
+    def nearest(self, name: str, known: Iterable[str]) -> str:
+        """Give the hint that names what was probably meant, or nothing; nothing too where enough is wrong already."""
+        if len(self.problems) >= limits.PROBLEMS:
+            return ""
+        found = difflib.get_close_matches(name, itertools.islice(known, _COMPARED), n=1, cutoff=0.6)
+        return f"Did you mean `{found[0]}`?" if found else ""
+
     def report(self, node: Node, message: str, hint: str = "") -> None:
         """Note a problem at a node; at a path, where its last name stands."""
+        if len(self.problems) >= limits.PROBLEMS:
+            return
         start = node.end - len(node.name) if isinstance(node, Path) else node.start
         line, column = line_and_column(self.text, start)
         problem = Problem(message, line, column, hint)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Give the hint that names what was probably meant, or nothing."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"Did you mean `{found[0]}`?" if found else ""

@@ -12,11 +12,13 @@ from pathways.feel import (
     Environment,
     FeelLimitError,
     FeelSyntaxError,
+    infer,
     limits,
     parse_expression,
     parse_unary_tests,
     to_json,
 )
+from pathways.feel import types as feel_types
 
 BIG = list(range(1_000_000))
 NESTED: list[Any] = []
@@ -61,13 +63,27 @@ TOO_MUCH = [
     "nested.a",
     f"{{a0: [1, 1], {', '.join(f'a{i + 1}: [a{i}, a{i}]' for i in range(100))}}}",
     "union(thousand, for i in thousand return [i])",
+    "for i in 1..90000 return 3 ** 3.5",
+    "for i in 1..90000 return log(i)",
+    "for i in 1..90000 return exp(i)",
+    'for i in 1..90000 return range("[1.." + string(i + 1) + "]")',
+    'for i in 1..90000 return matches("a", string(i))',
+    'for i in 1..90000 return quantity(i, "mg") * quantity(i, "mL")',
+    'for i in 1..90000 return convert(quantity(i, "mg"), "[lb_av]")',
+    "for i in 1..90000 return starts with(text, text)",
+    "for i in 1..90000 return substring before(text, big_text)",
+    'split(text, "a")',
+    'replace(text, "a", "b")',
+    'matches(text, "([a-z]{1,900})+!")',
+    'matches(text, "(a{1,30}){1,30}b")',
+    'sum(for i in 1..90000 return quantity(i, "mg"))',
 ]
 
 
 @pytest.mark.parametrize("text", TOO_MUCH)
 def test_work_stops_at_a_limit(text: str, environment: Environment) -> None:
     """Too much work is null, with the limit as the reason, and the same again."""
-    scope = {"big": BIG, "nested": NESTED, "thousand": BIG[:1000]}
+    scope = {"big": BIG, "nested": NESTED, "thousand": BIG[:1000], "text": "a" * 99_000, "big_text": "b" * 1_000_000}
     expression = parse_expression(text)
     assert expression.evaluate(scope, environment) is None
     assert expression.condition(scope, environment) is None
@@ -96,12 +112,48 @@ def test_work_stops_at_a_limit(text: str, environment: Environment) -> None:
         "modulo(1e6000, 3)",
         "decimal(1/3, 6000)",
         "range(text)",
+        "quantity(text)",
+        "quantity(1, text)",
+        "get value({}, text)",
+        'quantity(1e99, "Ym") > quantity(1e-99, "ym")',
+        'quantity(1e99, "Ym30") > quantity(1e-99, "ym30")',
         'date("9" + text)',
     ],
 )
 def test_hard_sums_and_patterns_take_no_time(text: str, environment: Environment) -> None:
     """Powers, patterns and extreme numbers give a value or null at once (the test's own time limit watches)."""
     parse_expression(text).evaluate({"text": "a" * 50_000 + "!"}, environment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + "+1" * 50_000,
+        "(" * 2000 + "1" + ")" * 2000,
+        "[" * 1000 + "]" * 1000,
+        "{a:" * 1000 + "1" + "}" * 1000,
+        "-" * 4000 + "1",
+        "not(" * 800 + "true" + ")" * 800,
+        "if a then " * 200 + "1" + " else 1" * 200,
+        "for i in [1] return " * 200 + "i",
+        "x instance of " + "list<" * 600 + "number" + ">" * 600,
+        "x instance of " + "function<> -> " * 200 + "number",
+        "x" + "[a" * 600 + "]" * 600,
+        "{" + ", ".join(f"a {position}: 1" for position in range(400)) + "}",
+    ],
+)
+def test_what_is_too_long_or_too_deep_is_refused_when_it_is_read(text: str) -> None:
+    """The refusal says which limit it is."""
+    with pytest.raises(FeelSyntaxError) as caught:
+        parse_expression(text)
+    assert any(words in caught.value.message for words in ("are allowed", "more than"))
+
+
+def test_a_flood_of_problems_ends() -> None:
+    """Looking for the nearest of many names stops after the first many."""
+    text = "+".join(f"name{position}" for position in range(400))
+    problems = infer(parse_expression(text), {f"nome{position}": feel_types.ANY for position in range(2000)}).problems
+    assert len(problems) == limits.PROBLEMS
 
 
 def test_unary_tests_are_limited_too(environment: Environment) -> None:

@@ -12,7 +12,7 @@ import pathways.feel
 FOLDER = Path(pathways.feel.__file__).parent
 ALLOWED = {
     "__future__", "collections", "dataclasses", "datetime", "decimal", "difflib", "functools", "json", "lark",
-    "fractions", "operator", "pathways", "re", "re2", "typing", "zoneinfo", "bisect", "unicodedata",
+    "fractions", "itertools", "operator", "pathways", "re", "re2", "typing", "zoneinfo", "bisect", "unicodedata",
 }  # fmt: skip
 FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec", "now", "today", "utcnow", "getcontext", "localcontext"}
 
