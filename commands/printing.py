@@ -56,8 +56,9 @@ def examination_lines(about: Json) -> Iterator[str]:
     yield f"against {about['base']}:" if about["base"] else "the first version of this pathway:"
     for one in about["changed"]:
         yield f"  {' '.join(filter(None, (one['kind'], one['where'], one['change'])))}"
-    for line in about["diff"]:
-        yield f"  {line}"
+    yield from (f"  {line}" for line in about["diff"])
+    if about["asks"]:
+        yield f"  for instances that migrate: {about['asks']}"
     for key in ("reads", "writes"):
         if about[key]:
             yield f"  may now {key.removesuffix('s')} {', '.join(about[key])}"

@@ -71,7 +71,10 @@ class Examination(Schema):
     reads: list[str] = Field(description="Resource types of the core that it may now read, and could not before.")
     writes: list[str] = Field(description="Resource types of the core that it may now write, and could not before.")
     alerts: list[str] = Field(description="New alerts, in words.")
-    diff: list[str] = Field(default_factory=list, description="All that changed, in words.")
+    diff: list[str] = Field(description="All that changed since `base`, in words.")
+    asks: Literal["text only", "compatible", "needs a mapping"] | None = Field(
+        description="What the change asks of instances that migrate; null where nothing is compared or changed."
+    )
     in_flight: dict[str, int] = Field(description="Instances of the pathway that have not ended, by version.")
 
 

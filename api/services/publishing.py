@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from api.services.actor import Actor
 from api.services.base import Base
 from api.services.errors import (
@@ -27,8 +29,9 @@ from api.services.errors import (
 from api.services.records import Definition, DefinitionSummary
 from pathways.catalog import Catalog
 from pathways.diagnostics import Diagnostic
+from pathways.diff import Diff, diff
 from pathways.lint import Linted, lint
-from pathways.plan import Plan
+from pathways.plan import Plan, plan_from_json
 from pathways.readiness import Readiness, ScenarioText, try_scenarios
 from pathways.review import Review, review
 from pathways.versions import Version
@@ -56,9 +59,13 @@ class PublishWish:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What an approval is about, and how many instances of the pathway are in flight, by version."""
+    """What an approval is about, and how many instances of the pathway are in flight, by version.
+
+    `diff` says all that changed since the version before, where there is one.
+    """
 
     review: Review
+    diff: Diff | None
     in_flight: Mapping[str, int]
 
 
@@ -219,7 +226,11 @@ class PublishingService(Base):
                 break
         whole = new if isinstance(new, Definition) else await found(unit, new.name, new.version)
         in_flight = await unit.definitions.in_flight(new.name)
-        return Examination(review(None if base is None else base.plan, whole.plan), in_flight)
+        return Examination(
+            review(None if base is None else base.plan, whole.plan),
+            None if base is None else _diff(base.plan, whole.plan),
+            in_flight,
+        )
 
 
 async def found(unit: Unit, name: str, version: str) -> Definition:
@@ -261,6 +272,14 @@ def _as_published(new: Definition, actor: Actor, now: datetime) -> Definition:
     return replace(new, state="published", published_by=actor.id, published_at=now)
 
 
+def _diff(old: Json, new: Json) -> Diff | None:
+    """What changed, in words; None where a plan is of a time that this Carelane does not read any more."""
+    try:
+        return diff(plan_from_json(old), plan_from_json(new))
+    except ValidationError:
+        return None
+
+
 def _approval(examination: Examination, *, alone: bool) -> dict[str, Json]:
     if not examination.review.needs_approval:
         return {"approval": "not needed"}
@@ -276,6 +295,7 @@ def _seen(examination: Examination) -> dict[str, Json]:
         "reads": list(about.reads),
         "writes": list(about.writes),
         "alerts": list(about.alerts),
+        "diff": [str(one) for one in examination.diff.changes] if examination.diff else [],
         "in_flight": dict(examination.in_flight),
     }
 

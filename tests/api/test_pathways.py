@@ -237,6 +237,8 @@ async def test_only_what_may_harm_needs_a_second_person(
         ("form", "ask", "changed"),
     ]
     assert (about["reads"], about["writes"]) == (["Patient"], [])
+    assert any("may now read Patient" in one for one in about["diff"]), about["diff"]
+    assert about["asks"] == "compatible"
 
 
 async def test_an_installation_for_one_person_says_so_each_time(
