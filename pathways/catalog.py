@@ -199,6 +199,11 @@ def _action(name: str, declared: Any) -> Action:
     if not isinstance(declared, Mapping):
         raise DeclarationError("An action is a mapping with input and output.")
     refuse_misspelt(declared, _ACTION_KEYS)
+    business_key, slow = declared.get("business_key"), declared.get("slow", False)
+    if business_key is not None and not isinstance(business_key, str):
+        raise DeclarationError("business_key is the name of an input.", key="business_key")
+    if not isinstance(slow, bool):
+        raise DeclarationError("slow is true or false.", key="slow")
     return Action(
         name=name,
         input=read_object(declared.get("input")),
@@ -206,8 +211,8 @@ def _action(name: str, declared: Any) -> Action:
         problems=read_texts(declared.get("problems"), "problems"),
         reads=read_texts(declared.get("reads"), "reads"),
         writes=read_texts(declared.get("writes"), "writes"),
-        business_key=declared.get("business_key"),
-        slow=bool(declared.get("slow", False)),
+        business_key=business_key,
+        slow=slow,
     )
 
 

@@ -35,7 +35,7 @@ FAMILIES: tuple[Callable[[Subject], Findings], ...] = (
 _LOSSLESS = frozenset(
     {
         "unknown-key", "language-version", "bad-version", "bad-id", "bad-name", "unknown-kind", "duplicate-field",
-        "decide-next", "condition-equals", "bad-duration", "too-many-attributes",
+        "decide-next", "otherwise-last", "condition-equals", "bad-duration", "bad-date", "too-many-attributes",
     }
 )  # fmt: skip
 """Findings of the parser that leave nothing out of the model, so that going on says nothing untrue."""

@@ -53,6 +53,8 @@ def test_pathways_have_inputs_and_outcomes_that_give() -> None:
         ({"value_sets": {"a": {"code": ["x"]}}}, ("value_sets", "a")),
         ({"value_sets": {"a": [["x"]]}}, ("value_sets", "a")),
         ({"roles": {"nurse": {"clinical": "yes"}}}, ("roles", "nurse")),
+        ({"actions": {"a": {"business_key": ["order"]}}}, ("actions", "a")),
+        ({"actions": {"a": {"slow": "yes"}}}, ("actions", "a")),
         ({"pathways": {"a": 1}}, ("pathways", "a")),
         ({"pathways": {"a": {"outcome": {}}}}, ("pathways", "a")),
         ({"pathways": {"a": {"outcomes": "done"}}}, ("pathways", "a")),

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways.catalog import read_catalog
+from pathways.catalog import EntryError, read_catalog
 from pathways.compile import compile_definition
 from pathways.lint import RULES, lint
 from pathways.parse import parse
@@ -34,6 +34,8 @@ def paths(tree: Any, above: Path = ()) -> Iterator[Path]:
 
 
 PLACES = list(paths(TREE))
+CATALOG: Any = read_source((everything.FOLDER / "everything.catalog.yaml").read_text(encoding="utf-8")).plain
+CATALOG_PLACES = list(paths(CATALOG))
 WORDS = sorted({str(key) for place in PLACES for key in place} | {"", "=", "branch", "none", "a/b", "~call-back", "-"})
 SCALARS = st.one_of(
     st.none(),
@@ -127,21 +129,49 @@ def judge(text: str) -> None:
 
 
 @given(changed())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_changed_definition_is_judged_and_never_raises(text: str) -> None:
     """Whatever stands in the place of something else is a finding, or means something."""
     judge(text)
 
 
 @given(torn())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_torn_file_is_judged_and_never_raises(text: str) -> None:
     """An editor shows half a file all the time."""
     judge(text)
 
 
 @given(VALUES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_anything_at_all_is_judged_and_never_raises(value: Any) -> None:
     """No file is too odd to say what is wrong with it."""
     judge(json.dumps(value))
+
+
+@st.composite
+def changed_catalog(draw: st.DrawFn) -> Any:
+    """The catalog of the whole language with a few things in it changed or taken out."""
+    tree = copy.deepcopy(CATALOG)
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.sampled_from(CATALOG_PLACES))
+        holder: Any = at(tree, place[:-1])
+        key: Any = place[-1]
+        if at(tree, place) is None:
+            continue
+        if draw(st.booleans()):
+            holder[key] = draw(VALUES)
+        else:
+            holder.pop(key)
+    return tree
+
+
+@given(changed_catalog())
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_changed_catalog_is_read_or_refused(document: Any) -> None:
+    """With the error that says where; and whatever is read compiles."""
+    try:
+        catalog = read_catalog(document)
+    except EntryError:
+        return
+    json.dumps(compile_definition(everything.definition(), catalog).draft.document)

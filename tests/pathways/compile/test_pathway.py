@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import get_args, get_type_hints
 
 import pytest
@@ -11,11 +10,10 @@ import pytest
 from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.datatypes import DataType
-from pathways.parse import parse
 from pathways.plan import Assignment, Step, Thresholds, plan_from_json
 from pathways.values import Computed
 from tests.support import everything
-from tests.support.authored import found, full, one, place, plan
+from tests.support.authored import found, one, place, plan
 
 
 def test_every_construct_compiles_and_survives_json() -> None:
@@ -88,18 +86,6 @@ def test_an_outcome_gives_values_of_declared_or_inferred_types() -> None:
     assert done.give[0] == Assignment("day", Computed("=urgency"))
     kinds = {one.name: one.type.kind for one in done.gives}
     assert kinds == {"day": "date", "next": "decimal", "order": "Reference", "note": "text"}
-
-
-def test_five_hundred_steps_compile_at_once() -> None:
-    """Lint runs at every key press."""
-    task = "{{task: {{title: 'T {{{{ x{n} }}}}', queue: intake, form: [{{name: a, type: text}}]}}, save: x{n}}}"
-    steps = "\n".join(f"s{number}: {task.format(n=number)}" for number in range(499))
-    text = full(steps + "\nover: {end: done}")
-    begin = time.perf_counter()
-    parsed = parse(text, "x.yaml")
-    assert parsed.definition is not None
-    assert compile_definition(parsed.definition, Catalog()).plan is not None
-    assert time.perf_counter() - begin < 2  # a tenth of it where nothing else runs
 
 
 @pytest.mark.parametrize(
