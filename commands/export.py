@@ -74,6 +74,6 @@ def _status(status: State) -> Status:
 
 def _tell(exported: Exported) -> None:
     if exported.unsaid:
-        typer.echo("FHIR R4 has no element for:", err=True)
+        typer.echo("FHIR R4 has no element for", err=True)
     for one in exported.unsaid:
         typer.echo(f"- {one}", err=True)

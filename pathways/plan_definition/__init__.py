@@ -36,7 +36,7 @@ class Unsaid:
     where: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.what} ({', '.join(self.where)})" if self.where else self.what
+        return f"{self.what.rstrip('.')}: {', '.join(self.where)}"
 
 
 @dataclass(frozen=True)
@@ -125,15 +125,15 @@ def _related(plan: Plan, canonical: Callable[[str], str]) -> list[Json]:
 def _unsaid(plan: Plan) -> list[str]:
     found = []
     if plan.inputs:
-        found.append("inputs: what it is started with has no element; it is in extensions.")
+        found.append("inputs: what a pathway is started with; it is in extensions.")
     if plan.attributes:
-        found.append("attributes: what lists show of an instance is in extensions.")
+        found.append("attributes: what lists show of an instance; it is in extensions.")
     if plan.unique is not None:
-        found.append("unique: that a second start joins or is refused has no element.")
+        found.append("unique: that a second start joins or is refused.")
     if plan.contract.reads or plan.contract.writes:
-        found.append("contract: what it may read and write in the core is in extensions.")
+        found.append("contract: what may be read and written in the core; it is in extensions.")
     if plan.calendars:
-        found.append("calendars: hours and holidays have no element; only their names are given.")
+        found.append("calendars: hours and holidays; only the names are given.")
     if any(isinstance(one, Do) for one in plan.steps):
-        found.append("actions: retries and time limits have no element.")
+        found.append("actions: retries and time limits.")
     return found

@@ -71,9 +71,9 @@ class Actions:
         ]
         for one in plan.starts_on:
             if one.when is not None:
-                self.tell(f"start by {one.type}: a named event takes no condition in R4; it is in an extension.")
+                self.tell(f"start by {one.type}: the condition on an event that starts it; it is in an extension.")
             if one.inputs.source is not None:
-                self.tell(f"start by {one.type}: how the event's data become inputs has no element.")
+                self.tell(f"start by {one.type}: how an event's data become inputs.")
         inside = [*self._handlers("", plan.handlers), *self._block("")]
         inside += [self._side(f"~{one.id}") for one in plan.side_flows]
         return without_nothing(
@@ -92,7 +92,7 @@ class Actions:
         side = self.plan.side_flow[path[1:]]
         about = []
         if side.offer is not None:
-            self.tell(f"side flow {side.id}: that a person may start it when they choose is in an extension.")
+            self.tell(f"side flow {side.id}: that a person may start something; it is in an extension.")
             title = wording.computed_words(side.offer.title)
             about.append(self.extensions.parts("offer", title=title, queue=side.offer.queue, role=side.offer.role))
         when = [condition(side.offer.when)] if side.offer is not None and side.offer.when else []
@@ -120,10 +120,10 @@ class Actions:
         own = self._own(step)
         extension = [*own.pop("extension", []), *self._clocks(step)]
         if step.undo is not None:
-            self.tell(f"{step.id}: that {step.undo.action} takes it back is in an extension.")
+            self.tell(f"{step.id}: the action that takes a step back; it is in an extension.")
             extension.append(self.extensions.text("undo", step.undo.action))
         if step.gate is not None:
-            self.tell(f"{step.id}: its gate ({step.gate}) is in an extension.")
+            self.tell(f"{step.id}: a gate; it is in an extension.")
             extension.append(self.extensions.text("gate", step.gate))
         if step.stage:
             extension.append(self.extensions.text("stage", step.stage))
@@ -172,12 +172,12 @@ class Actions:
             case WaitForTime():
                 return self._timed(step)
             case Emit():
-                self.tell(f"{step.id}: the data of the event are in an extension.")
+                self.tell(f"{step.id}: the data of an event that is sent; they are in extensions.")
                 about = self.extensions.members("event-data", step.data)
                 kind = concept("Fire event", ACTION_TYPES, "fire-event")
                 return {"extension": about, "type": kind, "textEquivalent": f"Sends the event {step.type}"}
             case Set():
-                self.tell(f"{step.id}: computing data has no element; it is in extensions.")
+                self.tell(f"{step.id}: computing data; it is in extensions.")
                 about = [
                     self.extensions.parts("set", name=one.name, value=wording.computed_words(one.value))
                     for one in step.assignments
@@ -192,29 +192,29 @@ class Actions:
         about = self.extensions.members("input", step.input)
         if about:
             self.tell(
-                f"{step.id}: the input of {step.action} is in extensions (dynamicValue addresses resources only)."
+                f"{step.id}: the input of an action; it is in extensions, for dynamicValue addresses resources only."
             )
         if step.accept:
-            self.tell(f"{step.id}: that problems {', '.join(step.accept)} go to a person has no element.")
+            self.tell(f"{step.id}: which problems go to a person.")
         return {"extension": about, "definitionUri": f"urn:carelane:action:{step.action}"}
 
     def _task(self, step: Task) -> dict[str, Json]:
         priority = wording.computed_words(step.priority)
         about = [self.extensions.value("queue", step.queue.source)]
-        self.tell(f"{step.id}: its queue is in an extension.")
+        self.tell(f"{step.id}: a task's queue; it is in an extension.")
         if priority not in PRIORITIES:
-            self.tell(f"{step.id}: its priority is an expression; it is in an extension.")
+            self.tell(f"{step.id}: a priority that is an expression; it is in an extension.")
             about.append(self.extensions.value("priority", step.priority.source))
         timing = self._time(step.id, "due", step.due, about)
         about += [self.extensions.text("remind", wording.reminder_words(one)) for one in step.remind]
         about += [self.extensions.text("escalate", wording.escalation_words(one)) for one in step.escalate]
         if step.remind or step.escalate:
-            self.tell(f"{step.id}: reminders and escalations are in extensions.")
+            self.tell(f"{step.id}: reminders and escalations; they are in extensions.")
         if step.separate_from:
-            self.tell(f"{step.id}: that not the same person may do {step.separate_from} is in an extension.")
+            self.tell(f"{step.id}: that the same person may not do two tasks; it is in an extension.")
             about.append(self.extensions.text("separate-from", action_id(step.separate_from)))
         if len(step.outcomes) > 1:
-            self.tell(f"{step.id}: its outcomes ({', '.join(one.title for one in step.outcomes)}) are in extensions.")
+            self.tell(f"{step.id}: the outcomes of a task; they are in extensions.")
             about += [
                 self.extensions.parts("outcome", id=one.id, title=one.title, role=one.role) for one in step.outcomes
             ]
@@ -236,7 +236,7 @@ class Actions:
         given = timing_duration(timing)
         if given is not None:
             return {"timingDuration": given}
-        self.tell(f"{where}: {what} {wording.timing_words(timing)} is no FHIR duration; it is in an extension.")
+        self.tell(f"{where}: a time that is no plain duration; it is in an extension.")
         about.append(self.extensions.value(what, timing.source))
         return {}
 
@@ -249,7 +249,7 @@ class Actions:
         about, conditions = [], []
         for one in listened:
             if one.keyed:
-                self.tell(f"{step.id}: that the event {one.type} must carry a key is in an extension.")
+                self.tell(f"{step.id}: the key that an event must carry; it is in an extension.")
                 about.append(self.extensions.value("event-key", one.key.source))
             if one.when is not None:
                 conditions.append(condition(one.when, "start"))
@@ -261,7 +261,7 @@ class Actions:
         found["extension"] += [
             self.extensions.parts("way", name=one.name, words=wording.way_words(one)) for one in step.ways
         ]
-        self.tell(f"{step.id}: which of its ways ends the wait is in extensions.")
+        self.tell(f"{step.id}: which of several ways ends a wait; they are in extensions.")
         return found
 
     def _parallel(self, step: Parallel) -> dict[str, Json]:
@@ -269,7 +269,7 @@ class Actions:
         join = step.join or number
         behaviour = "all" if join == number else "one-or-more"
         if join not in (1, number):
-            self.tell(f"{step.id}: that {join} of {number} branches must end is not said; R4 has only one or more.")
+            self.tell(f"{step.id}: that a certain number of branches must end; R4 has only one or more.")
         branches = [
             {
                 "id": action_id(f"{step.id}/{name}"),
@@ -285,14 +285,14 @@ class Actions:
     def _repeat(self, step: Repeat) -> dict[str, Json]:
         about, conditions = [], []
         if step.items is not None:
-            self.tell(f"{step.id}: over what it repeats is in an extension.")
+            self.tell(f"{step.id}: over what a step repeats; it is in an extension.")
             about.append(self.extensions.parts("for-each", words=wording.repeat_words(step)))
         if step.while_ is not None:
             conditions.append(condition(step.while_, "start"))
         if step.until is not None:
             conditions.append(condition(step.until, "stop"))
         if step.collect:
-            self.tell(f"{step.id}: what it collects has no element.")
+            self.tell(f"{step.id}: what is collected from iterations.")
         return {
             "extension": about,
             "condition": conditions,
@@ -305,14 +305,12 @@ class Actions:
     def _child(self, step: Child) -> dict[str, Json]:
         about = self.extensions.members("input", step.inputs)
         if about:
-            self.tell(f"{step.id}: the inputs of {step.pathway} are in extensions.")
+            self.tell(f"{step.id}: the inputs of another pathway; they are in extensions.")
         if step.range and not step.range[:1].isdigit():
-            self.tell(
-                f"{step.id}: the range of versions {step.range} is in an extension; a canonical names one or none."
-            )
+            self.tell(f"{step.id}: a range of versions; it is in an extension, for a canonical names one or none.")
             about.append(self.extensions.text("version-range", step.range))
         if step.detached:
-            self.tell(f"{step.id}: that it is not waited for is in an extension.")
+            self.tell(f"{step.id}: that another pathway is not waited for; it is in an extension.")
             about.append(self.extensions.text("detached", "true"))
         return {"extension": about, "definitionCanonical": self.canonical(step.pathway)}
 
@@ -320,7 +318,7 @@ class Actions:
         outcome = self.plan.outcome.get(step.outcome)
         if outcome is None:
             return {"textEquivalent": "Ends this branch only"}
-        self.tell(f"{step.id}: that it ends the pathway as {outcome.id} ({outcome.kind}) is in an extension.")
+        self.tell(f"{step.id}: that a step ends the pathway, and how; it is in an extension.")
         return {"extension": [self.extensions.parts("outcome", id=outcome.id, title=outcome.title, kind=outcome.kind)]}
 
     # -- how they hang together
@@ -331,7 +329,7 @@ class Actions:
             about = [self.extensions.text("interrupts", where)] if one.to else []
             if one.keyed:
                 about.append(self.extensions.value("event-key", one.key.source))
-            self.tell(f"{where}: that {one.type} {'interrupts' if one.to else 'adds to'} it is in an extension.")
+            self.tell(f"{where}: that an event interrupts, or starts something beside; it is in an extension.")
             yield without_nothing(
                 {
                     "id": action_id(handler_path(owner, number)),
@@ -346,7 +344,7 @@ class Actions:
     def _related(self, path: str) -> list[Json]:
         ways = self.into.get(path, [])
         if len(ways) > 1:
-            self.tell(f"{path}: that any one of its {len(ways)} ways in suffices has no element.")
+            self.tell(f"{path}: that any one of several ways in suffices.")
         return [self._way(one) for one in ways]
 
     def _way(self, way: Way) -> Json:
@@ -356,11 +354,11 @@ class Actions:
         if way.why:
             about.append(self.extensions.text("way-why", way.why))
         if way.undo:
-            self.tell(f"{way.head}: that the way from {way.tail} undoes what was done is in an extension.")
+            self.tell(f"{way.head}: that a way in undoes what was done; it is in an extension.")
             about.append(self.extensions.text("way-undo", "true"))
         offset = timing_duration(way.after)
         if way.after is not None and offset is None:
-            self.tell(f"{way.head}: the timeout of {way.tail} is no FHIR duration; it is in an extension.")
+            self.tell(f"{way.head}: a time that is no plain duration; it is in an extension.")
         return without_nothing(
             {
                 "extension": about,

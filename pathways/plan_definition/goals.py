@@ -76,8 +76,8 @@ def _target(success: Json) -> Json:
 def unsaid(plan: Plan) -> Iterator[str]:
     """What of clocks and success FHIR has no words for."""
     for one in plan.clocks:
-        yield f"clock {one.id}: goals have no start, stop, pause, warning or breach; these are in extensions."
+        yield f"clock {one.id}: start, stop, pause, warning and breach of a clock; these are in extensions."
         if timing_duration(one.limit) is None:
-            yield f"clock {one.id}: its limit {wording.limit_words(one)} is no FHIR duration; it is in the description."
+            yield f"clock {one.id}: a limit that is no plain duration; it is in the goal's description."
     if plan.success:
-        yield "success: the share that must reach the target is in the goal's description only."
+        yield "success: the share that must reach the target; it is in the goal's description."

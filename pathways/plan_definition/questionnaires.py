@@ -79,12 +79,10 @@ def unsaid(step: Task) -> list[str]:
     found = []
     for one in step.form:
         if one.required_when or one.show_when:
-            found.append(f"{step.id}: form field {one.name} depends on an expression; it is in an extension.")
+            found.append(f"{step.id}: when a form's field is shown or required; it is in an extension.")
         kind = one.type.item.kind if one.type.kind == "list" and one.type.item else one.type.kind
         if kind not in _TYPES:
-            found.append(f"{step.id}: form field {one.name} is a {kind}, asked as text.")
+            found.append(f"{step.id}: a form's field of kind {kind}; it is asked as text.")
         if one.type.value_set or (one.type.item and one.type.item.value_set):
-            found.append(
-                f"{step.id}: form field {one.name} takes codes of a value set by its local name, asked as text."
-            )
+            found.append(f"{step.id}: codes of a value set by its local name; they are asked as text.")
     return found
