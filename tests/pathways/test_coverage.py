@@ -48,6 +48,7 @@ def test_without_scenarios_all_is_missing() -> None:
         "condition": (0, 6),
         "timeout": (0, 2),
         "catch": (0, 2),
+        "handler": (0, 0),
     }
     assert coverage.missing == coverage.items
 
@@ -121,6 +122,7 @@ def test_the_report_names_what_is_missing() -> None:
         "  conditions, each way: 0 of 0",
         "  timeouts: 0 of 0",
         "  catches: 0 of 0",
+        "  handlers: 0 of 0",
         "  no scenario went through:",
         "    step a",
         "    transition a: to b",
@@ -129,3 +131,67 @@ def test_the_report_names_what_is_missing() -> None:
     document = to_json(coverage)
     assert document["counts"]["transition"] == {"covered": 0, "of": 1}
     assert {"kind": "transition", "step": "a", "what": "to b"} in document["missing"]
+
+
+NESTED = """
+inputs: {n: {type: integer, required: true}, names: {type: text, many: true}}
+outcomes: {done: {title: Done, kind: success}, off: {title: Off}}
+"on": [{event: note.filed, key: K, when: event.data.final, to: stop}]
+steps:
+  rule:
+    decide:
+      table:
+        - {n: "> 5", give: high}
+        - {n: "< 0", to: stop}
+        - {otherwise: true, give: low}
+    save: level
+    next:
+      - {when: level = "high", to: both}
+      - {to: both}
+  both:
+    parallel:
+      branches:
+        first: {steps: {ask: {task: {title: Ask, queue: intake}, "on": [{event: case.closed, to: over}]}, over: {end: branch}}}
+        second:
+          steps:
+            tries:
+              repeat:
+                until: tried.outcome = "ok"
+                limit: 5
+                steps: {try: {task: {title: Try, queue: intake, outcomes: {ok: Good, again: Again}}, save: tried}}
+  each:
+    repeat: {for_each: =names, as: name, steps: {say: {set: {said: =name}}}}
+  over: {end: done}
+  stop: {end: off}
+side_flows:
+  call: {title: Call, offer: {title: Call}, steps: {phone: {task: {title: Phone, queue: intake}}}}
+"""
+
+
+def test_inner_steps_rows_handlers_loops_and_offers_count() -> None:
+    """Of two ways to one step the one that held counts; a way out of a branch is a way; so are rows and offers."""
+    plan = plan_of(NESTED)
+    file = scenarios_of(
+        """
+        high:
+          start: {inputs: {n: 6, names: [a, b]}}
+          then:
+            - {offer: call}
+            - {complete: phone}
+            - {complete: try, outcome: again}
+            - {complete: "both/second/tries#2/try", outcome: ok}
+            - {event: note.filed, key: K, data: {final: false}}
+            - {event: case.closed}
+          expect: {outcome: done}
+        low:
+          start: {inputs: {n: 1, names: []}}
+          then: [{event: note.filed, key: K, data: {final: true}}]
+          expect: {outcome: off}
+        """
+    )
+    results = run_all(plan, file.scenarios)
+    assert all(one.passed for one in results), [one.failures for one in results]
+    assert [f"{one.kind} {one}" for one in measure(plan, results).missing] == [
+        "transition rule: row 2 (n < 0) to stop",
+        "transition both/first/ask: to both/first/over",
+    ]
