@@ -72,7 +72,8 @@ def expressions_in(source: str) -> Iterator[tuple[str, int]]:
         yield source[1:], 1
         return
     for found in PLACEHOLDER.finditer(source):
-        yield found.group(1).strip(), found.start(1)
+        inside = found.group(1)
+        yield inside.strip(), found.start(1) + len(inside) - len(inside.lstrip())
 
 
 def check_feel(reader: Reader, text: str, mark: Mark, parse: Callable[[str], object] = feel.parse_expression) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Final
 
 from pathways import feel
 from pathways.datatypes import ANY, DataType
 from pathways.diagnostics import Mark, nearest
+from pathways.expressions import MOST_BYTES
 from pathways.feel import nodes
 from pathways.feel import types as feel_types
 from pathways.functions import FUNCTION_TYPES
@@ -16,9 +16,6 @@ from pathways.lint.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import WaitForEventDecl
 from pathways.names import why_no_name
-
-MOST_BYTES: Final = 4096
-"""The length of an expression, in bytes of UTF-8."""
 
 _INSTANCE = feel_types.context(
     {

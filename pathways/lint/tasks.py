@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathways import feel
 from pathways.datatypes import ANY, DataType, MisfitError
 from pathways.diagnostics import nearest
-from pathways.engine.kinds.task import PRIORITIES
+from pathways.engine.clocks import PRIORITIES
 from pathways.feel import types as feel_types
 from pathways.functions import FUNCTION_TYPES
 from pathways.lint.expressions import Scope, type_at
