@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from temporalio.client import Client, WorkflowHandle
 from ulid import ULID
 
 import settings
-import worker
 from activities import registry
 from activities.gateways.fhir import FhirClient
 from catalog import load
@@ -28,6 +26,7 @@ from store.database import Database
 from store.definitions import Definition
 from tests.support.core import LiveCore, live_core
 from tests.support.interpreter import connect, until
+from tests.support.working import working
 from workflows.pathway import Pathway, workflow_id
 
 REFERRAL = Path(__file__).parents[1] / "pathways/library/referral/1.0.0.yaml"
@@ -59,21 +58,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
-
-
-@asynccontextmanager
-async def working(configured: settings.Settings) -> AsyncIterator[None]:
-    """A worker that runs until the block ends."""
-    ready = asyncio.Event()
-    task = asyncio.create_task(worker.run(configured, ready=ready.set))
-    waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
-    assert ready.is_set(), task.exception()
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def referral() -> Plan:
