@@ -14,9 +14,9 @@ def test_a_block_sees_its_own_names_and_those_around_it() -> None:
     """An iteration its item and number; nobody outside sees them."""
     types = NameTypes(everything.plan())
     inside, outside = types.visible("series"), types.visible("")
-    assert {"dose", "booked", "order", "requirement", "given", ITERATION} <= set(inside)
+    assert {"dose", "booked", "order", "requirement", "administered", ITERATION} <= set(inside)
     assert not {"dose", "booked", ITERATION} & set(outside)
-    assert {"given", "looks", "ride"} <= set(outside)
+    assert {"administered", "looks", "ride"} <= set(outside)
     assert inside["dose"].by_name["number"].type == DataType("integer")
 
 

@@ -143,6 +143,6 @@ def test_types_of_names_are_taken_along() -> None:
     """What is saved in iterations and branches too."""
     types = everything.plan().types
     assert types["looks"] == DataType("list", item=DataType("integer"))
-    assert types["given"].item is not None
-    assert set(types["given"].item.by_name) == {"number", "chair"}
+    assert types["administered"].item is not None
+    assert set(types["administered"].item.by_name) == {"number", "chair"}
     assert types["dose"].by_name["due"].type == DataType("date")

@@ -80,7 +80,7 @@ def test_a_repeat_has_its_ways_to_go_round() -> None:
     assert isinstance(after, Repeat)
     assert (series.items, series.name, series.mode) == (Computed("=requirement.doses"), "dose", "one-by-one")
     assert before.while_ is not None
-    assert before.limit == Computed("=count(given) + 1")
+    assert before.limit == Computed("=count(administered) + 1")
     assert after.until is not None
     assert (after.keep, after.limit) == (True, Computed(5))
 
