@@ -1,0 +1,101 @@
+"""When a dose is due by its regimen, how much it is, and what a gap means. Pure; the rows come from the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from catalog.tables.regimens import DoseStep, Regimen
+from pathways.durations import add, parse_duration
+
+Verdict = Literal["go", "clinician", "restart"]
+
+_ANY_ZONE = ZoneInfo("UTC")
+_NOTICE = timedelta(days=2)
+"""What a patient and a chair need at least to make another date."""
+
+
+class DoseSoFar(BaseModel):
+    """What the series remembers of a dose."""
+
+    number: int | None = None
+    status: Literal["planned", "given", "missed", "moved", "not-given"]
+    given_on: date | None = None
+    restart: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a series stands: the dates given since it began, or since it was started over."""
+
+    given: tuple[date, ...]
+    restarted: bool
+
+    @property
+    def number(self) -> int:
+        """The next dose's number in the regimen, from 1."""
+        return len(self.given) + 1
+
+
+def progress(doses: list[DoseSoFar]) -> Progress:
+    """Where the series stands by what it remembers."""
+    begun = max((place for place, one in enumerate(doses, 1) if one.restart), default=0)
+    given = tuple(one.given_on for one in doses[begun:] if one.status == "given" and one.given_on is not None)
+    return Progress(given, begun > 0)
+
+
+def step_of(regimen: Regimen, number: int) -> DoseStep:
+    """Amount and chair of the regimen's n-th dose."""
+    return regimen.doses[number - 1] if number <= len(regimen.doses) else regimen.maintenance
+
+
+def due_date(regimen: Regimen, so_far: Progress, first: date, today: date) -> date:
+    """The next dose's day: the beginning counts from the first dose, what follows from the last one."""
+    if not so_far.given:
+        return today + timedelta(days=7) if so_far.restarted else max(first, today)
+    if so_far.number <= len(regimen.doses):
+        return after(so_far.given[0], regimen.doses[so_far.number - 1].after)
+    return after(so_far.given[-1], regimen.every)
+
+
+def after(day: date, span: str) -> date:
+    """A day, an authored duration later."""
+    return add(day, parse_duration(span), _ANY_ZONE)
+
+
+def before(day: date, span: str) -> date:
+    """A day, an authored duration earlier."""
+    return add(day, -parse_duration(span), _ANY_ZONE)
+
+
+def judge(regimen: Regimen, so_far: Progress, due: date, today: date) -> tuple[Verdict, date]:
+    """What the regimen says to a dose that was due on a day and could not be: go, ask, or start over; and when."""
+    earliest = max(due, today + _NOTICE)
+    if not so_far.given or earliest <= after(due, regimen.latest):
+        return "go", earliest
+    if earliest >= after(so_far.given[-1], regimen.restart_after):
+        return "restart", earliest
+    return "clinician", earliest
+
+
+def amount_of(regimen: Regimen, step: DoseStep, weight: Decimal | None) -> Decimal | None:
+    """The amount in the regimen's unit, rounded as its row says; None where a weight is needed and missing."""
+    if not step.amount.per_kilogram:
+        return step.amount.value
+    if weight is None:
+        return None
+    steps = (step.amount.value * weight / regimen.rounding).to_integral_value(ROUND_HALF_UP)
+    return steps * regimen.rounding
+
+
+def billing_units(regimen: Regimen, amount: Decimal) -> tuple[int, int]:
+    """Units given and units wasted from opened vials (410 mg, 10 mg a unit, vials of 100 mg: 41 and 9)."""
+    vials = (amount / regimen.vial).to_integral_value(ROUND_CEILING)
+    given = (amount / regimen.billing_unit).to_integral_value(ROUND_CEILING)
+    opened = vials * regimen.vial / regimen.billing_unit
+    return int(given), max(0, int(opened) - int(given))
