@@ -135,7 +135,9 @@ def _instead(world: World, cases: Iterable[Case], address: str, what: str, known
         return ""
     if not there:
         return f"There is no {what.removesuffix('s')}; it stands at {standing(world.state) or 'nothing'}."
-    return nearest(address, there, plural=what.capitalize()) or f"{what.capitalize()}: {', '.join(there)}."
+    inner = {one.rpartition("/")[2]: one for one in there}
+    near = nearest(address, there) or nearest(address, inner)
+    return near or f"{what.capitalize()}: {', '.join(there[:30])}."
 
 
 def standing(state: State) -> str:

@@ -151,7 +151,10 @@ steps:
   both:
     parallel:
       branches:
-        first: {steps: {ask: {task: {title: Ask, queue: intake}, "on": [{event: case.closed, to: over}]}, over: {end: branch}}}
+        first:
+          steps:
+            ask: {task: {title: Ask, queue: intake}, "on": [{event: case.closed, to: over}]}
+            over: {end: branch}
         second:
           steps:
             tries:

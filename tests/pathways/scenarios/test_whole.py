@@ -1,0 +1,288 @@
+"""Scenarios of nested steps, clocks, children, side flows and operators, and how their places are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from pathways.scenarios import Plans, Result, run_all
+from tests.support.pathways import plan_of, scenarios_of
+
+PARENT = """
+inputs: {n: {type: integer, required: true}}
+calendar: clinic
+outcomes: {done: {title: Done, kind: success, give: {x: =n}}, given-up: {title: Given up, kind: cancelled, undo: true}}
+clocks:
+  decision: {title: Decision, limit: 2 days, warn: 50%, breach: {queue: supervisor, title: Late}}
+steps:
+  book:
+    do: visits.book
+    undo: {do: post.send, with: {text: undo}}
+    save: booked
+    clocks: {start: [decision]}
+  both:
+    parallel:
+      join: any
+      branches:
+        first: {steps: {call: {pathway: {name: child, version: ^1, inputs: {n: =n}}, save: got}}}
+        second: {steps: {ask: {task: {title: Ask, queue: intake, role: nurse}}}}
+  stop: {set: {k: 1}, clocks: {stop: [decision]}}
+  over: {end: done}
+  bad: {end: given-up}
+side_flows:
+  call-them: {title: Call, offer: {title: Call, role: nurse}, steps: {phone: {task: {title: Phone, queue: intake}}}}
+"""
+CHILD = """
+pathway: child
+version: 1.2.0
+inputs: {n: {type: integer}}
+outcomes: {ok: {title: Ok, kind: success, give: {y: =n}}}
+steps:
+  check: {task: {title: Check, queue: intake}, timeout: {after: 5 days, to: over}}
+  send: {do: post.send, with: {text: a}}
+  over: {end: ok}
+"""
+HEAD = "start: {inputs: {n: 1}}\nactions: {visits.book: {give: {appointment: A}}, post.send: {give: {}}}\n"
+
+
+def play(scenario: str, head: str = HEAD) -> Result:
+    """The result of a scenario; its children are stubbed unless it says `with_children`."""
+    text = f"{head}scenarios:\n  one:\n" + "".join(f"    {line}\n" for line in scenario.strip().splitlines())
+    library = Plans(
+        [plan_of(CHILD), plan_of(CHILD.replace("1.2.0", "1.1.0")), plan_of(CHILD.replace("1.2.0", "2.0.0"))]
+    )
+    (result,) = run_all(plan_of(PARENT), scenarios_of(text).scenarios, library)
+    return result
+
+
+def messages(result: Result) -> list[str]:
+    """What went wrong."""
+    return [f"{one.message} {one.hint}".strip() for one in result.failures]
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        # clocks, their tasks, added tasks, side flows, refusals, expectations in between
+        """
+children: {child: [{running: true}]}
+then:
+  - {offer: call-them, roles: [clerk], refused: role-missing}
+  - {offer: call-them, roles: [nurse]}
+  - {add_task: Look, queue: intake, due: 1 business day}
+  - {complete: ask, roles: [clerk], expect_refusal: role-missing}
+  - {after: 1 day, expect: {clocks: {decision: {status: running, warned: true}}}}
+  - after: 2 days
+    expect:
+      clocks: {decision: breached}
+      open_tasks: [ask, phone, +1, {at: "!decision", queue: supervisor, origin: clock}]
+      at: [call, ask, phone]
+      offers: [call-them]
+  - {complete: decision}
+  - {complete: +1}
+  - {complete: "both/second/ask"}
+  - {complete: ask, refused: true}
+expect:
+  outcome: done
+  children_cancelled: [child]
+  clocks: {decision: late}
+  visited: [book, both, both/first/call, ask, stop, over]
+  give: {x: 1}
+  open_tasks: []
+""",
+        # a real child is found, of the highest version in range, and its steps are within reach
+        """
+with_children: true
+then:
+  - {expect: {at: [call, ask], open_tasks: [ask, check]}}
+  - {complete: check, in: call}
+expect:
+  outcome: done
+  visited: [book, both, stop, over]
+  actions_run: {post.send: 1}
+  actions_order: [visits.book, post.send]
+  children: {call: {outcome: ok, visited: [check, send, over], give: {y: 1}}}
+  data: {got: {outcome: ok}}
+  clocks: {decision: met}
+""",
+        # time passes for children as well
+        """
+with_children: true
+then: [{after: 5 days}]
+expect: {outcome: done, children: {both/first/call: {visited: [check, over]}}}
+""",
+        # a cancelled parent cancels its real child, and undoes what it did
+        """
+with_children: true
+then: [{cancel: No longer wanted}]
+expect:
+  outcome: cancelled
+  children: {call: {outcome: cancelled}}
+  children_cancelled: 1
+  actions_order: [visits.book, post.send]
+  visited: [book, both, both/first/call, both/second/ask, book/undo]
+  clocks: {decision: dropped}
+""",
+        # a child that fails, and is started again by an operator
+        """
+children: {child: [{fail: No version}, {outcome: ok, give: {y: 3}}]}
+then: [{expect: {incidents: [{kind: child-failed, at: both/first/call, count: 1}]}}, {retry: call}]
+expect: {outcome: done, data: {got: {outcome: ok}}, no_incidents: true, incidents: 1}
+""",
+        # a child that runs until the scenario says how it ends; or that takes its time
+        """
+children: {call: {running: true}}
+then: [{after: 1 hour, child: call, outcome: ok, give: {y: 3}}]
+expect: {outcome: done}
+""",
+        """
+children: {child: {outcome: ok, takes: 2 hours}}
+then: [{after: 1 hour, expect: {at: call}}, {after: 1 hour}]
+expect: {outcome: done}
+""",
+        """
+children: {child: {running: true}}
+then: [{child: child, fail: Ended from outside}]
+expect: {incidents: [child-failed], at: [call, ask]}
+""",
+        # operators
+        """
+children: {child: {running: true}}
+then:
+  - {suspend: A holiday, pause_clocks: true, expect: {clocks: {decision: paused}}}
+  - {suspend: Again, refused: suspended}
+  - {resume: Back}
+  - {set: {n: 7}, reason: A typo}
+  - {set: n, value: nine, refused: value-invalid}
+  - {skip: ask, reason: It is known}
+expect: {outcome: done, data: {n: 7}, give: {x: 7}}
+""",
+        """
+children: {child: {running: true}}
+then: [{move: both, to: bad, undo: true, reason: Given up}]
+expect: {outcome: given-up, actions_order: [visits.book, post.send]}
+""",
+    ],
+)
+def test_what_the_language_has_a_scenario_can_say(scenario: str) -> None:
+    """Each goes through something of its own, and comes out as it says."""
+    assert messages(play(scenario)) == []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("then: [{complete: ask}]", "does not say how that goes"),
+        ("children: {chid: {running: true}}", 'starts no child "chid". Did you mean "child"?'),
+        ("children: {child: {running: true}}\nthen: [{complete: aks}]", 'Did you mean "ask"?'),
+        ("children: {child: {running: true}}\nthen: [{complete: ask, refused: true}]", "it was done"),
+        (
+            "children: {child: {running: true}}\nthen: [{complete: ask, roles: [clerk], refused: form-invalid}]",
+            "refused as form-invalid; it was as role-missing",
+        ),
+        ("children: {child: {running: true}}\nthen: [{event: note.fled}]", 'never listens for an event "note.fled"'),
+        ("children: {child: {running: true}}\nthen: [{offer: call-then}]", 'Did you mean "call-them"?'),
+        ("children: {child: {running: true}}\nthen: [{set: {m: 1}}]", 'has no value "m"'),
+        ("children: {child: {running: true}}\nthen: [{move: ask, to: ovr}]", 'Did you mean "over"?'),
+        ("children: {child: {running: true}}\nthen: [{child: asks, outcome: ok}]", "Children that do: both/first/call"),
+        ("children: {child: {running: true}}\nthen: [{complete: ask, in: x}]", 'No child "x"'),
+        ("children: {child: {running: true}}\nexpect: {at: aks}", 'There is no step "aks". Did you mean "ask"?'),
+        ("children: {child: {running: true}}\nexpect: {visited: [bok]}", 'There is no step "bok"'),
+        ("children: {child: {running: true}}\nexpect: {clocks: {decisions: met}}", 'Did you mean "decision"?'),
+        ("children: {child: {running: true}}\nexpect: {clocks: {decision: met}}", "to be met; it is running"),
+        ("children: {child: {running: true}}\nexpect: {offers: []}", "offered is call-them"),
+        ("children: {child: {running: true}}\nexpect: {children_cancelled: [child]}", "there were: none"),
+        ("children: {child: {running: true}}\nexpect: {open_tasks: 2}", "expected 2 open tasks"),
+        ("children: {child: {running: true}}\nexpect: {data: {booked.appointment: B}}", 'it is "A"'),
+        ("children: {child: {running: true}}\nexpect: {at: [ask, ask]}", "expected to stand at ask, ask"),
+        ("with_children: true\nexpect: {children: {call: {outcome: ok}}}", "call: expected the outcome ok"),
+        ("with_children: true\nexpect: {children: {cal: {outcome: ok}}}", 'No child "cal"'),
+        ("then: [{migrate: {to: 3.0.0}}]\nchildren: {child: {running: true}}", "no version 3.0.0 of example"),
+    ],
+)
+def test_what_does_not_fit_is_said(scenario: str, words: str) -> None:
+    """What was expected or asked for, what there is, and what was probably meant."""
+    (message,) = messages(play(scenario))
+    assert words in message
+
+
+LOOKING_BACK = """
+inputs: {k: {type: text}}
+outcomes: {done: {title: Done}, stopped: {title: Stopped}}
+"on": [{event: note.filed, key: stop, to: gone}]
+steps:
+  ask: {task: {title: Ask, queue: intake}}
+  wait: {wait: {event: note.filed, key: K, lookback: 1 hour}, timeout: {after: 10 days, to: gone}}
+  over: {end: done}
+  gone: {end: stopped}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [
+        ("[{event: note.filed, key: K}, {after: 59 minutes, complete: ask}]", "done"),
+        ("[{event: note.filed, key: K}, {after: 61 minutes, complete: ask}]", "null"),
+        ("[{event: note.filed, key: L}, {complete: ask}]", "null"),
+        ("[{suspend: x}, {event: note.filed, key: stop}, {after: 1 day, resume: y}]", "stopped"),
+        ("[{suspend: x}, {event: note.filed, key: stop}, {after: 1 day}]", "null"),
+        ("[{complete: ask}, {event: note.filed, key: K}]", "done"),
+    ],
+)
+def test_events_come_again_as_the_relay_brings_them(then: str, outcome: str) -> None:
+    """A wait that looks back takes what came shortly before; what came while suspended comes again on resume."""
+    text = f"one: {{start: {{inputs: {{}}}}, then: {then}, expect: {{outcome: {outcome}}}}}"
+    (result,) = run_all(plan_of(LOOKING_BACK), scenarios_of(text).scenarios)
+    assert messages(result) == []
+
+
+STARTED = """
+starts_on: [{event: note.filed, when: event.data.final, inputs: {text: =event.data.text}}]
+inputs: {text: {type: text, required: true}}
+outcomes: {done: {title: Done}}
+steps: {over: {end: done}}
+"""
+
+
+def test_an_event_may_start_it() -> None:
+    """`start: {event}` goes through `starts_on`: what that does not want does not start."""
+    text = "one: {start: {event: note.filed, data: {final: %s, text: a}}, expect: {data: {text: a}}}"
+    good, bad = (run_all(plan_of(STARTED), scenarios_of(text % final).scenarios)[0] for final in ("true", "false"))
+    assert messages(good) == []
+    assert "does not start the pathway" in messages(bad)[0]
+
+
+NESTED = """
+inputs: {names: {type: text, many: true}}
+outcomes: {done: {title: Done}}
+steps:
+  each:
+    repeat:
+      for_each: =names
+      as: name
+      mode: at-once
+      collect: {said_all: =said.outcome}
+      steps:
+        say: {task: {title: "Say {{ name }}", queue: intake}, save: said}
+        rest: {wait: {for: 1 hour}}
+  over: {end: done}
+"""
+
+
+def test_iterations_are_named_by_their_number() -> None:
+    """An address without its iteration is enough only where one fits; data of an iteration is named by its scope."""
+    text = """
+    one:
+      start: {inputs: {names: [a, b]}}
+      then:
+        - {complete: "each#2/say"}
+        - {expect: {at: ["each#1/say", "each#2/rest"], data: {"each#2/said": {outcome: done}, "each#1": {name: a}}}}
+        - {complete: say}
+        - {after: 1 hour}
+      expect:
+        visited: [each, each#1/say, each#2/say, "each#2/rest", each#1/rest, over]
+        data: {said_all: [done, done]}
+    two: {start: {inputs: {names: [a, b]}}, then: [{complete: say}]}
+    """
+    one, two = run_all(plan_of(NESTED), scenarios_of(text).scenarios)
+    assert messages(one) == []
+    assert messages(two) == ['Several open tasks fit "say": each#1/say, each#2/say. Write the whole address.']
