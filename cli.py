@@ -29,6 +29,7 @@ class Commands(LazyCommands):
         "relay": "commands.processes",
         "api": "commands.processes",
         "core": "commands.processes",
+        "rebuild": "commands.rebuild",
         "migrate-database": "commands.processes",
         "contract": "commands.contract",
         "settings": "commands.machine",

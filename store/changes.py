@@ -43,15 +43,16 @@ class IncidentChange:
 class Changes:
     """What is to be written.
 
-    `fields` are columns of the instance's row. Positions are `entered` (whole rows), `moved` (some columns) or
-    `left`; tasks `opened` (whole rows), `marked` (some columns, while open) or `closed`. Of clocks and children each
-    row holds the columns that changed; of a child that was ordered just now, all. `lookbacks` say by listener how
-    long before its arming its events count. `reoffer` is the revision in which deferred events may come again;
-    `drop_deferred` that they never will.
+    `fields` are columns of the instance's row. Positions are `left`, `renamed` (from an address, with what a
+    migration made of them), `moved` (some columns) or `entered` (whole rows). Tasks are `opened` (whole rows),
+    `marked` (some columns, while open) or `closed`. Of clocks and children each row holds the columns that changed;
+    of a child that was ordered just now, all. `lookbacks` say by listener how long before its arming its events
+    count. `reoffer` is the revision in which deferred events may come again; `drop_deferred` that they never will.
     """
 
     fields: Row = field(default_factory=dict)
     migrated: bool = False
+    renamed: dict[str, Row] = field(default_factory=dict)
     entered: dict[str, Row] = field(default_factory=dict)
     moved: dict[str, Row] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)

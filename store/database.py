@@ -22,6 +22,7 @@ from store.event_starts import EventStarts
 from store.inbox import Inbox
 from store.incidents import Incidents
 from store.instances import Instances, Listeners
+from store.migration_runs import MigrationRuns
 from store.people import People, Sessions
 from store.results import Results
 from store.statistics import Statistics
@@ -122,6 +123,11 @@ class Unit:
     def statistics(self) -> Statistics:
         """Numbers for diagrams and measures."""
         return Statistics(self.connection)
+
+    @cached_property
+    def migration_runs(self) -> MigrationRuns:
+        """Runs that move instances to another version."""
+        return MigrationRuns(self.connection)
 
     @cached_property
     def people(self) -> People:

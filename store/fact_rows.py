@@ -71,6 +71,22 @@ def task_row(instance: str, pathway: str, version: str, title: str, fact: facts.
     }
 
 
+def changed_columns(fact: facts.TaskChanged) -> Row:
+    """What a migration changes in an open task's row."""
+    return {
+        "address": fact.address,
+        "step": fact.step,
+        "title": fact.title,
+        "role": fact.role,
+        "help": fact.help,
+        "form": fact.form or [],
+        "outcomes": fact.outcomes or [],
+        "skill": fact.skill,
+        "bulk": fact.bulk,
+        "gate": fact.gate,
+    }
+
+
 def alert_columns(fact: facts.TaskReminded | facts.TaskEscalated, shown: Mapping[str, Json]) -> Row:
     """What an alert changes in its task's row; `shown` is the fact's JSON."""
     told = {name: shown[name] for name in ("at", "why", "review_by", "cause", "late")}

@@ -7,15 +7,17 @@ actions is recorded in a few statements. The result does not depend on how revis
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from pathways import facts
+from pathways.addresses import is_inside
 from pathways.facts import Fact, Recorded, recorded_to_json
 from store.audit import NewAuditEntry, actor_of
 from store.changes import Changes, IncidentChange, Known, Row
 from store.fact_rows import (
     alert_columns,
+    changed_columns,
     child_columns,
     child_row,
     clock_row,
@@ -57,12 +59,14 @@ class _Folding:
         self.instance = known.instance
         self.pathway, self.version, self.title = known.pathway, known.version, known.title
         self.was_suspended = known.suspended
+        self.named_anew: dict[str, str] = {}
         self.inputs_known = bool(known.inputs)
         self.attributes: Mapping[str, Json] = known.attributes
         self.data: Mapping[str, Mapping[str, Json]] = known.data
 
     def take(self, revision: Recorded, document: Json) -> None:
         changes = self.changes
+        self.named_anew.clear()
         for place, (fact, shown) in enumerate(zip(revision.facts, document["facts"], strict=True)):
             self.apply(fact, shown, revision.rev, place)
             changes.timeline.append(timeline_row(self.instance, revision.rev, place, fact, shown))
@@ -105,6 +109,8 @@ class _Folding:
                 self.entered(fact, "resume")
             case facts.StepLeft():
                 self.left(fact.address)
+            case facts.PositionRenamed():
+                self.renamed(fact)
             case facts.ScopeLeft():
                 self.scope_left(fact.scope)
             case facts.InnerAwaited():
@@ -118,6 +124,8 @@ class _Folding:
                 changes.children.setdefault(fact.instance, {}).update(child_columns(fact))
             case facts.TaskOpened():
                 self.task_opened(fact)
+            case facts.TaskChanged():
+                self.task_marked(fact.id, changed_columns(fact))
             case facts.TaskReminded():
                 self.task_marked(fact.id, alert_columns(fact, shown))
             case facts.TaskEscalated():
@@ -265,10 +273,38 @@ class _Folding:
         }
 
     def left(self, address: str) -> None:
+        for before, row in list(self.changes.renamed.items()):
+            if row["address"] == address:
+                del self.changes.renamed[before]
+                address = before
         # What was held during a suspension has a row already when it is entered.
         if self.changes.entered.pop(address, None) is None or self.was_suspended:
             self.changes.left.add(address)
         self.changes.moved.pop(address, None)
+
+    def renamed(self, fact: facts.PositionRenamed) -> None:
+        """A position goes on under another name, and what it listens for and has open with it."""
+        changes, named = self.changes, {"step": fact.step, "title": fact.title}
+        self.named_anew[fact.before] = fact.address
+        if (entered := changes.entered.pop(fact.before, None)) is not None:
+            changes.entered[fact.address] = {**entered, "address": fact.address, **named}
+        else:
+            before = next((old for old, row in changes.renamed.items() if row["address"] == fact.before), fact.before)
+            changes.renamed[before] = {"address": fact.address, **named}
+            if (moved := changes.moved.pop(fact.before, None)) is not None:
+                changes.moved[fact.address] = moved
+        inside = {name for name in self.data if is_inside(name, fact.before)}
+        if inside:
+            moved_on = {fact.address + name.removeprefix(fact.before): self.data[name] for name in inside}
+            self._keep({name: self.data[name] for name in self.data if name not in inside} | moved_on)
+        for address, row in list(changes.armed.items()):
+            if row["position"] == fact.before:
+                named_anew = fact.address + address.removeprefix(fact.before)
+                changes.armed[named_anew] = changes.armed.pop(address) | {
+                    "address": named_anew,
+                    "position": fact.address,
+                }
+                changes.lookbacks[named_anew] = changes.lookbacks.pop(address, timedelta())
 
     def waits(self, address: str, waits: str, wake_at: datetime | None = None) -> None:
         self.moved(address, {"waits": waits, "wake_at": wake_at})
@@ -335,6 +371,9 @@ class _Folding:
         self.changes.lookbacks[fact.address] = fact.at - fact.armed_at
 
     def disarmed(self, address: str) -> None:
+        position, marked, slot = address.partition("^")
+        if position in self.named_anew:  # its listeners went along before this one was disarmed
+            address = f"{self.named_anew[position]}{marked}{slot}"
         self.changes.armed.pop(address, None)
         self.changes.disarmed.add(address)
 

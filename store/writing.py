@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.audit import Audit
 from store.changes import Changes, IncidentChange, Row
 from store.inbox import Arming, drop_deferred, lock_types, match_again, offer_again
+from store.renaming import rename_positions
 from store.rows import insert_rows, upsert_rows
 from store.tables import child, clock, incident, instance, listener, outbox, position, result, task, timeline
 
@@ -74,17 +75,18 @@ class Writer:
 
     async def _positions(self, changes: Changes) -> None:
         mine = position.c.instance == self._ident
-        moved = [{"ident": self._ident, "at_address": address, **row} for address, row in sorted(changes.moved.items())]
-        await self._execute(_MOVE_POSITION, moved)
+        left = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
         entered = list(changes.entered.values())
-        gone = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
-        if changes.left and entered:  # the usual case, in one statement
-            together = upsert_rows(position, entered[0]).add_cte(gone.cte("gone"))
-            await self._connection.execute(together, {"rows": entered})
-        elif changes.left:
-            await self._connection.execute(gone)
-        elif entered:
-            await self._connection.execute(upsert_rows(position, entered[0]), {"rows": entered})
+        together = bool(changes.left and entered and not changes.renamed)  # the usual case, in one statement
+        if changes.left and not together:
+            await self._connection.execute(left)
+        await rename_positions(self._connection, self._ident, changes.renamed)
+        for rows in _alike(changes.moved):
+            await self._connection.execute(_MOVE_POSITION, [{"ident": self._ident, **row} for row in rows])
+        if entered:
+            statement = upsert_rows(position, entered[0])
+            statement = statement.add_cte(left.cte("gone")) if together else statement
+            await self._connection.execute(statement, {"rows": entered})
 
     async def _tasks(self, changes: Changes, attributes_known: Mapping[str, Json]) -> None:
         for ident, row in sorted(changes.marked.items()):
@@ -188,6 +190,14 @@ def armings(rows: Iterable[Row], since: datetime, lookbacks: Mapping[str, timede
         from_ = since - lookback if ahead else row["armed_at"]
         found.append(Arming(row["instance"], row["type"], row["key"], from_, row["arming"]))
     return found
+
+
+def _alike(moved: Mapping[str, Row]) -> list[list[Row]]:
+    """Positions that moved, those with the same columns together."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for address, row in sorted(moved.items()):
+        found.setdefault(tuple(sorted(row)), []).append({"at_address": address, **row})
+    return list(found.values())
 
 
 def _pathway_of(changes: Changes) -> Row:
