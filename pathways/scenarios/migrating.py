@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 from pathways.diagnostics import nearest
 from pathways.errors import CarelaneError
+from pathways.migrate import migrate as language
+from pathways.migration_map import MigrationMap, read_map
+from pathways.plan import Plan
 from pathways.scenarios.case import ScenarioStopError
 from pathways.scenarios.library import highest_of
 from pathways.scenarios.model import ANY_REFUSAL, Happening
 from pathways.scenarios.world import World
+from pathways.state import Json
+
+_PARTS = frozenset({"from", "to", "pathway", "note", "steps", "branches", "clocks", "values"})
 
 
 def migrate(world: World, happening: Happening) -> None:
     """Have the scenario's instance go on with another version. Raises `ScenarioStopError` where it can't."""
-    from pathways import migrate as language  # type: ignore[attr-defined]
-
     case = world.root
     name, library = case.plan.pathway, world.library
     version = highest_of(library, name, happening.target)
@@ -23,9 +29,8 @@ def migrate(world: World, happening: Happening) -> None:
         raise ScenarioStopError(f"There is no version {happening.target} of {name}.", hint)
     try:
         plan = library.find(name, version)
-        found = language.migrate(
-            case.plan, plan, case.state, happening.given, world.now, happening.by, happening.reason
-        )
+        mapping = _mapping(happening.given, case.plan, plan)
+        found = language(case.plan, plan, case.state, mapping, world.now, happening.by, happening.reason)
     except CarelaneError as error:
         raise ScenarioStopError(error.message, error.hint) from None
     if found.blocked:
@@ -35,6 +40,19 @@ def migrate(world: World, happening: Happening) -> None:
         raise ScenarioStopError("Expected that this is refused; it was done.")
     case.plan, case.state = plan, found.state
     world.take(case, tuple(found.facts), tuple(found.commands))
+
+
+def _mapping(document: Json, old: Plan, new: Plan) -> MigrationMap:
+    """The map as a map file has it; one that names steps alone may leave `steps:` out."""
+    if document is None:
+        return MigrationMap()
+    if isinstance(document, dict) and not document.keys() & _PARTS:
+        document = {"steps": document}
+    read = read_map(json.dumps(document), "map", old, new)
+    wrong = next((one for one in read.diagnostics if one.severity == "error"), None)
+    if wrong is not None:
+        raise ScenarioStopError(f"The map does not fit: {wrong.message}", wrong.hint)
+    return read.mapping
 
 
 def _blocked(world: World, happening: Happening, why: list[str]) -> None:

@@ -286,3 +286,25 @@ def test_iterations_are_named_by_their_number() -> None:
     one, two = run_all(plan_of(NESTED), scenarios_of(text).scenarios)
     assert messages(one) == []
     assert messages(two) == ['Several open tasks fit "say": each#1/say, each#2/say. Write the whole address.']
+
+
+def test_an_instance_goes_on_with_another_version() -> None:
+    """`migrate` moves what stands by the map; what comes after runs on the new version, and may name its steps."""
+    old = "outcomes: {done: {title: Done}}\nsteps:\n  ask: {task: {title: Ask, queue: intake}}\n  over: {end: done}"
+    new = old.replace("  ask:", "  inquire:").replace("over:", "finish:")
+    versions = [plan_of(old), plan_of(f"version: 1.1.0\n{new}")]
+    text = """
+    mapped:
+      then:
+        - {migrate: {to: 1.1.0, map: {ask: inquire}}, reason: A better name, expect: {at: inquire}}
+        - {complete: inquire}
+      expect: {outcome: done, visited: [ask, finish]}
+    blocked: {then: [{migrate: 1.1.0, refused: migration-blocked}], expect: {at: ask}}
+    unexpected: {then: [{migrate: 1.1.0}]}
+    misspelt: {then: [{migrate: {to: 1.1.0, map: {ask: inqire}}}]}
+    """
+    mapped, blocked, unexpected, misspelt = run_all(versions[0], scenarios_of(text).scenarios, Plans(versions))
+    assert messages(mapped) == []
+    assert messages(blocked) == []
+    assert "can't go on with version 1.1.0" in messages(unexpected)[0]
+    assert 'Did you mean "inquire"?' in messages(misspelt)[0]
