@@ -51,6 +51,19 @@ def calendars() -> dict[str, Calendar]:
     return {name: Calendar.parse(name, _document(one)) for name, one in names.items()}
 
 
+def calendar_documents(path: Path | None = None) -> Mapping[str, Any]:
+    """The calendars as they were written, by name: the built-in ones, and those of an author's catalog.
+
+    Raises `CatalogError` where that cannot be read.
+    """
+    folder = resources.files(__package__).joinpath("calendars")
+    found = {one.name.removesuffix(".yaml"): _document(one) for one in folder.iterdir() if one.name.endswith(".yaml")}
+    if path is not None:
+        from_file(path)  # says what is wrong with it
+        found |= _tree(path.read_text(encoding="utf-8"), str(path)).plain.get("calendars") or {}
+    return found
+
+
 def entries(section: str) -> Mapping[str, Any]:
     """A section of the installed catalog (`events`, `queues`, `roles`) with everything its file says."""
     document = _document(resources.files(__package__).joinpath(f"{section}.yaml"))
