@@ -80,7 +80,7 @@ def opening(draw: Draw, plan: Plan) -> list[Event]:
     """How a storm begins: started, and often moved on to some step with the data that it may ask for."""
     events: list[Event] = [Started(INPUTS)]
     if draw(st.booleans()):
-        names = ("requirement", "rule", "claim", "given", "attempts")
+        names = ("requirement", "rule", "claim", "administered", "attempts")
         events += [DataChanged(name, draw(of_type(plan.types[name])), "boss", "a storm") for name in names]
         steps = [one.id for one in plan.steps if not one.block and one.kind not in ("end", "do")]
         events.append(Moved("check", draw(st.sampled_from(steps)), "boss", "a storm"))
