@@ -17,12 +17,15 @@ from typing import Any
 
 from temporalio.client import Client
 
-from pathways.events import Cancelled, Retried
-from pathways.messages import ActionRequest, ActionResult
+from pathways.events import Cancelled, Retried, Skipped
+from pathways.facts import ChildOrdered
+from pathways.messages import ActionRequest, ActionResult, Migrate
 from pathways.plan import Plan
 from tests.support import servers
 from tests.support.interpreted import ACTIONS, SPINE, pathway
 from tests.support.interpreter import Instance, Interpreter, connect, pace, until
+from tests.support.twins import CHILD as STORM_CHILD
+from tests.support.twins import NAMES, STORM, Gates, Storm, Twin
 from workflows.pathway import Pathway
 
 FOLDER = Path(__file__).parent
@@ -46,6 +49,29 @@ LATE = pathway("""
   too-late: {task: {title: Too late, queue: intake}}
   finished: {end: completed}
 """)
+CHILD = pathway("  ask: {task: {title: Ask, queue: intake}}\n  finished: {end: completed}\n", name="child")
+PARENT = pathway("""
+  missing: {pathway: {name: nothing, version: ^1}}
+  sub: {pathway: {name: child, version: ^1}, save: sub}
+  again: {pathway: {name: child, version: ^1}, timeout: {after: 1 day, to: lapsed}}
+  finished: {end: completed}
+  lapsed: {end: expired}
+""")
+BEFORE = pathway("""
+  act: {do: test.work}
+  ask: {task: {title: Ask, queue: intake}}
+  finished: {end: completed}
+""")
+AFTER = pathway(
+    """
+  deed: {do: test.work}
+  inquire: {task: {title: Inquire, queue: intake}}
+  finished: {end: completed}
+""",
+    version="1.1.0",
+)
+STORMS = (313,)
+"""The storm that goes through the most of what there is."""
 
 
 class Maker:
@@ -61,6 +87,19 @@ class Maker:
         _write(HISTORIES / f"{name}.json", _without_traces(json.loads(history.to_json())))
         _write(PLANS / f"{plan.digest}.json", plan.document)
         print(f"{name}: {len(history.events)} events")
+
+    async def write_all(self, name: str, instance: Instance, *known: Plan) -> None:
+        """Write the histories of all runs, numbered, and the plans that they need."""
+        run: str | None = instance.handle.first_execution_run_id or await instance.run_id()
+        number = 0
+        while run:
+            number += 1
+            history = await self._client.get_workflow_handle(instance.handle.id, run_id=run).fetch_history()
+            _write(HISTORIES / f"{name}-{number}.json", _without_traces(json.loads(history.to_json())))
+            print(f"{name}-{number}: {len(history.events)} events")
+            run = history.events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+        for plan in known:
+            _write(PLANS / f"{plan.digest}.json", plan.document)
 
     async def completed(self) -> None:
         """An action that fails once, a task, an event, an action; refusals on the way."""
@@ -162,10 +201,82 @@ class Maker:
             await instance.handle.result()
         await self.write("resent", instance, SPINE)
 
+    async def family(self) -> None:
+        """A child that outlives its parent's first run; one that no version fits; one that is cancelled."""
+        interpreter = Interpreter(self._client, [PARENT, CHILD], ACTIONS)
+        async with interpreter.running():
+            parent = await interpreter.start(PARENT, pace=pace())
+            await parent.has_fact("incident-opened")
+            await parent.operate(Skipped("missing", "operator", "not there", output={"outcome": "completed"}))
+            child = await self._child(interpreter, parent, 2)
+            await parent.renew()
+            await child.complete("ask")
+            await child.handle.result()
+            cancelled = await self._child(interpreter, parent, 3)
+            await parent.move_clock()
+            await parent.latest.result()
+            await cancelled.handle.result()
+        await self.write_all("parent", parent, PARENT)
+        await self.write_all("child", child, CHILD)
+        await self.write_all("child-cancelled", cancelled, CHILD)
+
+    async def _child(self, interpreter: Interpreter, parent: Instance, number: int) -> Instance:
+        await until(lambda: parent.facts.count("child-ordered") == number)
+        await until(lambda: parent.facts.count("child-runs") == number - 1)
+        facts = [one for one in interpreter.store.facts(parent.id) if isinstance(one, ChildOrdered)]
+        child = interpreter.child(facts[-1].instance)
+        await child.stands_at("ask")
+        return child
+
+    async def migrated(self) -> None:
+        """A migration under a task and under an action in flight, and the run after it."""
+        answer = asyncio.Event()
+
+        async def work(request: ActionRequest) -> ActionResult:
+            await answer.wait()
+            return ActionResult({})
+
+        interpreter = Interpreter(self._client, [BEFORE, AFTER], ACTIONS | {"test.work": work})
+        mapping = {"steps": {"act": {"to": "deed"}, "ask": {"to": "inquire"}}}
+        async with interpreter.running():
+            instance = await interpreter.start(BEFORE)
+            await until(lambda: len(interpreter.ran) == 1)
+            order = Migrate(AFTER.digest, mapping, "operator", "a better version")
+            await instance.handle.execute_update(Pathway.migrate, order)
+            answer.set()
+            await instance.stands_at("inquire")
+            await instance.renew()
+            await instance.complete("inquire")
+            await instance.latest.result()
+        await self.write_all("migrated", instance, BEFORE, AFTER)
+
+    async def storms(self) -> None:
+        """Random events on a pathway that has everything."""
+        for seed in STORMS:
+            gates = Gates()
+            interpreter = Interpreter(self._client, [STORM, STORM_CHILD], dict.fromkeys(NAMES, gates.act))
+            async with interpreter.running():
+                twin = await Twin.begin(interpreter, gates)
+                await Storm(twin, seed).blow(60)
+                if not twin.ended:
+                    await twin.update(Cancelled("operator", "Enough."))
+                await twin.conclude()
+            await self.write_all(f"storm-{seed}", twin.instance, STORM, STORM_CHILD)
+
     @property
     def cases(self) -> list[Callable[[], Awaitable[None]]]:
         """Every case."""
-        return [self.completed, self.expired, self.renewed, self.failing, self.late, self.resent]
+        return [
+            self.completed,
+            self.expired,
+            self.renewed,
+            self.failing,
+            self.late,
+            self.resent,
+            self.family,
+            self.migrated,
+            self.storms,
+        ]
 
 
 async def make() -> None:

@@ -44,7 +44,7 @@ async def _replay(name: str, *, sandboxed: bool = False) -> WorkflowReplayResult
 
 def test_there_are_histories() -> None:
     """The cases are committed."""
-    assert len(HISTORIES) >= 7
+    assert len(HISTORIES) >= 15
 
 
 @pytest.mark.parametrize("sandboxed", [False, True], ids=["unsandboxed", "sandboxed"])
