@@ -1,0 +1,330 @@
+"""The plan of a pathway: its steps, and what stands around them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from pathways.addresses import block_of, path_of
+from pathways.calendars import Calendar
+from pathways.datatypes import ANY, DataType, Field
+from pathways.plan.parts import (
+    NOTHING,
+    ROUTINE,
+    Alert,
+    Assignment,
+    Handler,
+    Listening,
+    slots,
+)
+from pathways.plan.steps import (
+    Repeat,
+    Step,
+    Task,
+    saved_by,
+)
+from pathways.values import Computed, Condition, Timing
+
+Json = Any
+
+
+OutcomeKind = Literal["success", "unsuccessful", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a pathway may end. `undo` asks for what was done to be undone; `give` is what a parent gets."""
+
+    id: str
+    title: str
+    kind: OutcomeKind = "unsuccessful"
+    undo: bool = False
+    give: tuple[Assignment, ...] = ()
+    gives: tuple[Field, ...] = ()
+
+
+CANCELLED = Outcome("cancelled", "Cancelled", "cancelled", undo=True)
+"""The outcome that every pathway has, reached by an operator's or parent's cancel."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input of the pathway."""
+
+    name: str
+    type: DataType = ANY
+    required: bool = False
+    default: Json = None
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A typed value that lists filter and sort on."""
+
+    name: str
+    value: Computed
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The resource types that the pathway's steps may read and write in the core."""
+
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ValueSet:
+    """The codes of a value set as they were when the plan was published, by its name."""
+
+    name: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CalendarContent:
+    """A calendar as it was when the plan was published, by its name; `content` is the calendar's own JSON."""
+
+    name: str
+    content: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach(Alert):
+    """The task that a breached clock opens."""
+
+    queue: Computed
+    title: Computed
+    role: str | None = None
+    priority: Computed = ROUTINE
+    help: Computed | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Alert):
+    """A deadline that people are held to: it starts, may pause, and is met, late or breached.
+
+    `calendar` counts the limit as working time (None: elapsed); `warn` is the share of it after which to warn.
+    """
+
+    id: str
+    title: str
+    limit: Timing
+    calendar: str | None = None
+    warn: float | None = None
+    breach: Breach | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A side flow that a person may start, while `when` holds."""
+
+    title: Computed
+    queue: str | None = None
+    when: Condition | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class SideFlow:
+    """A small flow beside the main one, the block `~<id>`. With `once`, a second does not start while one runs."""
+
+    id: str
+    title: str
+    once: bool = False
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True)
+class StartOn:
+    """A domain event that starts the pathway, and the inputs it starts with."""
+
+    type: str
+    when: Condition | None = None
+    inputs: Computed = NOTHING
+    data: DataType = ANY
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The share of each that scenarios must go through before the version may be published, from 0 to 1."""
+
+    steps: float = 1.0
+    transitions: float = 1.0
+    conditions: float = 0.0
+    timeouts: float = 0.0
+    catches: float = 0.0
+    handlers: float = 0.0
+
+
+@dataclass(frozen=True)
+class Block:
+    """A list of steps that one scope runs: the pathway's own (""), a branch's, an iteration's, a side flow's.
+
+    `owner` is the path of the parallel or repeat that it belongs to, and "" for the pathway's and a side flow's.
+    """
+
+    path: str
+    kind: Literal["pathway", "branch", "iteration", "side"]
+    owner: str
+    first: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compiled definition. `steps` are in authored order, those inside a step after it; ids are paths.
+
+    The first step is where an instance begins.
+    """
+
+    pathway: str
+    version: str
+    title: str
+    steps: tuple[Step, ...]
+    outcomes: tuple[Outcome, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    contract: Contract = Contract()
+    stages: tuple[str, ...] = ()
+    calendar: str | None = None
+    calendars: tuple[CalendarContent, ...] = ()
+    names: tuple[Field, ...] = ()
+    purpose: str | None = None
+    owner: str | None = None
+    review_by: str | None = None
+    success: Json = None
+    clocks: tuple[Clock, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    side_flows: tuple[SideFlow, ...] = ()
+    unique: Computed | None = None
+    on_duplicate: Literal["join", "refuse"] = "refuse"
+    starts_on: tuple[StartOn, ...] = ()
+    thresholds: Thresholds = Thresholds()
+    effective_from: str | None = None
+    value_sets: tuple[ValueSet, ...] = ()
+    language: int = 1
+
+    @cached_property
+    def step(self) -> dict[str, Step]:
+        """The steps by path."""
+        return {step.id: step for step in self.steps}
+
+    @cached_property
+    def blocks(self) -> dict[str, Block]:
+        """The blocks by path: the pathway's own, those of branches and iterations, and the side flows'."""
+        found: dict[str, Block] = {}
+        for step in self.steps:
+            if step.block not in found:
+                found[step.block] = self._block(step.block, step.id)
+        return found
+
+    def _block(self, path: str, first: str) -> Block:
+        if not path:
+            return Block(path, "pathway", "", first)
+        if path.startswith("~") and "/" not in path:
+            return Block(path, "side", "", first)
+        if isinstance(self.step.get(path), Repeat):
+            return Block(path, "iteration", path, first)
+        return Block(path, "branch", block_of(path), first)
+
+    @cached_property
+    def clock(self) -> dict[str, Clock]:
+        """The clocks by id."""
+        return {one.id: one for one in self.clocks}
+
+    @cached_property
+    def side_flow(self) -> dict[str, SideFlow]:
+        """The side flows by id."""
+        return {one.id: one for one in self.side_flows}
+
+    @cached_property
+    def separations(self) -> frozenset[str]:
+        """The task steps whose person is remembered, because another may not be done by the same."""
+        return frozenset(one.separate_from for one in self.steps if isinstance(one, Task) and one.separate_from)
+
+    @cached_property
+    def live_names(self) -> frozenset[str]:
+        """The names on which the pathway's own handlers and the clocks' limits depend."""
+        keys = [one.key.names for one in self.handlers]
+        return frozenset().union(*keys, *(one.limit.names for one in self.clocks))
+
+    @cached_property
+    def listenings(self) -> dict[str, Listening]:
+        """The pathway's own handlers by slot, from `1`."""
+        return dict(slots(self.handlers))
+
+    @cached_property
+    def event_data(self) -> dict[str, DataType]:
+        """The schema of the data of every event type that something in the pathway listens for."""
+        own = [*self.listenings.values(), *(one for step in self.steps for one in step.listenings.values())]
+        return {one.type: one.data for one in own}
+
+    @cached_property
+    def outcome(self) -> dict[str, Outcome]:
+        """The outcomes by id, `cancelled` included."""
+        return {CANCELLED.id: CANCELLED} | {outcome.id: outcome for outcome in self.outcomes}
+
+    @cached_property
+    def types(self) -> dict[str, DataType]:
+        """The declared type of every name that expressions may see: inputs and saved names."""
+        inputs = {one.name: one.type for one in self.inputs}
+        return inputs | {name.name: name.type for name in self.names}
+
+    @cached_property
+    def produced(self) -> dict[tuple[str, str], DataType]:
+        """The declared type of a name by who saves it: a step's id, or "" for an input."""
+        saved = {("", one.name): one.type for one in self.inputs}
+        for step in self.steps:
+            saved |= {(step.id, one.name): one.type for one in saved_by(step)}
+        return saved
+
+    def type_of(self, name: str, address: str) -> DataType | None:
+        """The declared type of a value that was saved under `name` at `address`."""
+        return self.produced.get((path_of(address), name)) or self.types.get(name)
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The authored place of each step by path, and of each block by that of its first step."""
+        steps = {step.id: place for place, step in enumerate(self.steps)}
+        return {block.path: steps[block.first] for block in self.blocks.values()} | steps
+
+    @cached_property
+    def business_calendars(self) -> dict[str, Calendar]:
+        """The calendars by name, ready to compute with."""
+        return {one.name: Calendar.parse(one.name, one.content) for one in self.calendars}
+
+    @cached_property
+    def default_calendar(self) -> Calendar | None:
+        """The calendar of the pathway's business durations, where it names one."""
+        return self.business_calendars.get(self.calendar) if self.calendar else None
+
+    @cached_property
+    def document(self) -> Json:
+        """The plan as JSON, defaults left out; `plan_from_json` gives back an equal plan."""
+        return _adapter().dump_python(self, mode="json", exclude_defaults=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the plan's canonical JSON, in hexadecimal: the plan's name for good."""
+        return digest_of(self.document)
+
+
+def digest_of(document: Json) -> str:
+    """The SHA-256 of a JSON document in canonical form: sorted keys, no white space, UTF-8."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
+def plan_from_json(document: Json) -> Plan:
+    """The plan from its JSON. Raises pydantic's `ValidationError` when it is not one."""
+    return _adapter().validate_python(document)
