@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pathways.catalog import Catalog
 from pathways.compile.context import Context
 from pathways.model import FieldDecl, InputDecl, TaskDecl, Text
-from pathways.plan import CalendarContent, Json, Plan, ValueSet
+from pathways.plan import CalendarContent, Plan, ValueSet
+
+Json = Any
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 

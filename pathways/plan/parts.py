@@ -23,7 +23,7 @@ ROUTINE = Computed("routine")
 
 @dataclass(frozen=True)
 class Edge:
-    """A way on: taken when `outcome` is the task's, or when `when` holds; without either, always.
+    """A way on: taken when `outcome` is the task's or child's, or when `when` holds; without either, always.
 
     `to` is a step's path; "" ends the scope well. With `undo`, what was done in the scope that this way leaves is
     undone before the target is entered.
