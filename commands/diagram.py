@@ -27,6 +27,7 @@ class Format(StrEnum):
     SVG = "svg"
     DOT = "dot"
     TEXT = "text"
+    CSS = "css"
 
 
 class NothingToDrawError(CarelaneError):
@@ -51,7 +52,9 @@ def diagram(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file, not to the output.")
     ] = None,
-    kind: Annotated[Format | None, typer.Option("--format", help="What to write; by FILE's name, else svg.")] = None,
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="What to write; by FILE's name, else svg. css: the pages' style.")
+    ] = None,
     instance: Annotated[
         str | None, typer.Option("--instance", metavar="ID", help="Show the way that this instance took.")
     ] = None,
@@ -63,8 +66,11 @@ def diagram(
     """Draw a pathway; with --instance or --counts from the store (DATABASE_URL)."""
     if instance is not None and numbers:
         raise NothingToDrawError("Either one instance is shown or how many stand where.", hint="Leave one of them out.")
-    picture = _picture(target, instance, numbers, catalog)
-    text = _written(picture, kind or _by_name(output))
+    chosen = kind or _by_name(output)
+    if chosen is Format.CSS:
+        text = pictures.page_stylesheet()
+    else:
+        text = _written(_picture(target, instance, numbers, catalog), chosen)
     if output is None:
         typer.echo(text, nl=False)
         return
@@ -77,7 +83,7 @@ def diagram(
 
 def _by_name(output: Path | None) -> Format:
     suffix = output.suffix if output else ""
-    return {".dot": Format.DOT, ".gv": Format.DOT, ".txt": Format.TEXT}.get(suffix, Format.SVG)
+    return {".dot": Format.DOT, ".gv": Format.DOT, ".txt": Format.TEXT, ".css": Format.CSS}.get(suffix, Format.SVG)
 
 
 def _picture(target: str | None, instance: str | None, numbers: bool, catalog: Path | None) -> _Picture:
@@ -96,7 +102,7 @@ def _written(picture: _Picture, kind: Format) -> str:
             return pictures.to_dot(picture.drawing)
         case Format.TEXT:
             return pictures.to_text(picture.drawing, picture.overlay)
-        case Format.SVG:
+        case _:
             return pictures.to_svg(picture.drawing, _laid_out(picture.drawing), picture.overlay)
 
 

@@ -9,8 +9,8 @@ from pathways.diagram.dot import to_dot
 from pathways.diagram.drawing import Drawing
 from pathways.diagram.layout import Layout, LayoutError, read_layout, stacked
 from pathways.diagram.overlay import Number, Overlay, counts, standing, way
-from pathways.diagram.style import stylesheet
-from pathways.diagram.svg import to_svg
+from pathways.diagram.style import page_stylesheet, stylesheet
+from pathways.diagram.svg import anchor, to_svg
 from pathways.diagram.text import Entry, outline_of, summary, to_text
 
 __all__ = [
@@ -20,9 +20,11 @@ __all__ = [
     "LayoutError",
     "Number",
     "Overlay",
+    "anchor",
     "counts",
     "draw",
     "outline_of",
+    "page_stylesheet",
     "read_layout",
     "stacked",
     "standing",

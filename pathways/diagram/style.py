@@ -86,3 +86,8 @@ def stylesheet() -> str:
         f"@media screen and (prefers-color-scheme: dark) {{ .cl-diagram {{{_DARK}}} }}\n"
         f"{_RULES}"
     )
+
+
+def page_stylesheet() -> str:
+    """The sheet as pages link it, `web/static/diagram.css`."""
+    return f"/* Written by `carelane pathway diagram -o web/static/diagram.css`. */\n{stylesheet()}"

@@ -133,7 +133,7 @@ class _Picture:
         parts += self._flags(node, place)
         if not self.layout.drawn:
             parts += self._ways(node, place)
-        return group(kinds, parts, role="img")
+        return group(kinds, parts, id=anchor(node.id), role="img")
 
     def _state(self, node: Node) -> str:
         here = " cl-here" if self.overlay.standing.get(node.id) else ""
@@ -213,6 +213,11 @@ class _Picture:
         for number, link in enumerate(self.drawing.ways_on.get(node.id, ())):
             words = wrap(f"→ {way_words(self.drawing, link)}", LABEL_SIZE, WORDS_ROOM, most=1)[0]
             yield text_at(place.x + place.width + 16, place.y + 13 + number * 15, words, "cl-label")
+
+
+def anchor(node: str) -> str:
+    """The id of a node's element: a page may link to where something stands in the picture."""
+    return f"node-{node}"
 
 
 def _told(entry: Entry) -> str:

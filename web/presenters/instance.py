@@ -39,6 +39,7 @@ class StageView:
 class PositionView:
     """A place where it stands."""
 
+    step: str
     title: str
     waits: str
     is_stuck: bool
@@ -178,6 +179,7 @@ def _stages(found: InstanceDetail) -> tuple[StageView, ...]:
 
 def _position(one: Position, instance: Instance, now: datetime) -> PositionView:
     return PositionView(
+        step=one.step,
         title=one.title,
         waits=_WAITS[one.waits],
         is_stuck=one.waits == "operator",

@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from api.services.dot import layout_of
 from api.services.errors import InvalidRequestError
+from api.services.instances import InstanceDetail
 from api.services.patients import patient_of
 from api.services.records import InstanceFilter
 from web.patients import banner
+from web.presenters import diagram as pictures
 from web.presenters import instance as presenter
 from web.presenters.patients import patient_view
 from web.presenters.timeline import lines
@@ -66,6 +69,7 @@ async def show(visit: Visit) -> Response:
     here = presenter.instance_now(found.instance, visit.now)
     return await visit.render(
         "instance.html",
+        diagram=await _diagram(found),
         instance=presenter.instance_view(found, visit.services.queues, visit.now),
         timeline=lines(found, here, everything=everything),
         everything=everything,
@@ -73,6 +77,15 @@ async def show(visit: Visit) -> Response:
         may_cancel=visit.actor.may("cancel") and found.instance.status != "ended",
         may_see_exceptions=visit.actor.may("see-exceptions"),
     )
+
+
+async def _diagram(found: InstanceDetail) -> pictures.DiagramView | None:
+    """The pathway with the way taken; None where its version cannot be read."""
+    if found.plan is None:
+        return None
+    drawing = pictures.drawing_of(found.plan)
+    overlay = pictures.instance_overlay(drawing, found)
+    return pictures.diagram_view(drawing, await layout_of(drawing), overlay)
 
 
 async def ask_cancel(visit: Visit) -> Response:

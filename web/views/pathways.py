@@ -8,12 +8,16 @@ from datetime import datetime
 
 from starlette.responses import RedirectResponse, Response
 
+from api.services.dot import layout_of
 from api.services.errors import ChangedError, DefinitionInvalidError, DefinitionNotReadyError, DefinitionStateError
+from api.services.numbers import step_numbers
 from api.services.publishing import PublishWish
-from api.services.records import DefinitionSummary
+from api.services.records import Definition, DefinitionSummary
 from pathways.diagnostics import Diagnostic
 from pathways.errors import CarelaneError
-from pathways.readiness import ScenarioText
+from pathways.plan import plan_from_json
+from pathways.workbench import SourceText
+from web.presenters import diagram as pictures
 from web.presenters.times import time_of
 from web.presenters.values import words
 from web.visit import Visit
@@ -47,7 +51,7 @@ async def publish(visit: Visit) -> Response:
     visit.actor.require("publish")
     source, scenarios = visit.typed.one("source"), visit.typed.one("scenarios")
     texts = [text for text in _DOCUMENTS.split(scenarios) if text.strip()]
-    named = tuple(ScenarioText(f"scenarios {number}", text) for number, text in enumerate(texts, 1))
+    named = tuple(SourceText(f"scenarios {number}", text) for number, text in enumerate(texts, 1))
     try:
         done = await visit.services.publishing.publish(visit.actor, PublishWish(source, named))
     except (DefinitionInvalidError, DefinitionNotReadyError) as error:
@@ -72,6 +76,7 @@ async def _show(visit: Visit, *, error: CarelaneError | None = None) -> Response
         "pathway.html",
         status=200 if error is None else 409,
         definition=definition,
+        diagram=await _diagram(visit, definition),
         state=words(definition.state),
         since=time_of(_since(definition), zone, visit.now),
         examination=examination,
@@ -79,6 +84,13 @@ async def _show(visit: Visit, *, error: CarelaneError | None = None) -> Response
         error=error,
         lines=definition.source.splitlines(),
     )
+
+
+async def _diagram(visit: Visit, definition: Definition) -> pictures.DiagramView:
+    """The version with how many instances stand where."""
+    drawing = pictures.drawing_of(plan_from_json(definition.plan))
+    numbers = await step_numbers(visit.services.definitions, definition.name, definition.version)
+    return pictures.diagram_view(drawing, await layout_of(drawing), pictures.numbers_overlay(numbers))
 
 
 def _since(one: DefinitionSummary) -> datetime:
