@@ -1,23 +1,23 @@
 """The activity `resolve_version`: which version a child pathway will run, and its row in the store.
 
 The version is looked up and the row inserted in one transaction, so that a version is not retired under a child that
-is about to start. A child that would be refused (no version fits, its inputs are wrong) gets no row.
+is about to start. A child that would be refused (no version fits, its inputs are wrong, it may run only once) gets no
+row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from typing import Any
 
-from pydantic import TypeAdapter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.record import STORE_AWAY
-from pathways.engine import advance, start_state
-from pathways.events import Started
-from pathways.messages import Pace, VersionAnswer, VersionRequest
+from pathways.inputs import conform_inputs
+from pathways.messages import VersionAnswer, VersionRequest
+from pathways.pace import pace_to_json
 from pathways.plan import Plan, plan_from_json
 from pathways.starting import KeylessError
 from pathways.versions import VersionError
@@ -27,12 +27,8 @@ from store.errors import StoreUnavailableError
 from store.instances import NewInstance
 from store.starts import begin
 
+Json = Any
 Keep = Callable[[Plan], None]
-
-
-@lru_cache(maxsize=1)
-def _pace() -> TypeAdapter[Pace | None]:
-    return TypeAdapter(Pace | None)
 
 
 def resolve_activity(
@@ -70,21 +66,21 @@ async def resolve(unit: Unit, request: VersionRequest, keep: Keep = lambda _: No
         return VersionAnswer(message=await unit.definitions.why_none(name, wanted, now))
     plan = plan_from_json(definition.plan)
     keep(plan)
-    event = Started(start.inputs, start.by, start.parent)
-    refusal = advance(plan, start_state(plan, start.instance, start.zone, request.now), event, request.now).refusal
-    if refusal is not None:
-        return VersionAnswer(version=definition.version, message=refusal.message, detail=refusal.detail)
+    inputs, errors = conform_inputs(plan, start.inputs)
+    if errors:
+        message = "The inputs do not fit what the pathway takes."
+        return VersionAnswer(version=definition.version, message=message, detail=errors)
     try:
-        begun = await begin(unit, plan, _row(definition, request))
+        begun = await begin(unit, plan, _row(definition, request, inputs))
     except KeylessError as error:
         return VersionAnswer(version=definition.version, message=error.message)
-    if begun.how != "new":  # a child is an instance of its own: it can't join another
-        message = f"{begun.instance.title} runs already for the same, as {begun.instance.id}."
+    if begun.instance.id != start.instance:
+        message = f"It may run only once, and runs already for the same as {begun.instance.id}."
         return VersionAnswer(version=definition.version, message=message, detail={"instance": begun.instance.id})
-    return VersionAnswer(definition.digest, definition.version)
+    return VersionAnswer(begun.instance.digest, begun.instance.version)
 
 
-def _row(definition: Definition, request: VersionRequest) -> NewInstance:
+def _row(definition: Definition, request: VersionRequest, inputs: Mapping[str, Json]) -> NewInstance:
     start = request.start
     return NewInstance(
         id=start.instance,
@@ -93,9 +89,9 @@ def _row(definition: Definition, request: VersionRequest) -> NewInstance:
         digest=definition.digest,
         title=definition.title,
         zone=start.zone,
-        inputs=dict(start.inputs),
+        inputs={name: value for name, value in inputs.items() if value is not None},
         at=request.now,
         by=start.by,
-        pace=_pace().dump_python(start.pace, mode="json"),
+        pace=pace_to_json(start.pace),
         parent=start.parent,
     )

@@ -129,6 +129,21 @@ async def test_inputs_that_are_refused(database: Database) -> None:
     assert await row(database, asked) is None
 
 
+async def test_what_may_run_only_once(database: Database) -> None:
+    """A child of a pathway that runs already for the same is not started, and nobody else gets its parent's report."""
+    only = pathway(STEPS, name="child", version="1.4.0", more="unique: =order.reference\n")
+    async with database.transaction() as unit:
+        await unit.definitions.publish(definition(only))
+    first, second = request(), request()
+    assert (await ask(database, first)).version == "1.4.0"
+    found = await ask(database, second)
+    assert (found.digest, found.detail) == ("", {"instance": first.start.instance})
+    assert (await ask(database, first)).digest == only.digest
+    keyless = await ask(database, request(inputs={}))
+    assert keyless.digest == ""
+    assert "only once" in keyless.message
+
+
 async def test_a_demonstration(database: Database) -> None:
     """A child keeps its parent's demonstration clock, and versions are in effect in real time."""
     pace = Pace(0, datetime.now(UTC), MONDAY - timedelta(days=900))
