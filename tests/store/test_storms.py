@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -15,22 +17,36 @@ from pathways.engine import advance, next_deadline, snapshot, snapshot_digest, s
 from pathways.events import Event, TimePassed
 from pathways.facts import Recorded
 from pathways.messages import RecordRequest
+from pathways.migrate import migrate
+from pathways.migration_map import MigrationMap, Way
+from pathways.plan import Plan
 from pathways.projection import snapshot_to_json
+from pathways.source import read_source
 from store.database import Database
 from store.recording import record_in
 from store.snapshots import stored_digest
-from tests.support.plans import MONDAY
+from tests.support.plans import MONDAY, make_plan
 from tests.support.stored import anonymous
 from tests.support.stored import everything as rows_of
-from tests.support.storms import draw_event, everything, opening
+from tests.support.storms import EVERYTHING, draw_event, everything, opening
 
 EXAMPLES = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
+Events = list[tuple[Event | None, timedelta]]
+
+RENAMED = {
+    "review": "appraise",
+    "chase": "pursue",
+    "series": "dosing",
+    "prepare/stock/mixed": "prepare/stock/compounded",
+}
+"""Steps that have another name in the later version."""
+
 # When and by what a row came to be as it is: records, which no snapshot has.
 _RECORDS = {"moved_at", "address", "warned_at", "breached_at", "version", "reminded_at", "alert"}
-_RECORDS |= {"escalated_at", "escalated_from"}
+_RECORDS |= {"escalated_at", "escalated_from", "entered_at"}
 
 
 @dataclass
@@ -49,37 +65,72 @@ class Storm:
         return RecordRequest(self.instance, chunk, self.digests[last], picture)
 
 
-def play(events: list[tuple[Event, timedelta]], instance: str) -> Storm:
-    """The same events to a new instance; a suspension may begin before any of them and be over before another."""
-    plan = everything()
-    storm, at = Storm(instance), MONDAY
-    state = start_state(plan, instance, "America/New_York", at)
+@lru_cache(maxsize=1)
+def later_version() -> Plan:
+    """The plan in which some steps have other names."""
+    text = EVERYTHING.read_text().replace("version: 1.2.3", "version: 2.0.0")
+    for before, after in RENAMED.items():
+        old, new = before.rpartition("/")[2], after.rpartition("/")[2]
+        text = re.sub(rf"^( +){old}:$", rf"\1{new}:", text, flags=re.MULTILINE)
+        text = re.sub(rf"(to|separate_from): {old}(?![-\w])", rf"\1: {new}", text)
+    catalog = EVERYTHING.with_name("everything.catalog.yaml")
+    return make_plan(text, read_source(catalog.read_text()).plain)
+
+
+class Played:
+    """An instance to which events happen; None is its migration to the later version, where nothing forbids that."""
+
+    def __init__(self, instance: str) -> None:
+        self.plan = everything()
+        self.at = MONDAY
+        self.state = start_state(self.plan, instance, "America/New_York", self.at)
+
+    def play(self, event: Event | None, later: timedelta) -> Recorded | None:
+        """What it states of an event; None where nothing has come of it."""
+        self.at += later
+        rev = self.state.rev
+        if event is None:
+            mapping = MigrationMap({before: Way(after) for before, after in RENAMED.items()})
+            moved = migrate(self.plan, later_version(), self.state, mapping, self.at, "boss", "a storm")
+            self.state, facts, result = moved.state, moved.facts, None
+            self.plan = self.plan if moved.blocked else later_version()
+        else:
+            found = advance(self.plan, self.state, event, self.at)
+            self.state, facts, result = found.state, found.facts, found.result
+        return Recorded(self.state.rev, facts, None, result) if self.state.rev > rev else None
+
+
+def play(events: Events, instance: str) -> Storm:
+    """The same events to a new instance."""
+    storm, played = Storm(instance), Played(instance)
     for event, later in events:
-        at += later
-        found = advance(plan, state, event, at)
-        if found.state.rev == state.rev:
+        recorded = played.play(event, later)
+        if recorded is None:
             continue
-        state = found.state
-        storm.recorded.append(Recorded(state.rev, found.facts, None, found.result))
-        taken = snapshot(plan, state)
+        state = played.state
+        storm.recorded.append(recorded)
+        taken = snapshot(played.plan, state)
         storm.digests[state.rev], storm.pictures[state.rev] = snapshot_digest(taken), snapshot_to_json(taken)
     return storm
 
 
 @st.composite
-def storms(draw: st.DrawFn) -> list[tuple[Event, timedelta]]:
+def storms(draw: st.DrawFn) -> Events:
     """Events to an instance of the plan that uses every construct, each some time after the one before."""
-    plan = everything()
-    begun, state, at = opening(draw, plan), start_state(plan, "01STORM", "America/New_York", MONDAY), MONDAY
-    events: list[tuple[Event, timedelta]] = []
+    played = Played("01STORM")
+    begun = opening(draw, played.plan)
+    migrates = draw(st.none() | st.integers(len(begun), 25))
+    events: Events = []
     for number in range(draw(st.integers(3, 25))):
-        event = begun[number] if number < len(begun) else draw_event(draw, plan, state)
-        later = timedelta(minutes=1)
-        deadline = next_deadline(state)
+        event: Event | None = None
+        if number < len(begun):
+            event = begun[number]
+        elif number != migrates:
+            event = draw_event(draw, played.plan, played.state)
+        later, deadline = timedelta(minutes=1), next_deadline(played.state)
         if isinstance(event, TimePassed) and deadline is not None:
-            later = max(later, deadline - at)
-        at += later
-        state = advance(plan, state, event, at).state
+            later = max(later, deadline - played.at)
+        played.play(event, later)
         events.append((event, later))
     return events
 
@@ -87,7 +138,7 @@ def storms(draw: st.DrawFn) -> list[tuple[Event, timedelta]]:
 @given(storms(), st.data())
 @EXAMPLES
 async def test_the_tables_do_not_depend_on_how_a_storm_is_cut(
-    database: Database, events: list[tuple[Event, timedelta]], data: st.DataObject
+    database: Database, events: Events, data: st.DataObject
 ) -> None:
     """One request or many, the same rows come of it; and at each cut their digest is that of the instance."""
     whole, pieces = play(events, str(ULID())), play(events, str(ULID()))
@@ -115,7 +166,7 @@ async def assert_same(database: Database, storm: Storm, rev: int) -> None:
 @given(storms(), st.data())
 @EXAMPLES
 async def test_a_snapshot_makes_the_tables_what_recording_made_them(
-    database: Database, events: list[tuple[Event, timedelta]], data: st.DataObject
+    database: Database, events: Events, data: st.DataObject
 ) -> None:
     """From any revision that is stored, or none, a later snapshot gives the rows that all the facts would have."""
     told, rebuilt = play(events, str(ULID())), play(events, str(ULID()))
