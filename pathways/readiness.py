@@ -12,17 +12,11 @@ from pathways import coverage as measuring
 from pathways.coverage import Coverage, Item
 from pathways.diagnostics import Diagnostic
 from pathways.plan import Plan, Thresholds
-from pathways.scenarios import Result, ScenarioFile, parse_scenarios, run_scenario
+from pathways.scenarios import Known, Result, ScenarioFile, parse_scenarios, run_scenario
+from pathways.scenarios.library import Library
+from pathways.workbench import SourceText
 
 _PLURAL = {"catch": "catches"}
-
-
-@dataclass(frozen=True)
-class ScenarioText:
-    """A file of scenarios as it was written."""
-
-    file: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -67,8 +61,13 @@ def plural(kind: str) -> str:
     return _PLURAL.get(kind, f"{kind}s")
 
 
-def try_scenarios(plan: Plan, scenarios: Sequence[ScenarioText]) -> Readiness:
-    """Run the scenarios of a plan and measure what they go through. Never raises for what an author wrote."""
+def try_scenarios(
+    plan: Plan, scenarios: Sequence[SourceText], library: Library | None = None, known: Known | None = None
+) -> Readiness:
+    """Run the scenarios of a plan and measure what they go through. Never raises for what an author wrote.
+
+    `library` has real children and the versions to migrate to; `known` is what a catalog has besides the plan.
+    """
     findings: list[Diagnostic] = []
     ran: list[tuple[ScenarioFile, Result]] = []
     for source in scenarios:
@@ -79,7 +78,7 @@ def try_scenarios(plan: Plan, scenarios: Sequence[ScenarioText]) -> Readiness:
         if stranger := _stranger(plan, read.file):
             findings.append(stranger)
             continue
-        ran += [(read.file, run_scenario(plan, one)) for one in read.file.scenarios]
+        ran += [(read.file, run_scenario(plan, one, library, known)) for one in read.file.scenarios]
     covered = measuring.measure(plan, [result for _, result in ran])
     return Readiness(tuple(findings), tuple(ran), covered, tuple(shortfalls(covered, plan.thresholds)))
 

@@ -21,7 +21,7 @@ from api.services.instances import StartWish
 from api.services.publishing import PublishWish
 from local.temporal_server import TemporalServer
 from pathways.events import TaskCompleted
-from pathways.readiness import ScenarioText
+from pathways.workbench import SourceText
 from store.errors import StoreUnavailableError
 from tests.support import servers
 from tests.support.core import LiveCore, live_core
@@ -66,7 +66,7 @@ async def serving(configured: settings.Settings) -> AsyncIterator[Services]:
 
 async def publish(services: Services, source: str) -> str:
     """Publish a definition, by two people where it needs two; its digest."""
-    scenarios = tuple(ScenarioText(one["file"], one["text"]) for one in wish(source)["scenarios"])
+    scenarios = tuple(SourceText(one["file"], one["text"]) for one in wish(source)["scenarios"])
     done = (await services.publishing.publish(INA, PublishWish(source, scenarios))).definition
     if done.state == "draft":
         done = (await services.publishing.approve(MIRA, done.name, done.version)).definition
@@ -135,7 +135,7 @@ async def test_a_worker_runs_what_is_published_after_it_started(configured: sett
 async def test_a_draft_is_nothing_to_a_worker(configured: settings.Settings) -> None:
     """Until it is approved it is on no disk."""
     async with serving(configured) as services:
-        scenarios = tuple(ScenarioText(one["file"], one["text"]) for one in wish(asking())["scenarios"])
+        scenarios = tuple(SourceText(one["file"], one["text"]) for one in wish(asking())["scenarios"])
         draft = (await services.publishing.publish(INA, PublishWish(asking(), scenarios))).definition
         published = await publish(services, quiet())
         async with working(configured):

@@ -21,7 +21,7 @@ from api.schemas.pathways import (
     VersionChange,
 )
 from api.services import publishing as use_cases
-from pathways.readiness import ScenarioText
+from pathways.workbench import SourceText
 
 router = APIRouter(prefix="/pathways", tags=["pathways"])
 
@@ -52,7 +52,8 @@ async def publish_pathway(response: Response, services: ServicesHere, actor: Act
         actor,
         use_cases.PublishWish(
             source=wish.source,
-            scenarios=tuple(ScenarioText(one.file, one.text) for one in wish.scenarios),
+            scenarios=tuple(SourceText(one.file, one.text) for one in wish.scenarios),
+            beside=tuple(SourceText(one.file, one.text) for one in wish.beside),
             file=wish.file,
             alone=wish.alone,
             effective_from=wish.effective_from,

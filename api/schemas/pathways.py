@@ -98,20 +98,25 @@ class DefinitionContent(DefinitionVersion):
     examination: Examination | None = Field(description="Of a draft, what its approval is about.")
 
 
-class ScenarioFile(Wish):
-    """A file of scenarios."""
+class SourceFile(Wish):
+    """A file of the author's."""
 
-    file: str = Field("scenarios.yaml", description="The name that findings use.", max_length=200)
-    text: str = Field(description="The scenarios' YAML.", max_length=1_000_000)
+    file: str = Field("unnamed.yaml", description="The name that findings use.", max_length=1000)
+    text: str = Field(description="Its YAML.", max_length=1_000_000)
 
 
 class PublishWish(Wish):
     """Publishing a definition."""
 
     source: str = Field(description="The definition's YAML.", max_length=1_000_000)
-    file: str = Field("definition.yaml", description="The name that findings use.", max_length=200)
-    scenarios: list[ScenarioFile] = Field(
+    file: str = Field("definition.yaml", description="The name that findings use.", max_length=1000)
+    scenarios: list[SourceFile] = Field(
         default_factory=list, description="Its scenarios, which must pass and go through enough of it.", max_length=100
+    )
+    beside: list[SourceFile] = Field(
+        default_factory=list,
+        description="Definitions that its scenarios need and that may not be published yet: children, later versions.",
+        max_length=100,
     )
     effective_from: str | None = Field(
         None, description="A date or instant, in place of the definition's own.", max_length=40

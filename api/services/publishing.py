@@ -32,9 +32,11 @@ from pathways.diagnostics import Diagnostic
 from pathways.diff import Diff, diff
 from pathways.lint import Linted, lint
 from pathways.plan import Plan, plan_from_json
-from pathways.readiness import Readiness, ScenarioText, try_scenarios
+from pathways.readiness import Readiness, try_scenarios
 from pathways.review import Review, review
+from pathways.scenarios import Known
 from pathways.versions import Version
+from pathways.workbench import SourceText, Workbench, children_of
 from pathways.zones import instant_of, zone
 from store.audit import NewAuditEntry, person
 from store.database import Unit
@@ -46,12 +48,14 @@ Json = Any
 class PublishWish:
     """A definition that somebody wants published, with its scenarios.
 
+    `beside` are definitions that its scenarios need and that may not be published yet: children, later versions.
     `alone` does without the second person, where the installation allows it. `effective_from` is an ISO date or
     instant, in place of the definition's own.
     """
 
     source: str
-    scenarios: tuple[ScenarioText, ...] = ()
+    scenarios: tuple[SourceText, ...] = ()
+    beside: tuple[SourceText, ...] = ()
     file: str = "definition.yaml"
     alone: bool = False
     effective_from: str | None = None
@@ -108,7 +112,7 @@ class PublishingService(Base):
         new = self._definition(actor, plan, wish)
         known = await self._known(new)
         if known is None:
-            readiness = await asyncio.to_thread(try_scenarios, plan, wish.scenarios)
+            readiness = await self._tried(plan, wish)
             if not readiness.ready:
                 raise DefinitionNotReadyError(readiness)
             return await self._keep(actor, new, wish, linted, readiness)
@@ -179,6 +183,37 @@ class PublishingService(Base):
         except (ValueError, OverflowError):
             wrong = f'"{text}" is no date.'
             raise FormInvalidError(wrong, hint="Such as 2027-01-01.", fields={"effective_from": wrong}) from None
+
+    async def _tried(self, plan: Plan, wish: PublishWish) -> Readiness:
+        """The scenarios run, with the plans that they may need beside this one."""
+        published = await self._related(plan)
+        known = Known(frozenset(self.catalog.actions), frozenset(self.catalog.events))
+
+        def run() -> Readiness:
+            return try_scenarios(plan, wish.scenarios, Workbench(published, wish.beside, self.catalog), known)
+
+        return await asyncio.to_thread(run)
+
+    async def _related(self, plan: Plan) -> list[Plan]:
+        """The other versions of a plan's pathway, and those of its children, and of theirs."""
+        found: dict[str, Plan] = {}
+        wanted, seen = {plan.pathway, *children_of(plan)}, set[str]()
+        async with self.database.transaction() as unit:
+            while name := min(wanted - seen, default=None):
+                seen.add(name)
+                for one in await unit.definitions.versions(name):
+                    other = await self._readable(unit, one.digest)
+                    if other is not None and one.state != "retired" and other.digest != plan.digest:
+                        found[one.digest] = other
+                        wanted |= children_of(other)
+        return list(found.values())
+
+    async def _readable(self, unit: Unit, digest: str) -> Plan | None:
+        """The plan of that digest; None where it is of a time that this Carelane does not read any more."""
+        try:
+            return await self.plans.by_digest(unit, digest)
+        except ValidationError:
+            return None
 
     async def _known(self, new: Definition) -> DefinitionSummary | None:
         """The very same version, where it is there. Raises `VersionTakenError` where another was published."""

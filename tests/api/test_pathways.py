@@ -115,6 +115,41 @@ async def test_scenarios_of_another_pathway_count_for_nothing(informaticist: htt
         assert rule in {one["rule"] for one in answer.json()["diagnostics"]}, answer.text
 
 
+PARENT = """\
+language: 1
+pathway: parent
+version: 1.0.0
+title: Parent
+purpose: To start another one.
+owner: The team
+success: {measure: done}
+review_by: 2099-01-31
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  child: {pathway: {name: quiet, version: ^1}}
+  well: {end: done}
+"""
+WITH_ITS_CHILD = """\
+language: 1
+pathway: parent
+scenarios:
+  both: {start: {}, with_children: true, expect: {outcome: done}}
+"""
+
+
+async def test_scenarios_run_real_children(informaticist: httpx.AsyncClient) -> None:
+    """As they are published, or as they lie beside while they are not."""
+    answer = await informaticist.post("/pathways", json=wish(PARENT, WITH_ITS_CHILD))
+    assert (answer.status_code, answer.json()["code"]) == (422, "definition-not-ready")
+    beside = [{"file": "quiet/1.0.0.yaml", "text": quiet()}]
+    answer = await informaticist.post("/pathways", json=wish(PARENT, WITH_ITS_CHILD, beside=beside))
+    assert answer.status_code == 201, answer.text
+    await informaticist.post("/pathways", json=wish(quiet()))
+    again = PARENT.replace("version: 1.0.0", "version: 1.0.1", 1)
+    answer = await informaticist.post("/pathways", json=wish(again, WITH_ITS_CHILD))
+    assert answer.status_code == 201, answer.text
+
+
 async def test_publishing_belongs_to_informaticists(
     coordinator: httpx.AsyncClient, supervisor: httpx.AsyncClient, informaticist: httpx.AsyncClient
 ) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pathways.readiness import ScenarioText, try_scenarios
+from pathways.readiness import try_scenarios
+from pathways.workbench import SourceText
 from tests.support.office import REFERRAL
 
 Run = Callable[..., tuple[int, str, str]]
@@ -42,7 +43,7 @@ def test_a_new_pathway_is_ready_to_be_published(run: Run, tmp_path: Path) -> Non
     today = datetime.now(UTC).date()
     plan = lint(source, "1.0.0.yaml", load.installed(registry.catalog().actions), today).plan
     assert plan is not None
-    assert try_scenarios(plan, [ScenarioText("main.yaml", scenarios)]).ready
+    assert try_scenarios(plan, [SourceText("main.yaml", scenarios)]).ready
 
 
 def test_nothing_is_written_over(run: Run, tmp_path: Path) -> None:
