@@ -19,7 +19,7 @@ yes = $(if $(filter-out 0 no false,$(1)),$(2))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup programs demo dev test chaos lint format bench contract css clean
+.PHONY: help setup programs demo dev test chaos fuzz lint format bench contract css clean
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of:'
@@ -59,6 +59,12 @@ test: programs ## Test everything; TESTS='tests/local -k postgres' for less
 
 chaos: programs ## Kill processes at random under load, with many seeds; takes long
 	@$(RUN)/pytest -m chaos --timeout 3600 $(TESTS)
+
+fuzz: setup ## Fuzz the expression language, SECONDS=300 long; what is found lies in .carelane/fuzz
+	@.bootstrap/bin/uv sync --frozen --quiet --group fuzz
+	@mkdir -p .carelane/fuzz/corpus
+	@$(RUN)/python -m tests.fuzz.feel -max_total_time=$(or $(SECONDS),300) -timeout=10 -max_len=600 -len_control=0 \
+	    -print_final_stats=1 -artifact_prefix=.carelane/fuzz/ .carelane/fuzz/corpus
 
 lint: setup ## Check style, types and who may import whom
 	@$(RUN)/ruff check .

@@ -24,7 +24,7 @@ def get_value_at(run: Run, context: Mapping[str, Value], keys: list[str]) -> Val
     value: Value = context
     for key in keys:
         if kind(value) != values.CONTEXT or key not in value:
-            return run.fail(f"the context has no {key[:40]}")
+            return run.fail(f"the context has no {str(key)[:40]}")
         value = value[key]
     return read(value) if keys else None
 

@@ -12,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pathways.feel import (
+    BillingUnits,
     DaysTime,
     Environment,
     FeelSyntaxError,
+    Quantity,
     Range,
     Time,
     YearsMonths,
@@ -56,6 +58,12 @@ scalars = st.one_of(
     st.builds(Time, st.integers(0, 86_399 * 10**9), zones),
     st.builds(DaysTime, st.integers(-(10**24), 10**24)),
     st.builds(YearsMonths, st.integers(-(10**12), 10**12)),
+    st.builds(
+        Quantity,
+        st.one_of(st.integers(), st.decimals(allow_nan=False, allow_infinity=False, places=3)),
+        st.sampled_from(["mg", "g", "mL/h", "Cel", "[degF]", "{tablet}", "1", "no unit"]),
+    ),
+    st.builds(BillingUnits, st.integers(-(10**6), 10**6)),
 )
 data = st.recursive(
     st.one_of(scalars, st.builds(Range, scalars, scalars, st.booleans(), st.booleans())),
@@ -71,7 +79,7 @@ literals = st.sampled_from(
         "null", "true", "false", "0", "1", "-3", "2.5", "9999999999999999999999999999999999", "1e6000", '""', '"a"',
         '"2026-03-02"', '@"2026-03-02"', '@"2026-03-08T02:30:00@America/New_York"', '@"10:30:00"', '@"P1D"', '@"P1M"',
         "[]", "[1, 2, 3]", "{}", "{a: 1, b: a}", "[1..5]", '(< 3)', "x", "y", "items", "claim", "item", "?", "now()",
-        "today()",
+        "today()", 'quantity(5, "mg")', 'quantity("38.5 Cel")', 'quantity(1, "g/mL")', "billing_units(3)", '"mg"',
     ]
 )  # fmt: skip
 
@@ -85,7 +93,9 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("(if {} then {} else {})".format, inner, inner, inner),
         st.builds("({} between {} and {})".format, inner, inner, inner),
         st.builds("{}[{}]".format, inner, inner),
-        st.builds("{}.{}".format, inner, st.sampled_from(["a", "b", "year", "days", "start", "time offset"])),
+        st.builds(
+            "{}.{}".format, inner, st.sampled_from(["a", "b", "year", "days", "start", "time offset", "value", "unit"])
+        ),
         st.builds("[{}, {}]".format, inner, inner),
         st.builds("[{}..{})".format, inner, inner),
         st.builds("{{a: {}, b: {}}}".format, inner, inner),
@@ -100,6 +110,11 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{}({}, {})".format, st.sampled_from(names), inner, inner),
         st.builds("{}({}, {}, {})".format, st.sampled_from(names), inner, inner, inner),
         st.builds("sort({}, function(a, b) {})".format, inner, inner),
+        st.builds("list replace({}, function(a, b) {}, {})".format, inner, inner, inner),
+        st.builds("{{a b: {}, c: a b + {}}}".format, inner, inner),
+        st.builds("(function(x: number) {})(x: {})".format, inner, inner),
+        st.builds("(-{})".format, inner),
+        st.builds("]{}..{}]".format, inner, inner),
     )
 
 
@@ -169,6 +184,54 @@ def test_evaluation_never_raises_and_gives_the_same_again(text: str, scope: dict
     assert reasons == expression.explain(scope, ENVIRONMENT)
     assert bool(reasons) == (decided is None)
     assert not [reason for reason in reasons if reason.startswith("unforeseen")]
+
+
+json_values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**53), 2**53),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=8),
+        st.sampled_from(["2026-03-02", "2026-03-02T09:00:00Z", "mg", "P1D"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.sampled_from(["a", "b", "value", "unit", "start", "end", "key"]), inner, max_size=3),
+    ),
+    max_leaves=8,
+)
+
+
+def declared(value: Any) -> Type:
+    """The type that a value of JSON has, as lint would declare it."""
+    if isinstance(value, dict):
+        return feel_types.context({key: declared(one) for key, one in value.items()})
+    if isinstance(value, list):
+        joined: Type = feel_types.NULL
+        for one in value:
+            joined = feel_types.join(joined, declared(one))
+        return feel_types.list_of(joined)
+    return feel_types.of_value(value)
+
+
+@settings(max_examples=500, deadline=None)
+@given(expressions, st.fixed_dictionaries(dict.fromkeys(("x", "y", "items", "claim"), json_values)))
+@example("get value({}, [null])", dict.fromkeys(("x", "y", "items", "claim")))
+@example("append([], 1)[1]", dict.fromkeys(("x", "y", "items", "claim")))
+@example("sublist(start position: 1, list: items)", {"x": 1, "y": 1, "items": [1], "claim": None})
+def test_a_value_is_of_the_type_that_was_inferred(text: str, scope: dict[str, Any]) -> None:
+    """What lint believes of an expression without problems holds for every value, but for null, that it gives."""
+    try:
+        expression = parse_expression(text)
+    except FeelSyntaxError:
+        return
+    found = infer(expression, {name: declared(value) for name, value in scope.items()})
+    value = expression.evaluate(scope, ENVIRONMENT)
+    assert not [reason for reason in expression.explain(scope, ENVIRONMENT) if reason.startswith("unforeseen")]
+    if found.problems or value is None or found.type == feel_types.ANY:
+        return
+    assert feel_types.conforms(value, found.type), f"{to_json(value)} is no {found.type}"
 
 
 @settings(max_examples=300, deadline=None)
