@@ -128,7 +128,7 @@ class DataType:
             case "quantity":
                 return _load_quantity(value)
             case "billing_units":
-                return feel.billing_units_value(value)
+                return feel.billing_units_value(value) if type(value) is int else value
             case "period":
                 return {key: feel.date_value(value[key]) if value.get(key) else None for key in ("start", "end")}
             case "list":
@@ -190,7 +190,7 @@ def load_duration(value: str) -> Any:
 
 def _load_quantity(value: Json) -> Any:
     """A quantity as expressions see it; null where what was kept is none."""
-    found = feel.quantity_value(value)
+    found = feel.quantity_value(value) if isinstance(value, (Mapping, str)) else ""
     return None if isinstance(found, str) else found
 
 

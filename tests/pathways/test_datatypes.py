@@ -108,6 +108,14 @@ def test_expressions_know_the_types() -> None:
     assert feel.infer(feel.parse_expression("order.units + order.dose"), types).problems != []
 
 
+@pytest.mark.parametrize("value", [[], {}, "mg", 5, True, {"value": {}}, {"value": 1, "unit": 5}])
+def test_what_never_conformed_is_read_without_an_exception(value: Any) -> None:
+    """An answer is looked at by expressions before it is known to be right."""
+    assert QUANTITY.load(value) is None
+    BILLING_UNITS.load(value)
+    DECIMAL.load(value)
+
+
 def test_a_quantity_has_a_text() -> None:
     """Titles and keys show it with its unit."""
     assert shown_json(feel.Quantity(5, "mg")) == "5 mg"
