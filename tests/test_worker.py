@@ -25,6 +25,7 @@ from pathways.plan import Plan
 from store.database import Database
 from store.definitions import Definition
 from tests.support.core import LiveCore, live_core
+from tests.support.interpreted import pathway
 from tests.support.interpreter import connect, until
 from tests.support.working import working
 from workflows.pathway import Pathway, workflow_id
@@ -194,6 +195,47 @@ async def test_a_referral_closes_its_loop(configured: settings.Settings, core: L
             stored = await unit.instances.get(instance)
         assert stored is not None
         assert (stored.status, stored.outcome) == ("ended", "closed-loop")
+
+
+CHILD = pathway("  ask: {task: {title: Ask, queue: intake}}\n  finished: {end: completed}\n", name="child")
+PARENT = pathway("""
+  sub: {pathway: {name: child, version: ^1, inputs: {order: =order}}, save: sub}
+  finished: {end: completed}
+""")
+
+
+async def test_a_parent_and_its_child(configured: settings.Settings, database: Database) -> None:
+    """A child is looked up in the store, has its row there, and takes its parent to the end."""
+    await publish(database, PARENT)
+    await publish(database, CHILD)
+    client: Client = await connect(configured.temporal_target)
+    instance = str(ULID())
+    start = StartInstance(instance, PARENT.digest, inputs={"order": {"reference": "ServiceRequest/1"}}, by="tester")
+    async with working(configured):
+        parent = await client.start_workflow(
+            Pathway.run, start, id=workflow_id(instance), task_queue=configured.temporal_task_queue
+        )
+
+        async def child_stands() -> bool:
+            async with database.transaction() as unit:
+                children = await unit.children.of(instance)
+                return bool(children) and bool(await unit.tasks.open_of(children[0].instance))
+
+        await until(child_stands, seconds=40)
+        async with database.transaction() as unit:
+            (child,) = await unit.children.of(instance)
+            row = await unit.instances.get(child.instance)
+        assert (child.version, child.status) == ("1.0.0", "running")
+        assert row is not None
+        assert (row.parent_instance, row.parent_address) == (instance, "sub")
+        assert row.inputs["order"]["reference"] == "ServiceRequest/1"
+        handle = client.get_workflow_handle_for(Pathway.run, workflow_id(child.instance))
+        await handle.execute_update(Pathway.complete, TaskCompleted("ask", "done", {}, "tester"))
+        assert await asyncio.wait_for(parent.result(), 40) == "completed"
+        assert await asyncio.wait_for(handle.result(), 40) == "completed"
+    async with database.transaction() as unit:
+        (child,) = await unit.children.of(instance)
+    assert (child.status, child.outcome) == ("ended", "completed")
 
 
 async def test_a_worker_that_is_stopped_leaves_nothing(configured: settings.Settings) -> None:

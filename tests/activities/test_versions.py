@@ -88,7 +88,8 @@ async def test_the_highest_that_fits(database: Database) -> None:
     assert [plan.digest for plan in kept] == [NEWER.digest]
     stored = await row(database, asked)
     assert stored is not None
-    assert (stored.status, stored.version, stored.inputs) == ("starting", "1.2.0", {"order": ORDER})
+    assert (stored.status, stored.version) == ("starting", "1.2.0")
+    assert stored.inputs["order"]["reference"] == ORDER["reference"]
     assert stored.started_by == asked.start.by
 
 
