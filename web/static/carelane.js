@@ -1,4 +1,5 @@
-// What pages gain with scripts: drafts saved by themselves, fields shown as they are asked for, keys for lists.
+// What pages gain with scripts: drafts saved by themselves, fields shown as they are asked for, keys for lists,
+// diagrams that begin where the instance stands.
 // Everything works without.
 "use strict";
 
@@ -115,5 +116,28 @@
       const button = place && place.querySelector("form button[type=submit], button");
       if (button) button.click();
     }
+  }
+
+  // Diagrams begin where the instance stands, and go where a link of the page leads.
+  for (const box of document.querySelectorAll(".diagram")) {
+    centre(box, box.querySelector(".cl-here") || box.querySelector(".cl-start"));
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#node-"]');
+    const node = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const box = node && node.closest(".diagram");
+    if (!box) return;
+    event.preventDefault();
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "center" });
+    centre(box, node);
+  });
+
+  function centre(box, node) {
+    if (!node) return;
+    const outer = box.getBoundingClientRect();
+    const inner = node.getBoundingClientRect();
+    box.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+    box.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
   }
 })();
