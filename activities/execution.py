@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.gateways.fhir import Contract, FhirClient, Origin, ScopedFhir
+from activities.gateways.fhir import Actor, Contract, FhirClient, Origin, ScopedFhir
 from activities.gateways.fhir.errors import ContractViolation
 from activities.liveness import beating
 from activities.registry import AnyStep, Problem, StepContext
@@ -92,7 +92,8 @@ def _narrowed(step: AnyStep, request: ActionRequest, fhir: FhirClient) -> Scoped
         reads=frozenset(step.reads) & frozenset(request.contract.reads),
         writes=frozenset(step.writes) & frozenset(request.contract.writes),
     )
-    origin = Origin(request.pathway, request.version, request.instance, request.step, request.key)
+    person = Actor(request.by, identifier=request.by) if request.by is not None else None
+    origin = Origin(request.pathway, request.version, request.instance, request.step, request.key, person)
     return fhir.narrowed(allowed, origin)
 
 

@@ -121,7 +121,8 @@ class ActionRequest:
 
     `key` is the idempotency key of every outside write; `contract` narrows what may be read and written. `now` is
     pathway time, and `zone` the instance's, for what people read. An action that `beats` tells Temporal that it is
-    alive, so that the loss of its worker is noticed before its time is up.
+    alive, so that the loss of its worker is noticed before its time is up. `by` is the person whose deed led here, by
+    nothing but actions in between.
     """
 
     instance: str
@@ -136,6 +137,7 @@ class ActionRequest:
     now: datetime
     zone: str = "UTC"
     beats: bool = False
+    by: str | None = None
 
 
 @dataclass(frozen=True)

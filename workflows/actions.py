@@ -58,12 +58,15 @@ class _InFlight:
 
 
 class Actions:
-    """The actions of one instance that are running. `settle` is called when one is done, or takes longer."""
+    """The actions of one instance that are running.
+
+    `report` is told what came of one, and on whose behalf it ran; `settle` is called when one is done, or takes longer.
+    """
 
     def __init__(
         self,
         clock: Clock,
-        report: Callable[[ActionEvent], object],
+        report: Callable[[ActionEvent, str | None], object],
         settle: Callable[[], None],
     ) -> None:
         self._clock = clock
@@ -114,7 +117,7 @@ class Actions:
         finally:
             del self._in_flight[command.address, command.run]
         if event is not None:
-            self._report(event)
+            self._report(event, one.request.by)
         self._settle()
 
     async def _outcome(self, command: RunAction, one: _InFlight) -> ActionEvent | None:

@@ -14,7 +14,20 @@ from temporalio import workflow
 from pathways.addresses import path_of
 from pathways.commands import AbandonAction, CancelChild, Command, RunAction, StartChild
 from pathways.engine import Refusal, advance, next_deadline, snapshot, snapshot_digest, start_state
-from pathways.events import ChildEnded, ChildFailed, Event, Started, TimePassed
+from pathways.events import (
+    ChildEnded,
+    ChildFailed,
+    DataChanged,
+    Event,
+    Moved,
+    OfferTaken,
+    Resumed,
+    Retried,
+    Skipped,
+    Started,
+    TaskCompleted,
+    TimePassed,
+)
 from pathways.facts import Fact, Recorded
 from pathways.messages import ActionRequest, Answer, Carried, ChildReport, Description, Refused, StartInstance
 from pathways.plan import Plan
@@ -41,7 +54,7 @@ class Instance:
         self.state: State = carried.state if carried else start_state(plan, start.instance, start.zone, clock.now())
         self._clock = clock
         self._messenger = messenger
-        self._actions = Actions(clock, self.apply, self.settle)
+        self._actions = Actions(clock, lambda event, by: self.apply(event, by=by), self.settle)
         self._children = Children(start.instance, clock, messenger, self._child_is_lost, self.settle)
         self._timer = DeadlineTimer(clock, self._time_passed)
         self._search = SearchAttributes()
@@ -79,11 +92,12 @@ class Instance:
         self.settle()
         return answer
 
-    def apply(self, event: Event, request: str | None = None) -> Answer:
-        """Advance, keep what has become true, and start what the engine asks for."""
+    def apply(self, event: Event, request: str | None = None, *, by: str | None = None) -> Answer:
+        """Advance, keep what has become true, and start what the engine asks for; on behalf of whoever did this."""
         transition = advance(self.plan, self.state, event, self._clock.now())
         answered = None if transition.refusal else request
-        self.adopt(transition.state, transition.facts, transition.commands, answered, transition.result)
+        by = by or _person(event)
+        self.adopt(transition.state, transition.facts, transition.commands, answered, transition.result, by=by)
         return Answer(self.state.rev, transition.result, _refused(transition.refusal))
 
     def adopt(
@@ -93,20 +107,22 @@ class Instance:
         commands: tuple[Command, ...],
         request: str | None = None,
         result: Json = None,
+        *,
+        by: str | None = None,
     ) -> None:
         """Stand where a transition leads."""
         before, self.state = self.state, state
         if state.rev != before.rev:
             self.recorder.append(Recorded(state.rev, facts, request, result))
         for command in commands:
-            self._carry_out(command)
+            self._carry_out(command, by)
         if state.status == "ended" != before.status:
             self._report_end()
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: Command, by: str | None) -> None:
         match command:
             case RunAction():
-                self._actions.order(command, self._action_request(command), self.state.rev)
+                self._actions.order(command, self._action_request(command, by), self.state.rev)
             case AbandonAction():
                 self._actions.abandon(command)
             case StartChild():
@@ -176,7 +192,7 @@ class Instance:
         answered = self.recorder.answered_rev
         return self.state.status == "ended" or since is None or (answered is not None and answered > since)
 
-    def _action_request(self, command: RunAction) -> ActionRequest:
+    def _action_request(self, command: RunAction, by: str | None) -> ActionRequest:
         step = path_of(command.address)
         return ActionRequest(
             instance=self.state.instance,
@@ -190,6 +206,7 @@ class Instance:
             contract=self.plan.contract,
             now=self._clock.now(),
             zone=self.state.zone,
+            by=by,
         )
 
     # -- the end, and going on anew ---------------------------------------------------------------------------
@@ -217,6 +234,17 @@ class Instance:
 def started(start: StartInstance) -> Started:
     """The first event of a new instance."""
     return Started(start.inputs, start.by, start.parent)
+
+
+def _person(event: Event) -> str | None:
+    """The person who did something; a parent or Temporal itself is none."""
+    match event:
+        case Started(by=str(by)) if "/" not in by:
+            return by
+        case TaskCompleted() | Retried() | Skipped() | Moved() | DataChanged() | Resumed() | OfferTaken():
+            return event.by
+        case _:
+            return None
 
 
 def _is_deferred(result: Json) -> bool:

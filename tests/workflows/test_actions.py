@@ -9,6 +9,7 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
+from pathways.events import TaskCompleted
 from pathways.facts import ActionEnded, IncidentOpened
 from pathways.messages import ActionRequest, ActionResult
 from pathways.plan import Do, Plan
@@ -181,3 +182,30 @@ async def test_a_late_result(client: Client) -> None:
         assert await instance.handle.result() == "completed"
     ended = [fact for fact in interpreter.store.facts(instance.id) if isinstance(fact, ActionEnded)]
     assert [fact.late for fact in ended] == [True]
+
+
+async def test_on_whose_behalf(client: Client) -> None:
+    """An action knows the person whose deed led to it, through other actions too; what time does is nobody's."""
+    plan = pathway("""
+  prepare: {do: test.prepare}
+  ask: {task: {title: Ask, queue: intake}}
+  act: {do: test.work}
+  act-again: {do: test.work}
+  rest: {wait: {for: 2 hours}}
+  close: {do: test.close}
+  finished: {end: completed}
+""")
+    interpreter = Interpreter(client, [plan], ACTIONS)
+    async with interpreter.running():
+        instance = await interpreter.start(plan, pace=pace())
+        await instance.stands_at("ask")
+        await instance.finish(TaskCompleted("ask", "done", {}, by="nurse-1"))
+        await instance.stands_at("rest")
+        await instance.move_clock()
+        assert await instance.handle.result() == "completed"
+    assert [(one.step, one.by) for one in interpreter.ran] == [
+        ("prepare", "tester"),
+        ("act", "nurse-1"),
+        ("act-again", "nurse-1"),
+        ("close", None),
+    ]
