@@ -178,3 +178,12 @@ async def test_unforeseen_errors_keep_their_words(fhir: FhirClient, caplog: pyte
     assert failure.message == "KeyError in test.bug"
     assert "test_execution.py" in caplog.text
     assert "Jane Example" not in failure.message + caplog.text.replace('raise KeyError("Jane Example")', "")
+
+
+@pytest.mark.parametrize(("by", "expected"), [("nurse-1", ["nurse-1"]), (None, [])])
+async def test_on_whose_behalf(fhir: FhirClient, by: str | None, expected: list[str]) -> None:
+    """The Provenance of what is written names the person on whose behalf it was; without one it names nobody."""
+    await execute(create, replace(REQUEST, by=by), fhir)
+    (found,) = [one async for one in fhir.search("Provenance", [], fresh=True)]
+    named = [agent["onBehalfOf"]["display"] for agent in found["agent"] if "onBehalfOf" in agent]
+    assert named == expected
