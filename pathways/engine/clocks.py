@@ -79,7 +79,7 @@ def _overtake(run: Run, name: str) -> None:
 def _start(run: Run, clock: Clock, verb: ClockVerb, position: Position) -> None:
     names = run.scope(position)
     start = run.now
-    if verb.start is not None:
+    if verb.start is not None and verb.start.evaluate(names, run.env) is not None:
         start = run.moment(Timing(verb.start.source), names, run.now, "start")
     before = run.clocks.get(clock.id)
     if before is not None and before.task_at is not None:

@@ -124,6 +124,14 @@ def test_from_acts_on_completion_and_a_past_deadline_fires_late() -> None:
     assert (breach.late, breach.at) == (True, MONDAY)
 
 
+def test_from_a_time_that_is_not_known_is_from_now() -> None:
+    """An answer without the moment of receipt starts the clock when it comes."""
+    run = player(", from: =received")
+    run.after(hours=2)
+    run.complete("begin")
+    assert run.state.clocks["decision"].started_at == run.at
+
+
 def test_a_limit_that_moves_moves_the_deadline() -> None:
     """Less what has passed already; a paused clock gets more left."""
     run = player()
