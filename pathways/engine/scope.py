@@ -131,5 +131,5 @@ def bound_values(plan: Plan, bound: Mapping[str, Json]) -> Mapping[str, Any]:
 def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:
     """Time, zone and the functions that the language adds to FEEL."""
     tz = zone(zone_name)
-    host = functions(tz, plan.business_calendars, plan.default_calendar)
+    host = functions(tz, plan.business_calendars, plan.default_calendar, plan.codes_of_value_sets)
     return feel.Environment(now=now.astimezone(tz), zone=tz, functions=host)

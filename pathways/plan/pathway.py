@@ -299,6 +299,11 @@ class Plan:
         return {one.name: Calendar.parse(one.name, one.content) for one in self.calendars}
 
     @cached_property
+    def codes_of_value_sets(self) -> dict[str, frozenset[str]]:
+        """The codes of the value sets, by the sets' names."""
+        return {one.name: frozenset(one.codes) for one in self.value_sets}
+
+    @cached_property
     def default_calendar(self) -> Calendar | None:
         """The calendar of the pathway's business durations, where it names one."""
         return self.business_calendars.get(self.calendar) if self.calendar else None

@@ -45,6 +45,14 @@ def test_business_add_of_what_it_does_not_know_is_null() -> None:
     assert player.value("wrong") is None
 
 
+def test_a_plan_carries_the_value_sets_that_its_expressions_name() -> None:
+    """A check against a value set comes out as when the plan was made, whatever the catalog says later."""
+    text = TEXT.replace("      wrong:", '      biologic: =in_value_set("J1745", "biologics")\n      wrong:')
+    plan = make_plan(text, CATALOG | {"value_sets": {"biologics": ["J1745"], "others": ["X"]}})
+    assert [one.name for one in plan.value_sets] == ["biologics"]
+    assert Player(plan).value("biologic") is True
+
+
 NEW_YORK = ZoneInfo("America/New_York")
 SETS = {"biologics": {"J1745", "http://hcpcs|Q5103"}, "none": frozenset[str]()}
 ENVIRONMENT = feel.Environment(datetime(2026, 3, 2, tzinfo=UTC), NEW_YORK, functions(NEW_YORK, {}, None, SETS))
