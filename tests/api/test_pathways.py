@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -283,3 +284,16 @@ async def test_an_installation_for_one_person_says_so_each_time(
     answer = await informaticist.post("/pathways", json=wish(asking(), alone=True))
     assert (answer.status_code, answer.json()["reason"]) == (409, "second-person-needed")
     assert "CARELANE_ONE_PERSON_PUBLISHING" in answer.json()["hint"]
+
+
+async def test_two_who_publish_at_once_do_not_overwrite_each_other(
+    place: Office, informaticist: httpx.AsyncClient
+) -> None:
+    """Of two texts under one number one is published and the other refused; the same text twice is published once."""
+    texts = [quiet(title=f"Quiet {number}") for number in range(4)]
+    answers = await asyncio.gather(*(informaticist.post("/pathways", json=wish(one)) for one in [*texts, texts[0]]))
+    codes = sorted(one.status_code for one in answers)
+    assert codes in ([201, 409, 409, 409, 409], [200, 201, 409, 409, 409])
+    digests = {one.json()["definition"]["digest"] for one in answers if one.is_success}
+    assert len(digests) == 1
+    assert [one.action for one in await audited(place, "quiet@1.0.0")] == ["definition.publish"]
