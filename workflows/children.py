@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ChildWorkflowError, FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ChildWorkflowCancellationType, ChildWorkflowHandle, ParentClosePolicy
 
 from pathways.commands import CancelChild, StartChild
@@ -76,6 +76,9 @@ class Children:
         except WorkflowAlreadyStartedError:
             # A run of this instance that Temporal has reset started it before: it reports all the same.
             workflow.logger.info("The child %s runs already.", command.instance)
+        except (FailureError, RuntimeError) as error:  # what else the server may say to a start
+            workflow.logger.error("The child %s was not started: %s", command.instance, error)
+            self._lost(ChildFailed(command.address, command.instance, "The child pathway could not be started."))
         else:
             watching = asyncio.create_task(self._watch(command, handle))
             self._watching.add(watching)
