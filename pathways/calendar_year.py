@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +9,8 @@ from typing import Any, Literal
 
 from pathways.calendars import HOLIDAY_YEARS, WEEKDAYS, Calendar
 from pathways.zones import instant_of
+
+_MOST_DAYS = 31
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def holiday_names(rule: Any, year: int) -> dict[date, str]:
 
 
 def _month(calendar: Calendar, first: date, holidays: Mapping[date, str]) -> Month:
-    days = [first + timedelta(days=number) for number in range(monthrange(first.year, first.month)[1])]
+    days = [day for number in range(_MOST_DAYS) if (day := first + timedelta(days=number)).month == first.month]
     open_days = [day for day in days if calendar.hours[day.weekday()] and day not in calendar.closed]
     seconds = sum(seconds for day in open_days for seconds in _open_seconds(calendar, day))
     closures = tuple(_closure(calendar, day, holidays.get(day)) for day in days if day in calendar.closed)
