@@ -13,10 +13,13 @@ from typing import ClassVar, Literal
 from pathways.errors import CarelaneError
 from pathways.source import SourceError, read_source
 
-Kind = Literal["definition", "scenarios", "catalog"]
+Kind = Literal["definition", "scenarios", "catalog", "simulation"]
 
 SCENARIOS = "scenarios"
 """The folder beside a definition that holds its scenarios."""
+
+SIMULATION = "simulation.yaml"
+"""The file beside a definition that says what its simulation draws from."""
 
 MOST_BYTES = 64 << 20
 """How large a file may be that is read whole."""
@@ -111,10 +114,14 @@ def source(path: Path, *, chosen: bool = False) -> Source:
     try:
         root = read_source(text)
     except SourceError:
+        if path.name == SIMULATION:
+            return Source(path, text, "simulation")
         return Source(path, text, "scenarios" if path.parent.name == SCENARIOS else "definition")
     keys = set(root.keys)
-    if SCENARIOS in keys or (path.parent.name == SCENARIOS and "steps" not in keys):
-        kind: Kind = "scenarios"
+    if "steps" not in keys and ("arrivals" in keys or path.name == SIMULATION):
+        kind: Kind = "simulation"
+    elif SCENARIOS in keys or (path.parent.name == SCENARIOS and "steps" not in keys):
+        kind = "scenarios"
     elif "steps" not in keys and "pathway" not in keys and keys & _CATALOG_KEYS:
         kind = "catalog"
     else:
@@ -151,6 +158,8 @@ def _of_file(one: Source) -> Group:
     match one.kind:
         case "catalog":
             raise UnreadableError(f"{one.path} is a catalog.", hint="Name it by --catalog, beside a definition.")
+        case "simulation":
+            raise UnreadableError(f"{one.path} says what a simulation draws from.", hint="Name the definition.")
         case "definition":
             return Group((one,), _scenarios(folder), chosen=True)
         case "scenarios":
