@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from store.database import driver_url
-from store.migrate import migrate_database
+from store.migrate import configuration, migrate_database
 from store.tables import metadata
 
 
@@ -32,3 +33,29 @@ def test_processes_that_start_at_once_migrate_once(empty_database_url: str) -> N
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(migrate_database, empty_database_url) for _ in range(3)]:
             done.result()
+
+
+def test_what_was_published_before_there_were_drafts_stays_published(empty_database_url: str) -> None:
+    """Its author is whoever published it; it is in effect, and not paused. Without drafts there is a way back."""
+    migrate_database(empty_database_url, to="0001")
+    engine = create_engine(driver_url(empty_database_url))
+    insert = text(
+        "INSERT INTO definition (name, version, digest, title, plan, source, state, published_at, published_by) "
+        "VALUES ('old', '1.0.0', 'd', 'Old', '{}', '', 'published', now(), 'ina')"
+    )
+    select = text(
+        "SELECT state, drafted_by, drafted_at = published_at, effective_from, paused, held_steps FROM definition"
+    )
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert)
+        migrate_database(empty_database_url)
+        with engine.begin() as connection:
+            assert connection.execute(select).one() == ("published", "ina", True, None, False, [])
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0001")
+            kept = text("SELECT name, state, published_by FROM definition")
+            assert connection.execute(kept).one() == ("old", "published", "ina")
+    finally:
+        engine.dispose()
