@@ -13,15 +13,27 @@ from pathways.calendars import Calendar
 from pathways.durations import DurationError, add, parse_duration
 from pathways.feel import types
 
-BUSINESS_ADD: Final = types.function(
-    [("t", types.ANY), ("duration", types.STRING), ("calendar", types.STRING)], types.ANY, optional=1, like_first=True
-)
-"""It gives what it is given, a date or an instant."""
 
-IN_VALUE_SET: Final = types.function([("code", types.ANY), ("set", types.STRING)], types.BOOLEAN)
+def function_types(calendars: Collection[str] = (), value_sets: Collection[str] = ()) -> dict[str, types.FunctionType]:
+    """The types of the functions by name, for lint.
 
-FUNCTION_TYPES: Final[Mapping[str, types.Type]] = {"business_add": BUSINESS_ADD, "in_value_set": IN_VALUE_SET}
-"""The types by name."""
+    Where names of calendars or of value sets are given, a literal that is none of them is a problem.
+    """
+    calendar = types.NameType("calendar", frozenset(calendars)) if calendars else types.STRING
+    value_set = types.NameType("value set", frozenset(value_sets)) if value_sets else types.STRING
+    return {
+        "business_add": types.function(
+            [("t", types.ANY), ("duration", types.STRING), ("calendar", calendar)],
+            types.ANY,
+            optional=1,
+            like_first=True,
+        ),
+        "in_value_set": types.function([("code", types.ANY), ("set", value_set)], types.BOOLEAN),
+    }
+
+
+FUNCTION_TYPES: Final[Mapping[str, types.FunctionType]] = function_types()
+"""The types by name, where nothing is known of calendars and value sets. `business_add` gives what it is given."""
 
 ValueSets = Mapping[str, Collection[str]]
 """The codes of value sets by the sets' names; a code may stand as `system|code` where codes of several systems meet."""
@@ -66,8 +78,8 @@ def functions(
         return any(one in known for one in codes)
 
     return {
-        "business_add": feel.HostFunction(business_add, BUSINESS_ADD),
-        "in_value_set": feel.HostFunction(in_value_set, IN_VALUE_SET),
+        "business_add": feel.HostFunction(business_add, FUNCTION_TYPES["business_add"]),
+        "in_value_set": feel.HostFunction(in_value_set, FUNCTION_TYPES["in_value_set"]),
     }
 
 

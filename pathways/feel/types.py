@@ -85,6 +85,17 @@ class FunctionType(Type):
         return f"function<{', '.join(map(str, self.parameters or ()))}> -> {self.result}"
 
 
+@dataclass(frozen=True, slots=True)
+class NameType(Type):
+    """The string that names one of a host's things, such as a calendar: a literal that names none is a mistake."""
+
+    thing: str
+    names: frozenset[str]
+
+    def __str__(self) -> str:
+        return values.STRING
+
+
 ANY: Final = Type()
 NULL: Final = Simple("null")
 NUMBER: Final = Simple(values.NUMBER)
@@ -160,6 +171,8 @@ def conforms(value: Value, type_: Type) -> bool:
             return isinstance(value, Range) and all(
                 item == ANY or conforms(each, item) for each in (value.low, value.high) if each is not None
             )
+        case NameType():
+            return kind(value) == values.STRING
         case FunctionType(parameters=parameters):
             return isinstance(value, values.Function) and (
                 not parameters or value.variadic or len(value.parameters) == len(parameters)
@@ -186,6 +199,8 @@ def kind_of(type_: Type) -> str | None:
             return values.RANGE
         case FunctionType():
             return values.FUNCTION
+        case NameType():
+            return values.STRING
         case _:
             return None
 
@@ -231,6 +246,8 @@ def may_fit(given: Type, wanted: Type) -> bool:
             return isinstance(given, RangeType) and may_fit(given.item, item)
         case FunctionType():
             return isinstance(given, FunctionType)
+        case NameType():
+            return kind_of(given) == values.STRING
         case Simple():
             return wanted == DATE_TIME and given == DATE
         case _:

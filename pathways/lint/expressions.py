@@ -11,7 +11,7 @@ from pathways.diagnostics import Mark, nearest
 from pathways.expressions import MOST_BYTES
 from pathways.feel import nodes
 from pathways.feel import types as feel_types
-from pathways.functions import FUNCTION_TYPES
+from pathways.functions import function_types
 from pathways.lint.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import WaitForEventDecl
@@ -39,6 +39,7 @@ class Scope:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self.functions = function_types(subject.catalog.calendars, subject.catalog.value_sets)
 
     @cached_property
     def saved(self) -> dict[str, feel_types.Type]:
@@ -110,7 +111,7 @@ def check(subject: Subject) -> Findings:
 
 
 def _inferred(site: Site, expression: feel.Expression, scope: Scope) -> Findings:
-    inferred = feel.infer(expression, scope.names(site), FUNCTION_TYPES)
+    inferred = feel.infer(expression, scope.names(site), scope.functions)
     for problem in inferred.problems:
         message = problem.message[0].upper() + problem.message[1:] + f" in {site.text[:60]}."
         hint = problem.hint
@@ -130,6 +131,8 @@ def _rule_of(message: str) -> str:
     for words, rule in (
         ("there is no name", "unknown-name"),
         ("there is no function", "unknown-function"),
+        ("there is no calendar", "unknown-calendar"),
+        ("there is no value set", "unknown-value-set"),
         ("has no field", "unknown-field"),
         (" has no `", "unknown-field"),
         ("is compared with", "unlike-types"),

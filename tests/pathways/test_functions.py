@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pathways import feel
-from pathways.functions import FUNCTION_TYPES, functions
+from pathways.feel import types as feel_types
+from pathways.functions import FUNCTION_TYPES, function_types, functions
 from tests.support.plans import Player, make_plan
 
 TEXT = """
@@ -105,6 +106,23 @@ def test_what_no_function_can_answer_is_null_with_the_reason(text: str, reason: 
     value, reasons = explained(text)
     assert value is None
     assert any(reason in one for one in reasons), reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "hint"),
+    [
+        ('in_value_set("J1745", "biologic")', (1, 23, "there is no value set `biologic`"), "Did you mean `biologics`?"),
+        ('business_add(today(), "1 day", "us")', (1, 32, "there is no calendar `us`"), ""),
+        ('business_add(today(), "1 day", calendar)', None, ""),
+        ('in_value_set("J1745", "biologics")', None, ""),
+    ],
+)
+def test_a_literal_that_names_nothing_known_is_a_problem(text: str, problem: Any, hint: str) -> None:
+    """Lint finds it before it is null; what is computed can only be seen then."""
+    known = function_types(["us-business"], ["biologics"])
+    found = feel.infer(feel.parse_expression(text), {"calendar": feel_types.STRING}, known).problems
+    assert [(one.line, one.column, one.message) for one in found] == ([problem] if problem else [])
+    assert [one.hint for one in found] == ([hint] if problem else [])
 
 
 def test_arguments_may_be_named_and_types_are_known() -> None:

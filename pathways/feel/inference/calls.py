@@ -175,6 +175,18 @@ def _check_host(name: str, type_: types.FunctionType, node: nodes.Call, given: l
             called = type_.names[position] if type_.names else f"argument {position + 1}"
             words = f"`{called}` of `{name}` is {article(str(wanted))}, not {article(str(found))}"
             setting.report(argument, words)
+        elif isinstance(wanted, types.NameType):
+            _check_named(argument, wanted, setting)
+
+
+def _check_named(argument: nodes.Node, wanted: types.NameType, setting: Setting) -> None:
+    """Report a literal that names nothing of the host's."""
+    if isinstance(argument, nodes.Literal) and argument.value not in wanted.names:
+        setting.report(
+            argument,
+            f"there is no {wanted.thing} `{argument.value}`",
+            setting.nearest(str(argument.value), wanted.names),
+        )
 
 
 def _usage(name: str, type_: types.FunctionType) -> str:
