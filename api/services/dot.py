@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from pathways.diagram import Drawing, Layout, LayoutError, read_layout, stacked, to_dot
+from pathways.diagram import Drawing, Layout, LayoutError, far_links, read_layout, stacked, to_dot
 
 SECONDS = 10.0
 PROGRAMS = ("graphviz-pure", "dot")
@@ -54,6 +54,9 @@ async def layout_of(drawing: Drawing, *, program: str | None = None, seconds: fl
         return _kept[key]
     try:
         layout = read_layout(drawing, await ask(graph, program=program, seconds=seconds))
+        far = far_links(drawing, layout)
+        if far:
+            layout = read_layout(drawing, await ask(to_dot(drawing, far), program=program, seconds=seconds))
     except (DotError, LayoutError) as error:
         _log.warning("diagram-not-laid-out", pathway=drawing.title, version=drawing.version, reason=str(error))
         return stacked(drawing)

@@ -7,6 +7,7 @@ answer to `read_layout`; `stacked` is a layout that needs no program.
 from pathways.diagram.build import draw
 from pathways.diagram.dot import to_dot
 from pathways.diagram.drawing import Drawing
+from pathways.diagram.jumps import far_links
 from pathways.diagram.layout import Layout, LayoutError, read_layout, stacked
 from pathways.diagram.overlay import Number, Overlay, counts, standing, way
 from pathways.diagram.style import page_stylesheet, stylesheet
@@ -23,6 +24,7 @@ __all__ = [
     "anchor",
     "counts",
     "draw",
+    "far_links",
     "outline_of",
     "page_stylesheet",
     "read_layout",

@@ -14,6 +14,7 @@ TITLE_SIZE = 13.0
 LINE_SIZE = 11.0
 LABEL_SIZE = 11.0
 LABEL_ROOM = 150.0
+SIGNPOST_ROOM = 140.0
 WORD_HEIGHT = 15.0
 TITLE_HEIGHT = 16.5
 LINE_HEIGHT = 14.5
@@ -80,6 +81,13 @@ def label_of(link: Link) -> Label | None:
     texts = wrap(link.label, LABEL_SIZE, LABEL_ROOM, most=4)
     width = max(width_of(one, LABEL_SIZE) for one in texts) + icon + 8
     return Label(round(width, 1), round(LABEL_HEIGHT * len(texts) + 6, 1), texts)
+
+
+def signpost_of(drawing: Drawing, link: Link) -> Label:
+    """The size and text of the signpost in which a link ends that leads far away."""
+    texts = wrap(drawing.node[link.head].title, LABEL_SIZE, SIGNPOST_ROOM, most=2)
+    width = max(width_of(one, LABEL_SIZE) for one in texts) + ICON + 22
+    return Label(round(width, 1), round(LABEL_HEIGHT * len(texts) + 10, 1), texts)
 
 
 def boxes_of(drawing: Drawing) -> dict[str, Box]:

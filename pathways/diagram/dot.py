@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pathways.diagram.boxes import box_of, label_of
+from pathways.diagram.boxes import box_of, label_of, signpost_of
 from pathways.diagram.drawing import START, Drawing, Group, Link
 from pathways.diagram.metrics import width_of
 
@@ -16,32 +16,39 @@ GROUP_TITLE_SIZE = 12.0
 GROUP_TITLE_HEIGHT = 22.0
 
 
-def to_dot(drawing: Drawing) -> str:
-    """The graph in the DOT language. Nodes are named by their id, links by their place: `edge_<n>`."""
+def to_dot(drawing: Drawing, far: frozenset[str] = frozenset()) -> str:
+    """The graph in the DOT language. Nodes are named by their id, links by their place: `edge_<n>`.
+
+    Links that are `far` (by id) end in a node of their own, `signpost <n>`.
+    """
     lines = [
         "digraph pathway {",
         "  graph [rankdir=TB, nodesep=0.34, ranksep=0.36, splines=true, margin=0];",
         '  node [shape=box, fixedsize=true, label=""];',
         "  edge [dir=none];",
-        *_groups(drawing, ""),
+        *_groups(drawing, "", far),
         f"  {{ rank=source; {quoted(START)}; }}",
-        *(f"  {_edge(place, link)}" for place, link in enumerate(drawing.links)),
+        *(f"  {_edge(place, link, far)}" for place, link in enumerate(drawing.links)),
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _groups(drawing: Drawing, parent: str) -> Iterator[str]:
-    """The nodes that lie directly in a group, then the groups in it."""
+def _groups(drawing: Drawing, parent: str, far: frozenset[str]) -> Iterator[str]:
+    """The nodes that lie directly in a group, signposts with those that they belong to, then the groups in it."""
     for node in drawing.nodes:
         if node.group == parent:
             box = box_of(node)
-            yield f"  {quoted(node.id)} [width={box.width / POINTS:.4f}, height={box.height / POINTS:.4f}];"
+            yield _node(node.id, box.width, box.height)
+    for place, link in enumerate(drawing.links):
+        if link.id in far and drawing.node[link.tail].group == parent:
+            sign = signpost_of(drawing, link)
+            yield _node(signpost(place), sign.width, sign.height)
     for group in drawing.groups:
         if group.parent == parent and group.id != parent:
             yield f"  subgraph {quoted(f'cluster {group.id}')} {{"
             yield f"  graph [margin=18, label={_room(group_width(group), GROUP_TITLE_HEIGHT)}];"
-            yield from _groups(drawing, group.id)
+            yield from _groups(drawing, group.id, far)
             yield "  }"
 
 
@@ -50,14 +57,24 @@ def group_width(group: Group) -> float:
     return width_of(group.title, GROUP_TITLE_SIZE, bold=True) + 24
 
 
-def _edge(place: int, link: Link) -> str:
+def _node(name: str, width: float, height: float) -> str:
+    return f"  {quoted(name)} [width={width / POINTS:.4f}, height={height / POINTS:.4f}];"
+
+
+def signpost(place: int) -> str:
+    """The name of the signpost of the link at a place."""
+    return f"signpost {place}"
+
+
+def _edge(place: int, link: Link, far: frozenset[str]) -> str:
     label = label_of(link)
     attributes = [f'id="edge_{place}"']
     if label is not None:
         attributes.append(f"label={_room(label.width, label.height)}")
     if link.kind == "next":
         attributes.append("weight=3")
-    return f"{quoted(link.tail)} -> {quoted(link.head)} [{', '.join(attributes)}];"
+    head = signpost(place) if link.id in far else link.head
+    return f"{quoted(link.tail)} -> {quoted(head)} [{', '.join(attributes)}];"
 
 
 def _room(width: float, height: float) -> str:

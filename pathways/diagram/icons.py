@@ -56,3 +56,6 @@ LINES = {"clock": _CLOCK, "undo": _BACK, "gate": _SHIELD, "person": _PERSON, "da
 
 HERE = "M8 14.6C4.8 11 3.4 8.8 3.4 6.4a4.6 4.6 0 0 1 9.2 0c0 2.4-1.4 4.6-4.6 8.2"
 """Where an instance stands."""
+
+JUMP = "M2 8h11M9 4l4 4l-4 4"
+"""Before the name of what a far way leads to."""

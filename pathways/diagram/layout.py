@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pathways.diagram.boxes import boxes_of
+from pathways.diagram.boxes import boxes_of, signpost_of
 from pathways.diagram.drawing import Drawing
 
 Json = Any
@@ -44,13 +44,17 @@ class Route:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where nodes, groups and links lie. Links without a route are told in words (`drawn` is False)."""
+    """Where nodes, groups and links lie. Links without a route are told in words (`drawn` is False).
+
+    `signposts` are the ends of links that lead far away, by link.
+    """
 
     width: float
     height: float
     nodes: Mapping[str, Place]
     groups: Mapping[str, Place] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
+    signposts: Mapping[str, Place] = field(default_factory=dict)
     drawn: bool = True
 
 
@@ -70,6 +74,7 @@ def _read(drawing: Drawing, answer: Json) -> Layout:
 
     nodes: dict[str, Place] = {}
     groups: dict[str, Place] = {}
+    signs: dict[str, Place] = {}
     boxes = boxes_of(drawing)
     for one in answer["objects"]:
         name = one["name"]
@@ -77,6 +82,11 @@ def _read(drawing: Drawing, answer: Json) -> Layout:
             x, y = place(_point(one["pos"]))
             box = boxes[name]
             nodes[name] = Place(round(x - box.width / 2, 1), round(y - box.height / 2, 1), box.width, box.height)
+        elif name.startswith("signpost "):
+            link = drawing.links[int(name.removeprefix("signpost "))]
+            x, y = place(_point(one["pos"]))
+            sign = signpost_of(drawing, link)
+            signs[link.id] = Place(round(x - sign.width / 2, 1), round(y - sign.height / 2, 1), sign.width, sign.height)
         elif name.startswith("cluster "):
             x1, y1, x2, y2 = _numbers(one["bb"])
             x, y = place((x1, y2))
@@ -90,7 +100,7 @@ def _read(drawing: Drawing, answer: Json) -> Layout:
         label = place(_point(one["lp"])) if "lp" in one else None
         routes[link.id] = Route(tuple(place(point) for point in _spline(one["pos"])), label)
     size = (round(right - left + 2 * MARGIN, 1), round(top - bottom + 2 * MARGIN, 1))
-    return Layout(*size, nodes, groups, routes)
+    return Layout(*size, nodes, groups, routes, signs)
 
 
 def _numbers(text: str) -> tuple[float, ...]:

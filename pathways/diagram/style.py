@@ -53,6 +53,10 @@ _RULES = """
 .cl-link--catch { stroke: var(--cl-bad); stroke-dasharray: 3 3; }
 .cl-link--handler { stroke-dasharray: 9 3 2 3; }
 .cl-link--side { stroke-dasharray: 2 4; stroke-linecap: round; }
+.cl-signpost { fill: var(--cl-page); stroke: var(--cl-edge); stroke-width: 1; stroke-dasharray: 4 2; }
+.cl-signpost.cl-taken { stroke: var(--cl-way); stroke-width: 2.5; }
+.cl-signpost.cl-untaken { stroke: var(--cl-group-line); }
+a:focus .cl-signpost { stroke: var(--cl-mark); stroke-width: 4; stroke-dasharray: none; }
 .cl-tip { fill: var(--cl-edge); }
 .cl-tip--catch { fill: var(--cl-bad); }
 .cl-label-back { fill: var(--cl-page); fill-opacity: 0.88; }

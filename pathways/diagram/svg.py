@@ -18,6 +18,7 @@ from pathways.diagram.boxes import (
     WORD_HEIGHT,
     box_of,
     label_of,
+    signpost_of,
 )
 from pathways.diagram.dot import GROUP_TITLE_HEIGHT
 from pathways.diagram.drawing import Drawing, Group, Link, Node
@@ -72,6 +73,7 @@ class _Picture:
         # Ways that were taken are drawn last, so that they lie on top.
         drawn.sort(key=lambda one: self.overlay.taken.get(one.id, 0) > 0)
         yield group("cl-groups", (part for one in self.drawing.groups for part in self._group(one)))
+        yield group("cl-signposts", (self._signpost(one) for one in drawn if one.id in self.layout.signposts))
         yield group("cl-links", (self._link(one) for one in drawn), **{"aria-hidden": "true"})
         yield group("cl-labels", (self._label(one) for one in drawn), **{"aria-hidden": "true"})
         for entry in outline_of(self.drawing, self.overlay):
@@ -117,10 +119,27 @@ class _Picture:
                 baseline = y + 13 + place * LABEL_HEIGHT
                 parts.append(text_at(left, baseline, line, f"cl-label{self._taken(link)}"))
         if times > 1:
-            beside = label is not None and route.label is not None
-            x, y = (x + label.width, route.label[1]) if beside else _middle(route)
-            parts.append(self._badge(f"×{times}", x - (2 if beside else 12), y - BADGE_HEIGHT / 2))
+            if label is not None and route.label is not None:
+                x, y = route.label[0] + label.width / 2 - 2, route.label[1]
+            else:
+                x, y = _middle(route)
+                x -= 12
+            parts.append(self._badge(f"×{times}", x, y - BADGE_HEIGHT / 2))
         return "".join(parts)
+
+    def _signpost(self, link: Link) -> str:
+        """Where a link ends that leads far away: the name of its target, and a way to get there."""
+        place, sign = self.layout.signposts[link.id], signpost_of(self.drawing, link)
+        area = (place.x, place.y, place.width, place.height)
+        told = f"To {self.drawing.node[link.head].title}"
+        parts = [
+            element("title", {}, escaped(told)),
+            path(shapes.outline("emit", *area), f"cl-signpost{self._taken(link)}"),
+            icon(icons.JUMP, place.x + 6, place.y + place.height / 2 - 6, 12, "cl-icon cl-icon--small"),
+        ]
+        for row, line in enumerate(sign.texts):
+            parts.append(text_at(place.x + 22, place.y + 14.5 + row * LABEL_HEIGHT, line, "cl-label"))
+        return element("a", {"href": f"#{anchor(link.head)}", "aria-label": told}, *parts)
 
     # -- nodes
 

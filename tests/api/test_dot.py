@@ -9,6 +9,8 @@ import pytest
 
 from api.services.dot import DotError, ask, find_program, layout_of
 from pathways.diagram import draw, to_dot, to_svg
+from pathways.diagram.drawing import Drawing
+from pathways.diagram.jumps import FAR, distance
 from pathways.diagram.layout import Place
 from pathways.plan import Decide, Do, Edge, End, Plan, Step, Timeout
 from pathways.values import Condition, Timing
@@ -51,7 +53,7 @@ async def test_nothing_covers_anything(plan: Plan) -> None:
     layout = await layout_of(drawing)
     assert layout.drawn
     assert set(layout.routes) == {one.id for one in drawing.links}
-    for one, other in combinations(layout.nodes.values(), 2):
+    for one, other in combinations((*layout.nodes.values(), *layout.signposts.values()), 2):
         assert not overlap(one, other)
     for node in drawing.nodes:
         place = layout.nodes[node.id]
@@ -63,6 +65,21 @@ async def test_nothing_covers_anything(plan: Plan) -> None:
             group = layout.groups[node.group]
             assert group.x <= place.x
             assert place.x + place.width <= group.x + group.width
+
+
+async def test_far_ways_end_in_signposts() -> None:
+    """A line is never longer than a screen or two, unless it is a node's only way in."""
+    drawing = draw(large_plan())
+    layout = await layout_of(drawing)
+    far = {one.id for one in drawing.links if distance(one, layout) > 1.5 * FAR}
+    assert layout.signposts
+    assert set(layout.signposts) >= {one for one in far if one.startswith("step-")} - only_ways(drawing)
+
+
+def only_ways(drawing: Drawing) -> set[str]:
+    """The links that are the only ones to their node."""
+    heads = [one.head for one in drawing.links]
+    return {one.id for one in drawing.links if heads.count(one.head) == 1}
 
 
 async def test_labels_lie_on_no_node() -> None:

@@ -124,7 +124,7 @@
   }
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#node-"]');
-    const node = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const node = link && document.getElementById(decodeURIComponent(link.getAttribute("href").slice(1)));
     const box = node && node.closest(".diagram");
     if (!box) return;
     event.preventDefault();
