@@ -17,6 +17,15 @@ _PEOPLE = (
     ("supervisor", "Samuel Ortiz", "supervisor"),
     ("informaticist", "Ines Calder", "informaticist"),
     ("medical-director", "Miriam Sato", "medical-director"),
+    ("prior-authorization-specialist", "Paula Nemeth", "prior-authorization-specialist"),
+    ("financial-counselor", "Felix Grant", "financial-counselor"),
+    ("prescriber", "Priya Raman", "prescriber"),
+    ("pharmacist", "Peter Adeyemi", "pharmacist"),
+    ("pharmacist-2", "Petra Lind", "pharmacist"),
+    ("pharmacy-technician", "Tomas Reyes", "pharmacy-technician"),
+    ("infusion-nurse", "Imani Brooks", "infusion-nurse"),
+    ("scheduler", "Stella Kwan", "scheduler"),
+    ("charge-capture", "Carla Moss", "charge-capture"),
 )
 
 _WORDS = (
