@@ -19,11 +19,13 @@ def far_links(drawing: Drawing, layout: Layout) -> frozenset[str]:
     The shortest way to each node stays a line, so that everything keeps its place in the order.
     """
     far = {one.id for one in drawing.links if one.kind in _MAY_JUMP and distance(one, layout) > FAR}
+    into: dict[str, list[Link]] = {}
+    for one in drawing.links:
+        into.setdefault(one.head, []).append(one)
     kept = set()
-    for node in drawing.nodes:
-        leading = [one for one in drawing.links if one.head == node.id]
+    for leading in into.values():
         down = [one for one in leading if not _goes_up(one, layout)] or leading
-        if down and all(one.id in far for one in down):
+        if all(one.id in far for one in down):
             kept.add(min(down, key=lambda one: distance(one, layout)).id)
     return frozenset(far - kept)
 

@@ -48,7 +48,9 @@ def to_svg(drawing: Drawing, layout: Layout, overlay: Overlay | None = None, *, 
         element("desc", {"id": told}, escaped(summary(drawing))),
     ]
     if not embedded:
-        head.append(element("style", {}, stylesheet()))
+        # On paper of its own size, for a browser would cut it at the edge of the sheet; it is fitted when printed.
+        sheet = f"@page {{ size: {layout.width:g}px {layout.height:g}px; margin: 0; }}\n"
+        head.append(element("style", {}, sheet + stylesheet()))
         head.append(element("rect", {"width": "100%", "height": "100%", "class": "cl-page"}))
     attributes: dict[str, str | float | None] = {
         "xmlns": "http://www.w3.org/2000/svg",

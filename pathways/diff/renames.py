@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from pathways.plan import Decide, Do, Plan, Step, Task
 
 Json = Any
+Key = tuple[str, ...]
 
 ALIKE = 0.8
 """From this likeness on, two steps of one kind are taken for the same."""
@@ -28,21 +29,36 @@ def suggest(old: Plan, new: Plan) -> Mapping[str, str]:
     """
     gone = [one for one in old.steps if one.id not in new.step or new.step[one.id].kind != one.kind]
     come = [one for one in new.steps if one.id not in old.step or old.step[one.id].kind != one.kind]
-    contents = {("old", path): one for path, one in _contents(old, gone).items()}
-    contents |= {("new", path): one for path, one in _contents(new, come).items()}
+    before, after = _contents(old, gone), _contents(new, come)
     found: dict[str, str] = {}
+    taken: set[str] = set()
 
     def take(pairs: Iterable[tuple[Step, Step]]) -> None:
         for one, other in pairs:
-            if one.id not in found and other.id not in found.values():
+            if one.id not in found and other.id not in taken:
                 found[one.id] = other.id
+                taken.add(other.id)
 
-    same_kind = [(one, other) for one in gone for other in come if one.kind == other.kind]
-    take(pair for pair in same_kind if _same_content(contents, pair) and pair[0].local == pair[1].local)
-    take(pair for pair in same_kind if _same_content(contents, pair) and _telling(contents["old", pair[0].id]))
-    take(pair for pair in same_kind if pair[0].local == pair[1].local and pair[0].id != pair[1].id)
-    if len(same_kind) <= MOST_PAIRS:
-        scored = [(_likeness(contents, pair), pair) for pair in same_kind]
+    def by(key: Callable[[Step, Json], Key | None]) -> Iterator[tuple[Step, Step]]:
+        """The pairs that have a key in common."""
+        there: dict[Key, list[Step]] = {}
+        for other in come:
+            known = key(other, after[other.id])
+            if known is not None:
+                there.setdefault(known, []).append(other)
+        for one in gone:
+            known = key(one, before[one.id])
+            for other in there.get(known, ()) if known is not None else ():
+                yield one, other
+
+    take(by(lambda step, content: (step.kind, step.local, _what(content))))
+    take(by(lambda step, content: (step.kind, _what(content)) if _telling(content) else None))
+    take(by(lambda step, _: (step.kind, step.local)))
+    left = [one for one in gone if one.id not in found]
+    open_ = [one for one in come if one.id not in taken]
+    if len(left) * len(open_) <= MOST_PAIRS:
+        pairs = [(one, other) for one in left for other in open_ if one.kind == other.kind]
+        scored = [(_likeness(before[one.id], after[other.id]), (one, other)) for one, other in pairs]
         scored.sort(key=lambda one: -one[0])
         take(pair for score, pair in scored if score >= ALIKE)
     return found
@@ -55,9 +71,9 @@ def _contents(plan: Plan, steps: Iterable[Step]) -> dict[str, Json]:
     return {one["id"]: {key: value for key, value in one.items() if key not in _PLACE} for one in documents}
 
 
-def _same_content(contents: Mapping[tuple[str, str], Json], pair: tuple[Step, Step]) -> bool:
-    one, other = contents["old", pair[0].id], contents["new", pair[1].id]
-    return {**one, "title": None} == {**other, "title": None}
+def _what(content: Json) -> str:
+    """What a step does, as a text that is equal where it is: its title aside."""
+    return json.dumps({key: value for key, value in content.items() if key != "title"}, sort_keys=True)
 
 
 def _telling(found: Json) -> bool:
@@ -65,8 +81,7 @@ def _telling(found: Json) -> bool:
     return len(set(found) - {"kind", "title", "stage"}) > 0
 
 
-def _likeness(contents: Mapping[tuple[str, str], Json], pair: tuple[Step, Step]) -> float:
-    one, other = (contents[side, step.id] for side, step in zip(("old", "new"), pair, strict=True))
+def _likeness(one: Json, other: Json) -> float:
     if not _telling(one) or not _telling(other):
         return 1.0 if one.get("title") and one.get("title") == other.get("title") else 0.0
     before, after = (json.dumps(each, sort_keys=True) for each in (one, other))
