@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
@@ -16,7 +16,9 @@ from pathways import diagram as pictures
 from pathways.diagram import Drawing, Layout, Overlay
 from pathways.errors import CarelaneError
 from pathways.plan import Plan, plan_from_json
-from store.database import Database, Unit
+
+if TYPE_CHECKING:
+    from store.database import Database, Unit
 
 app = typer.Typer()
 
@@ -107,7 +109,7 @@ def _written(picture: _Picture, kind: Format) -> str:
 
 
 def _laid_out(drawing: Drawing) -> Layout:
-    from api.services.dot import layout_of
+    from api.dot import layout_of
 
     layout = asyncio.run(layout_of(drawing))
     if not layout.drawn:
@@ -116,6 +118,8 @@ def _laid_out(drawing: Drawing) -> Layout:
 
 
 def _database() -> Database:
+    from store.database import Database
+
     return Database(settings.load().require_database_url(), connections=1)
 
 

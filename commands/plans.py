@@ -21,8 +21,6 @@ from pathways.errors import CarelaneError
 from pathways.parse import parse
 from pathways.plan import Plan, plan_from_json
 from pathways.versions import Version, VersionError
-from store.database import Database
-from store.errors import StoreUnavailableError
 
 Target = Annotated[
     str,
@@ -103,6 +101,9 @@ def _published(name: str, version: str) -> Plan | None:
 
 
 async def _from_store(url: str, name: str, version: str) -> Plan | None:
+    from store.database import Database
+    from store.errors import StoreUnavailableError
+
     database = Database(url, connections=1)
     try:
         async with database.transaction() as unit:

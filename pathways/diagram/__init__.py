@@ -1,6 +1,6 @@
 """Pictures of plans: what there is to draw, its graph for `dot`, and our own SVG from where `dot` puts things.
 
-Nothing here runs a program: whoever wants a picture has `to_dot` laid out (`api.services.dot` does) and gives the
+Nothing here runs a program: whoever wants a picture has `to_dot` laid out (`api.dot` does) and gives the
 answer to `read_layout`; `stacked` is a layout that needs no program.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.services.dot import DotError, ask, find_program, layout_of
+from api.dot import DotError, ask, find_program, layout_of
 from pathways.diagram import draw, to_dot, to_svg
 from pathways.diagram.drawing import Drawing
 from pathways.diagram.jumps import FAR, distance

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Browser
 
-from api.services.dot import layout_of
+from api.dot import layout_of
 from pathways.diagram import draw, to_svg
 from pathways.plan import Plan
 from tests.browser.conftest import Seat, get

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from api.services.dot import layout_of
+from api.dot import layout_of
 from api.services.errors import InvalidRequestError
 from api.services.instances import InstanceDetail
 from api.services.patients import patient_of

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from starlette.responses import RedirectResponse, Response
 
-from api.services.dot import layout_of
+from api.dot import layout_of
 from api.services.errors import ChangedError, DefinitionInvalidError, DefinitionNotReadyError, DefinitionStateError
 from api.services.numbers import step_numbers
 from api.services.publishing import PublishWish
