@@ -43,11 +43,12 @@ class IncidentChange:
 class Changes:
     """What is to be written.
 
-    `fields` are columns of the instance's row. Positions are `left`, `renamed` (from an address, with what a
-    migration made of them), `moved` (some columns) or `entered` (whole rows). Tasks are `opened` (whole rows),
-    `marked` (some columns, while open) or `closed`. Of clocks and children each row holds the columns that changed;
-    of a child that was ordered just now, all. `lookbacks` say by listener how long before its arming its events
-    count. `reoffer` is the revision in which deferred events may come again; `drop_deferred` that they never will.
+    `fields` are columns of the instance's row. Positions are, in this order, `left`, `renamed` (from an address, with
+    what a migration made of them), `left_renamed`, `moved` (some columns) or `entered` (whole rows). Tasks are
+    `opened` (whole rows), `marked` (some columns, while open) or `closed`. Of clocks and children each row holds the
+    columns that changed; of a child that was ordered just now, all. `lookbacks` say by listener how long before its
+    arming its events count. `reoffer` is the revision in which deferred events may come again; `drop_deferred` that
+    they never will.
     """
 
     fields: Row = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Changes:
     entered: dict[str, Row] = field(default_factory=dict)
     moved: dict[str, Row] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    left_renamed: set[str] = field(default_factory=set)
     opened: dict[str, Row] = field(default_factory=dict)
     marked: dict[str, Row] = field(default_factory=dict)
     closed: dict[str, Row] = field(default_factory=dict)

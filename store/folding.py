@@ -7,7 +7,8 @@ actions is recorded in a few statements. The result does not depend on how revis
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import pairwise
 from typing import Any, assert_never
 
 from pathways import facts
@@ -45,8 +46,19 @@ _WAITS = {
 }
 
 
+def parts_of(recorded: Sequence[Recorded]) -> list[Sequence[Recorded]]:
+    """The revisions in parts that are to be folded one by one: a migration renames what was written before it."""
+    starts = [
+        place
+        for place, one in enumerate(recorded)
+        if place and any(isinstance(fact, facts.InstanceMigrated) for fact in one.facts)
+    ]
+    bounds = [0, *starts, len(recorded)]
+    return [recorded[first:last] for first, last in pairwise(bounds)]
+
+
 def fold(known: Known, recorded: Sequence[Recorded]) -> Changes:
-    """What these revisions change, all of them following what is known."""
+    """What these revisions, one of `parts_of` all, change; they follow what is known."""
     folding = _Folding(known)
     for revision, document in zip(recorded, recorded_to_json(tuple(recorded)), strict=True):
         folding.take(revision, document)
@@ -220,12 +232,6 @@ class _Folding:
         self.version, self.title = fact.version, fact.title
         self.changes.migrated = True
         self.changes.fields |= {"version": fact.version, "digest": fact.digest, "title": fact.title}
-        for ident, row in self.changes.opened.items():
-            if ident not in self.changes.closed:
-                row |= self._runs()
-        for change in self.changes.incidents.values():
-            if change.row is not None and change.closed is None:
-                change.row |= self._runs()
         detail = {"before": fact.before, "version": fact.version, "digest": fact.digest, "reason": fact.reason}
         self.audit(fact.at, fact.by, "", "instance.migrate", f"instance/{self.instance}", detail)
 
@@ -273,38 +279,20 @@ class _Folding:
         }
 
     def left(self, address: str) -> None:
-        for before, row in list(self.changes.renamed.items()):
-            if row["address"] == address:
-                del self.changes.renamed[before]
-                address = before
         # What was held during a suspension has a row already when it is entered.
         if self.changes.entered.pop(address, None) is None or self.was_suspended:
-            self.changes.left.add(address)
+            renamed = any(row["address"] == address for row in self.changes.renamed.values())
+            (self.changes.left_renamed if renamed else self.changes.left).add(address)
         self.changes.moved.pop(address, None)
 
     def renamed(self, fact: facts.PositionRenamed) -> None:
-        """A position goes on under another name, and what it listens for and has open with it."""
-        changes, named = self.changes, {"step": fact.step, "title": fact.title}
+        """A position goes on under another name, and the data inside it; nothing was entered there just now."""
         self.named_anew[fact.before] = fact.address
-        if (entered := changes.entered.pop(fact.before, None)) is not None:
-            changes.entered[fact.address] = {**entered, "address": fact.address, **named}
-        else:
-            before = next((old for old, row in changes.renamed.items() if row["address"] == fact.before), fact.before)
-            changes.renamed[before] = {"address": fact.address, **named}
-            if (moved := changes.moved.pop(fact.before, None)) is not None:
-                changes.moved[fact.address] = moved
+        self.changes.renamed[fact.before] = {"address": fact.address, "step": fact.step, "title": fact.title}
         inside = {name for name in self.data if is_inside(name, fact.before)}
         if inside:
             moved_on = {fact.address + name.removeprefix(fact.before): self.data[name] for name in inside}
             self._keep({name: self.data[name] for name in self.data if name not in inside} | moved_on)
-        for address, row in list(changes.armed.items()):
-            if row["position"] == fact.before:
-                named_anew = fact.address + address.removeprefix(fact.before)
-                changes.armed[named_anew] = changes.armed.pop(address) | {
-                    "address": named_anew,
-                    "position": fact.address,
-                }
-                changes.lookbacks[named_anew] = changes.lookbacks.pop(address, timedelta())
 
     def waits(self, address: str, waits: str, wake_at: datetime | None = None) -> None:
         self.moved(address, {"waits": waits, "wake_at": wake_at})

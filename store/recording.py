@@ -17,7 +17,7 @@ from pathways.facts import InstanceStarted, Recorded
 from pathways.messages import RecordAnswer, RecordRequest
 from store.changes import Known
 from store.database import Database, Unit
-from store.folding import fold
+from store.folding import fold, parts_of
 from store.instances import Instance
 from store.replacing import replace
 from store.snapshots import read_snapshot
@@ -74,12 +74,20 @@ def _differs(stored: Instance | None, request: RecordRequest) -> bool:
 
 
 async def _write(unit: Unit, stored: Instance | None, fresh: tuple[Recorded, ...], request: RecordRequest) -> None:
-    known = Known(request.instance)
-    if stored is not None:
-        known = known_of(stored)
+    *earlier, last = parts_of(fresh)
+    for part in earlier:
+        await _write_part(unit, stored, request.instance, part, None)
+        stored = await unit.instances.lock(request.instance)
+    await _write_part(unit, stored, request.instance, last, request.digest or None)
+
+
+async def _write_part(
+    unit: Unit, stored: Instance | None, ident: str, fresh: Sequence[Recorded], digest: str | None
+) -> None:
+    known = Known(ident) if stored is None else known_of(stored)
     changes = fold(known, fresh)
-    writer = Writer(unit.connection, request.instance)
-    fields = changes.fields | {"rev": fresh[-1].rev, "snapshot_digest": request.digest or None}
+    writer = Writer(unit.connection, ident)
+    fields = changes.fields | {"rev": fresh[-1].rev, "snapshot_digest": digest}
     if stored is None:
         await writer.add_instance(fields)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,12 +75,14 @@ class Writer:
 
     async def _positions(self, changes: Changes) -> None:
         mine = position.c.instance == self._ident
-        left = delete(position).where(mine, position.c.address.in_(sorted(changes.left)))
+        left = _gone(mine, changes.left)
         entered = list(changes.entered.values())
         together = bool(changes.left and entered and not changes.renamed)  # the usual case, in one statement
         if changes.left and not together:
             await self._connection.execute(left)
         await rename_positions(self._connection, self._ident, changes.renamed)
+        if changes.left_renamed:
+            await self._connection.execute(_gone(mine, changes.left_renamed))
         for rows in _alike(changes.moved):
             await self._connection.execute(_MOVE_POSITION, [{"ident": self._ident, **row} for row in rows])
         if entered:
@@ -190,6 +192,10 @@ def armings(rows: Iterable[Row], since: datetime, lookbacks: Mapping[str, timede
         from_ = since - lookback if ahead else row["armed_at"]
         found.append(Arming(row["instance"], row["type"], row["key"], from_, row["arming"]))
     return found
+
+
+def _gone(mine: ColumnElement[bool], addresses: Iterable[str]) -> Delete:
+    return delete(position).where(mine, position.c.address.in_(sorted(addresses)))
 
 
 def _alike(moved: Mapping[str, Row]) -> list[list[Row]]:

@@ -70,9 +70,13 @@ def arm(run: Run, position: Position, *, own: bool = True) -> Position:
     names = run.scope(position)
     armed: dict[str, Listener] = {}
     for slot, listening in wanted.items():
+        before = position.listeners.get(slot)
         if not own and not isinstance(listening, Handler):
+            if before is not None:
+                address = slot_address(position.address, slot)
+                run.facts.append(ListenerDisarmed(run.now, address, listening.type, before.key))
             continue
-        before, now = position.listeners.get(slot), listener(run, names, listening)
+        now = listener(run, names, listening)
         if before is not None and now is not None and before.key == now.key:
             armed[slot] = before
             continue

@@ -161,7 +161,7 @@ def _halt(run: Run, halt: Halt) -> None:
     try:
         position = listening.arm(run, position, own=False)
     except UnkeyedError:
-        position = altered(position, listeners={})
+        position = listening.disarm(run, position)
     run.positions[position.address] = position
 
 

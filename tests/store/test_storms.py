@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import event as note
 from hypothesis import strategies as st
 from ulid import ULID
 
 from pathways.engine import advance, next_deadline, snapshot, snapshot_digest, start_state
-from pathways.events import Event, TimePassed
+from pathways.events import Event, Moved, Started, TimePassed
 from pathways.facts import Recorded
 from pathways.messages import RecordRequest
 from pathways.migrate import migrate
@@ -28,7 +29,7 @@ from store.snapshots import stored_digest
 from tests.support.plans import MONDAY, make_plan
 from tests.support.stored import anonymous
 from tests.support.stored import everything as rows_of
-from tests.support.storms import EVERYTHING, draw_event, everything, opening
+from tests.support.storms import EVERYTHING, INPUTS, draw_event, everything, opening
 
 EXAMPLES = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -43,6 +44,9 @@ RENAMED = {
     "prepare/stock/mixed": "prepare/stock/compounded",
 }
 """Steps that have another name in the later version."""
+
+ON_THE_WAY = ("review", "chase", "series", "prepare")
+"""Where many instances are that are migrated."""
 
 # When and by what a row came to be as it is: records, which no snapshot has.
 _RECORDS = {"moved_at", "address", "warned_at", "breached_at", "version", "reminded_at", "alert"}
@@ -119,9 +123,15 @@ def storms(draw: st.DrawFn) -> Events:
     """Events to an instance of the plan that uses every construct, each some time after the one before."""
     played = Played("01STORM")
     begun = opening(draw, played.plan)
-    migrates = draw(st.none() | st.integers(len(begun), 25))
+    migrates = None
+    if draw(st.booleans()):
+        begun = [
+            *(begun[:-1] or [Started(INPUTS)]),
+            Moved("check", draw(st.sampled_from(ON_THE_WAY)), "boss", "a storm"),
+        ]
+        migrates = len(begun) + draw(st.integers(0, 4))
     events: Events = []
-    for number in range(draw(st.integers(3, 25))):
+    for number in range(draw(st.integers(len(begun) + 2, 25))):
         event: Event | None = None
         if number < len(begun):
             event = begun[number]
@@ -142,6 +152,8 @@ async def test_the_tables_do_not_depend_on_how_a_storm_is_cut(
 ) -> None:
     """One request or many, the same rows come of it; and at each cut their digest is that of the instance."""
     whole, pieces = play(events, str(ULID())), play(events, str(ULID()))
+    note(f"migrated: {any(fact.fact == 'instance-migrated' for one in whole.recorded for fact in one.facts)}")
+    note(f"renamed: {any(fact.fact == 'position-renamed' for one in whole.recorded for fact in one.facts)}")
     last = len(whole.recorded)
     await record_in(database, whole.request(1, last))
     cuts = sorted(data.draw(st.sets(st.integers(1, last))) | {0, last})
