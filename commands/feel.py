@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,7 +116,7 @@ def _scope(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        document = json.loads(files.read(path))
+        document = json.loads(files.read(path), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise CasesError(f"{path} is not JSON: {error}.") from None
     if not isinstance(document, dict):

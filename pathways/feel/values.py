@@ -147,15 +147,11 @@ def _kind_by_ancestry(value: Value) -> str:
     return CONTEXT if isinstance(value, Mapping) else UNKNOWN
 
 
-def _finite(value: Decimal) -> Decimal | None:
-    return value if value.is_finite() else None
-
-
 PLAIN: Final = frozenset((str, bool, int, type(None), dict, list, datetime, date))
 """Types that `read` gives back as they are; hot places ask this first."""
 
 _READERS: Final[dict[type, Callable[[Any], Value]]] = {
-    Decimal: _finite,
+    Decimal: number_of,
     float: number_of,
     time: Time.of,
     timedelta: DaysTime.of,

@@ -22,8 +22,10 @@ def carelane(*arguments: object, capsys: pytest.CaptureFixture[str]) -> tuple[in
 def test_an_expression_gives_its_value_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Names come from a JSON object."""
     data = tmp_path / "data.json"
-    data.write_text(json.dumps({"order": {"display": "MRI"}, "n": 2}), encoding="utf-8")
+    data.write_text('{"order": {"display": "MRI"}, "n": 2, "long": 0.1234567890123456789}', encoding="utf-8")
     assert carelane("feel", "eval", "n + 1", "--data", data, capsys=capsys) == (0, "3\n", "")
+    long = carelane("feel", "eval", "long * 10", "--data", data, capsys=capsys)
+    assert long == (0, '"1.234567890123456789"\n', "")
     assert carelane("feel", "eval", "order.display", "--data", data, capsys=capsys) == (0, '"MRI"\n', "")
 
 

@@ -46,7 +46,7 @@ def index(items: Value, position: numbers.Number, run: Run) -> Value:
     """Give an item by its position from 1, or from the end by -1 and less."""
     place = numbers.integer_of(position) if not isinstance(position, float) else None
     if place is None or place == 0 or abs(place) > len(items):
-        return run.fail(f"a list of {len(items)} has no item {numbers.plain(position)}")
+        return run.fail(f"a list of {len(items)} has no item {numbers.plain(numbers.number_of(position) or 0)[:40]}")
     return read(items[place - 1 if place > 0 else place])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -154,6 +155,33 @@ def test_a_flood_of_problems_ends() -> None:
     text = "+".join(f"name{position}" for position in range(400))
     problems = infer(parse_expression(text), {f"nome{position}": feel_types.ANY for position in range(2000)}).problems
     assert len(problems) == limits.PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        Decimal("1e999999999"),
+        Decimal("-1e-999999999"),
+        Decimal("NaN"),
+        Decimal("sNaN"),
+        Decimal("Infinity"),
+        Decimal(10**5000),
+        10**5000,
+        float("inf"),
+    ],
+    ids=["large", "small", "nan", "snan", "infinity", "digits", "int", "float"],
+)
+def test_numbers_beyond_all_measure_take_no_time(number: Any, environment: Environment) -> None:
+    """What a host's data holds is read as a number of 34 digits, or as null."""
+    for text in (
+        "string(x)", "[1, 2][x]", "x + 1", "x > 1", "[x][1] > 1", "max(z)", "sum(z)", "sort(z)", "distinct values(z)",
+        "floor(x)", "x ** 2", "1 in [1..x]", "for i in 1..x return i", 'quantity(x, "mg")', "{a: x}.a", "-x",
+        "even(x)", 'x * @"P1D"', "date(x, 1, 1)", "modulo(x, 3)", "sublist(z, x)", "string(z)",
+    ):  # fmt: skip
+        expression = parse_expression(text)
+        to_json(expression.evaluate({"x": number, "z": [number, 1]}, environment))
+        reasons = expression.explain({"x": number, "z": [number, 1]}, environment)
+        assert not [reason for reason in reasons if reason.startswith("unforeseen")], (text, reasons)
 
 
 def test_unary_tests_are_limited_too(environment: Environment) -> None:
