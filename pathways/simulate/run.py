@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,22 +52,12 @@ def simulate(
     measures = Measures(zone(zone_name))
     if simulation.per_day is None:
         behaviours.defaults["arrivals"] = f"{PER_DAY:g} on each open day"
-    told, enabled = 0, gc.isenabled()
-    gc.disable()  # cases make no cycles worth looking for while they run
-    try:
-        for number, start in enumerate(_arrivals(plan, simulation, cases, seed, zone_name), 1):
-            measures.add(Case(plan, behaviours, number, str(seed), zone_name, start).play(HORIZON))
-            if number % 50 == 0:
-                if progress is not None:
-                    progress(number - told)
-                    told = number
-                if number % 500 == 0:
-                    gc.collect(0)
-    finally:
-        if enabled:
-            gc.enable()
-    if progress is not None:
-        progress(cases - told)
+    told = 0
+    for number, start in enumerate(_arrivals(plan, simulation, cases, seed, zone_name), 1):
+        measures.add(Case(plan, behaviours, number, str(seed), zone_name, start).play(HORIZON))
+        if progress is not None and (number % 50 == 0 or number == cases):
+            progress(number - told)
+            told = number
     return Simulated(measures, dict(sorted(behaviours.defaults.items())), zone_name)
 
 

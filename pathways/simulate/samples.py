@@ -7,6 +7,7 @@ case's own names.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -137,8 +138,7 @@ def pick(random: Random, choices: tuple[tuple[float, Any], ...], sums: tuple[flo
     """One of several by weight; `sums` are the weights added up."""
     if len(choices) == 1:
         return choices[0][1]
-    drawn = random.random() * sums[-1]
-    return next((one for (_, one), up_to in zip(choices, sums, strict=True) if drawn < up_to), choices[-1][1])
+    return choices[min(bisect(sums, random.random() * sums[-1]), len(choices) - 1)][1]
 
 
 def of_type(declared: DataType, codes: Mapping[str, tuple[str, ...]], *, depth: int = 0) -> Sample:
