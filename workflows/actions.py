@@ -60,7 +60,8 @@ class _InFlight:
 class Actions:
     """The actions of one instance that are running.
 
-    `report` is told what came of one, and on whose behalf it ran; `settle` is called when one is done, or takes longer.
+    `report` is told what came of one, and on whose behalf it ran; `settle` is called when one was given up, or takes
+    longer.
     """
 
     def __init__(
@@ -78,6 +79,10 @@ class Actions:
     def none_running(self) -> bool:
         """Whether no activity of an action is in flight, awaited or not."""
         return not self._in_flight
+
+    def runs(self, command: RunAction) -> bool:
+        """Whether an action that was ordered runs; one that was abandoned at once does not."""
+        return (command.address, command.run) in self._in_flight
 
     def awaited_since(self, settling: Container[str]) -> int | None:
         """The revision that ordered the oldest action whose result is expected at any moment; None without one.
@@ -118,7 +123,8 @@ class Actions:
             del self._in_flight[command.address, command.run]
         if event is not None:
             self._report(event, one.request.by)
-        self._settle()
+        else:
+            self._settle()
 
     async def _outcome(self, command: RunAction, one: _InFlight) -> ActionEvent | None:
         retry = command.retry

@@ -45,6 +45,10 @@ from workflows.timers import DeadlineTimer
 Json = Any
 
 
+REVISION = "CarelaneRevision"
+"""The memo that marks what an event without any other consequence for Temporal led to."""
+
+
 class Instance:
     """An instance of a plan, new or carried over. A new one has not begun until it is told `Started`."""
 
@@ -54,7 +58,8 @@ class Instance:
         self.state: State = carried.state if carried else start_state(plan, start.instance, start.zone, clock.now())
         self._clock = clock
         self._messenger = messenger
-        self._actions = Actions(clock, lambda event, by: self.apply(event, by=by), self.settle)
+        self._commanded = False
+        self._actions = Actions(clock, self.happens, self.settle)
         self._children = Children(start.instance, clock, messenger, self._child_is_lost, self.settle)
         self._timer = DeadlineTimer(clock, self._time_passed)
         self._search = SearchAttributes()
@@ -100,6 +105,18 @@ class Instance:
         self.adopt(transition.state, transition.facts, transition.commands, answered, transition.result, by=by)
         return Answer(self.state.rev, transition.result, _refused(transition.refusal))
 
+    def happens(self, event: Event, by: str | None = None) -> None:
+        """Apply an event that nobody waits to have answered: a result, a report, the passing of time.
+
+        It leaves a trace in history whatever comes of it. Temporal's SDK takes workflow tasks without any command for
+        one, so that on replay an update could come before the result that came first (sdk-rust 1146).
+        """
+        before, self._commanded = self.state.rev, False
+        self.apply(event, by=by)
+        self.settle()
+        if self.state.rev != before and not self._commanded:
+            workflow.upsert_memo({REVISION: self.state.rev})
+
     def adopt(
         self,
         state: State,
@@ -116,6 +133,7 @@ class Instance:
             self.recorder.append(Recorded(state.rev, facts, request, result))
         for command in commands:
             self._carry_out(command, by)
+        self._commanded |= any(isinstance(one, RunAction) and self._actions.runs(one) for one in commands)
         if state.status == "ended" != before.status:
             self._report_end()
 
@@ -126,21 +144,23 @@ class Instance:
             case AbandonAction():
                 self._actions.abandon(command)
             case StartChild():
+                self._commanded = True
                 self._children.start(command, self.state.zone)
             case CancelChild():
                 self._children.cancel(command)
 
     def settle(self) -> None:
         """After something happened: keep time, the store and Temporal's own lists in step."""
-        self._timer.arm(next_deadline(self.state))
-        self.recorder.consider()
-        self._search.follow(self.state, self.plan.version)
+        armed = self._timer.arm(next_deadline(self.state))
+        recording = self.recorder.consider()
+        shown = self._search.follow(self.state, self.plan.version)
+        self._commanded |= armed or recording or shown
 
     def catch_up(self) -> None:
         """Let what is due happen."""
         deadline = next_deadline(self.state)
         if deadline is not None and deadline <= self._clock.now():
-            self.apply(TimePassed())
+            self.happens(TimePassed())
 
     def _time_passed(self) -> None:
         self.catch_up()
@@ -164,8 +184,7 @@ class Instance:
         """A child ended without a word. One that did report is awaited no longer, and this changes nothing."""
         places = (*self.state.positions.values(), *self.state.settling.values())
         if any(one.ordered_from == event.address and one.key == event.instance for one in places):
-            self.apply(event)
-            self.settle()
+            self.happens(event)
 
     # -- what others see --------------------------------------------------------------------------------------
 

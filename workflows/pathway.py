@@ -203,8 +203,7 @@ class Pathway:
         if self._instance is None:
             return  # nothing has begun here that could have a child
         self._instance.move_clock(report.now)
-        self._instance.apply(report.event)
-        self._instance.settle()
+        self._instance.happens(report.event)
 
     @workflow.signal
     def cancel_child(self, order: CancelOrder) -> None:
@@ -228,8 +227,7 @@ class Pathway:
         if self._instance is None:
             self._cancelled_early = event
             return
-        self._instance.apply(event)
-        self._instance.settle()
+        self._instance.happens(event)
 
     # -- queries ----------------------------------------------------------------------------------------------
 

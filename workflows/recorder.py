@@ -108,10 +108,12 @@ class Recorder:
             self._snapshot_wanted = True
         self.consider()
 
-    def consider(self) -> None:
+    def consider(self) -> bool:
         """Start recording where there is something to record, the moment is right, and nothing is being recorded."""
-        if self._task is None and not self.done and self._may_record():
-            self._task = asyncio.create_task(self._record())
+        if self._task is not None or self.done or not self._may_record():
+            return False
+        self._task = asyncio.create_task(self._record())
+        return True
 
     async def _record(self) -> None:
         asked_again = False

@@ -26,14 +26,14 @@ class SearchAttributes:
         self._kept = known.get(PATHWAY) is not None
         self._shown = (known.get(VERSION), known.get(STAGE), known.get(INCIDENT))
 
-    def follow(self, state: State, version: str) -> None:
-        """Show the version, the state's stage and the kind of its first open incident, if one of them changed."""
+    def follow(self, state: State, version: str) -> bool:
+        """Show the version, the state's stage and the kind of its first open incident; whether one of them changed."""
         if not self._kept:
-            return
+            return False
         incidents = (one.incident.kind for one in state.positions.values() if one.incident is not None)
         shown = (version, state.stage, next(incidents, None))
         if shown == self._shown:
-            return
+            return False
         self._shown = shown
         workflow.upsert_search_attributes(
             [
@@ -41,3 +41,4 @@ class SearchAttributes:
                 for key, value in zip((VERSION, STAGE, INCIDENT), shown, strict=True)
             ]
         )
+        return True

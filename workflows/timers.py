@@ -24,15 +24,17 @@ class DeadlineTimer:
         self._armed: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def arm(self, deadline: datetime | None) -> None:
-        """See to it that the timer fires no later than `deadline`."""
+    def arm(self, deadline: datetime | None) -> bool:
+        """See to it that the timer fires no later than `deadline`; whether one was set for that."""
         if deadline is None or (self._armed is not None and self._armed <= deadline):
-            return
+            return False
         delay = self._clock.until(deadline)
         self.disarm()
-        if delay is not None:
-            self._armed = deadline
-            self._task = asyncio.create_task(self._fire_after(delay))
+        if delay is None:
+            return False
+        self._armed = deadline
+        self._task = asyncio.create_task(self._fire_after(delay))
+        return True
 
     def disarm(self) -> None:
         """Forget the armed deadline, as when the clock was moved."""

@@ -277,6 +277,11 @@ class Instance:
             if events[-1] == "workflow_task_completed_event_attributes":
                 return len(events)
 
+    async def has_taken_everything_in(self) -> bool:
+        """Whether no workflow task is under way: a query alone may show what no task has committed yet."""
+        events = [one for one in await self.events() if one.startswith("workflow_task_")]
+        return events[-1] == "workflow_task_completed_event_attributes"
+
     async def events(self) -> list[str]:
         """The types of the events in the newest run's history."""
         history = await self.latest.fetch_history()

@@ -284,6 +284,7 @@ class Twin:
 
         if self.state.rev:
             await until(same_rev)
+            await until(self.instance.has_taken_everything_in)
             await until(lambda: all(self.gates.begun.get(one, 0) >= count for one, count in self.ordered.items()))
         described = await self.instance.describe()
         assert described.digest == snapshot_digest(snapshot(self.plan, self.state)), self.told
