@@ -63,6 +63,7 @@ def examination_lines(about: Json) -> Iterator[str]:
         if about[key]:
             yield f"  may now {key.removesuffix('s')} {', '.join(about[key])}"
     yield from (f"  new alert: {one}" for one in about["alerts"])
+    yield from (f"  scenarios may go through less: {one}" for one in about["less_tried"])
     yield f"  instances under way: {_in_flight(about['in_flight'])}"
 
 

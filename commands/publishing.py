@@ -110,6 +110,8 @@ def _tell(result: Json) -> None:
         typer.echo(f"{result['file']}: not published. {problem['detail']} {problem['hint']}".rstrip())
         return
     one = result["definition"]
+    for line in problem_lines({"diagnostics": result["warnings"]}, result["file"]):
+        typer.echo(line)
     named = f"{one['name']} {one['version']}"
     if one["state"] != "draft":
         word = "published" if result["new"] else f"{one['state']} before; nothing changed"

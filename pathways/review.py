@@ -42,6 +42,7 @@ class Review:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     alerts: tuple[str, ...]
+    less_tried: tuple[str, ...] = ()
 
     @property
     def needs_approval(self) -> bool:
@@ -52,13 +53,15 @@ class Review:
 def review(old: Json | None, new: Json) -> Review:
     """What is new in a plan's document against the document of the version before, or all of it without one.
 
-    `reads` and `writes` are the core's resource types that it could not read or write before.
+    `reads` and `writes` are the core's resource types that it could not read or write before; `less_tried` says of
+    what its scenarios need to go through less than before, or than all steps and transitions.
     """
     before: Json = old or {}
     base = str(before["version"]) if old else None
     alerts = tuple(f"{where} {what}" for where, what in _alerts(new) if (where, what) not in set(_alerts(before)))
     reads, writes = (_widened(before, new, key) for key in ("reads", "writes"))
-    return Review(base, tuple(sorted(_changed(_parts(before), _parts(new)))), reads, writes, alerts)
+    parts = tuple(sorted(_changed(_parts(before), _parts(new))))
+    return Review(base, parts, reads, writes, alerts, tuple(_less_tried(before, new)))
 
 
 def _changed(before: Mapping[tuple[Kind, str], Json], after: Mapping[tuple[Kind, str], Json]) -> Iterator[Part]:
@@ -112,6 +115,15 @@ def _alerts(plan: Json) -> Iterator[tuple[str, str]]:
         for key, does in _STEP_ALERTS.items():
             for number, alert in enumerate(step.get(key) or (), 1):
                 yield f"The task {step['id']}", f"{does} {_when(alert, number)}"
+
+
+def _less_tried(before: Json, after: Json) -> Iterator[str]:
+    """The thresholds of coverage that are lower than before."""
+    whole = {"steps": 1.0, "transitions": 1.0}
+    old, new = ({**whole, **(plan.get("thresholds") or {})} for plan in (before, after))
+    for kind, share in old.items():
+        if (now := new.get(kind, 0.0)) < share:
+            yield f"{kind} {now:.0%}, before {share:.0%}"
 
 
 def _share(value: Json) -> str:

@@ -143,6 +143,7 @@ def _examination(found: use_cases.Examination) -> Examination:
         reads=list(about.reads),
         writes=list(about.writes),
         alerts=list(about.alerts),
+        less_tried=list(about.less_tried),
         diff=[str(one) for one in found.diff.changes] if found.diff else [],
         asks=found.diff.kind if found.diff else None,
         in_flight=dict(found.in_flight),

@@ -71,6 +71,7 @@ class Examination(Schema):
     reads: list[str] = Field(description="Resource types of the core that it may now read, and could not before.")
     writes: list[str] = Field(description="Resource types of the core that it may now write, and could not before.")
     alerts: list[str] = Field(description="New alerts, in words.")
+    less_tried: list[str] = Field(description="Of what scenarios need to go through less than before, in words.")
     diff: list[str] = Field(description="All that changed since `base`, in words.")
     asks: Literal["text only", "compatible", "needs a mapping"] | None = Field(
         description="What the change asks of instances that migrate; null where nothing is compared or changed."

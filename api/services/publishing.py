@@ -330,6 +330,7 @@ def _seen(examination: Examination) -> dict[str, Json]:
         "reads": list(about.reads),
         "writes": list(about.writes),
         "alerts": list(about.alerts),
+        "less_tried": list(about.less_tried),
         "diff": [str(one) for one in examination.diff.changes] if examination.diff else [],
         "in_flight": dict(examination.in_flight),
     }

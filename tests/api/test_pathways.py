@@ -94,6 +94,7 @@ async def test_a_pathway_may_ask_for_less(informaticist: httpx.AsyncClient) -> N
     source = asking(more="coverage: {steps: 60%, transitions: 50%}\n")
     answer = await informaticist.post("/pathways", json=wish(source, half))
     assert answer.status_code == 201, answer.text
+    assert answer.json()["examination"]["less_tried"] == ["steps 60%, before 100%", "transitions 50%, before 100%"]
 
 
 async def test_nothing_is_published_while_a_scenario_fails(informaticist: httpx.AsyncClient) -> None:

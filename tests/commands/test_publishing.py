@@ -76,6 +76,14 @@ def test_what_is_wrong_is_said_with_its_place(machine: Served, run: Run, tmp_pat
     assert (status, result["definition"], result["problem"]["code"]) == (1, None, "definition-not-ready")
 
 
+def test_warnings_are_said_and_keep_nothing(machine: Served, run: Run, tmp_path: Path) -> None:
+    """With their place in the file."""
+    target = folder(tmp_path / "p", quiet("warned").replace("2099-01-31", "2020-01-31"))
+    status, out, _ = run("pathway", "publish", target)
+    assert (status, out.splitlines()[1].split(" (")[0]) == (0, "warned 1.0.0: published")
+    assert out.startswith(f"{target / '1.0.0.yaml'}:8:12: warning [past-review]")
+
+
 def test_one_refusal_does_not_keep_the_others(machine: Served, run: Run, tmp_path: Path) -> None:
     """A published version that was changed is refused; the new one beside it goes out; the status says so."""
     target = folder(tmp_path / "p", quiet("mixed"))

@@ -104,6 +104,14 @@ def test_only_new_alerts_are_named() -> None:
     )
 
 
+def test_asking_less_of_scenarios_is_shown() -> None:
+    """Against the version before, and against what is asked of all; asking more is no news."""
+    half = plan("1.1.0", thresholds={"steps": 0.5, "conditions": 0.8})
+    assert review(None, half).less_tried == ("steps 50%, before 100%",)
+    assert review(half, plan("1.2.0")).less_tried == ("conditions 0%, before 80%",)
+    assert review(half, plan("1.2.0", thresholds={"steps": 0.6, "conditions": 1.0})).less_tried == ()
+
+
 def test_a_plan_of_long_ago_is_compared_too() -> None:
     """Parts that it has no place for are simply not there."""
     old = {"pathway": "example", "version": "0.1.0", "title": "Example", "steps": [{"id": "say", "kind": "emit"}]}
