@@ -28,6 +28,8 @@ from api.services.engine import Engine
 from api.services.events import EventService
 from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
+from api.services.migrations import MigrationService
+from api.services.operations import OperationService
 from api.services.patients import Patients, PatientSource
 from api.services.people import PeopleService
 from api.services.publishing import PublishingService
@@ -121,6 +123,8 @@ def build_services(
             **shared, site_zone=settings.site_zone, demo_pace=settings.demo_pace if settings.demo else None
         ),
         incidents=IncidentService(**shared),
+        operations=OperationService(**shared),
+        migrations=MigrationService(**shared),
         definitions=DefinitionService(**shared),
         publishing=PublishingService(
             **shared, catalog=catalog, site_zone=settings.site_zone, one_person=settings.one_person_publishing

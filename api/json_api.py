@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import problems
 from api.problems import Problem
-from api.routes import demonstration, events, incidents, instances, pathways, people, tasks
+from api.routes import demonstration, events, incidents, instances, migrations, operations, pathways, people, tasks
 from api.services import Services
 
 VERSION = "1"
@@ -38,7 +38,7 @@ def create_json_api(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    routers = [tasks, instances, incidents, pathways, events, people]
+    routers = [tasks, instances, operations, incidents, pathways, migrations, events, people]
     if services.demonstration.demo:
         routers.append(demonstration)
     for one in routers:

@@ -89,12 +89,16 @@ class CancelOrder:
 
 @dataclass(frozen=True)
 class Migrate:
-    """An order to go on with another plan. `mapping` says where what stands has to go, as it is authored."""
+    """An order to go on with another plan. `mapping` says where what stands has to go, as it is authored.
+
+    `rev`: only if the instance stands at this revision still, as when a migration is taken back.
+    """
 
     digest: str
     mapping: Json
     by: str
     reason: str
+    rev: int | None = None
 
 
 @dataclass(frozen=True)

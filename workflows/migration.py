@@ -57,6 +57,8 @@ class Migration:
 
 def migration_of(instance: Instance, plan: Plan, order: Migrate, at: datetime) -> Migration:
     """What going on with a plan means for an instance, once what is due has happened."""
+    if order.rev is not None and order.rev != instance.state.rev:
+        return Migration(plan, language.Migration(instance.state, blocked=("It has moved on since.",)))
     mapping = _read(order.mapping)
     if isinstance(mapping, str):
         return Migration(plan, language.Migration(instance.state, blocked=(mapping,)))

@@ -10,6 +10,8 @@ from api.services.demonstration import DemonstrationService
 from api.services.events import EventService
 from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
+from api.services.migrations import MigrationService
+from api.services.operations import OperationService
 from api.services.patients import Patients
 from api.services.people import PeopleService
 from api.services.publishing import PublishingService
@@ -24,6 +26,8 @@ class Services:
     tasks: CompletionService
     instances: InstanceService
     incidents: IncidentService
+    operations: OperationService
+    migrations: MigrationService
     definitions: DefinitionService
     publishing: PublishingService
     events: EventService

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from api.services.errors import NotNowError, ServiceError
-from pathways.events import Cancelled, Retried, TaskCompleted
-from pathways.messages import Answer, Description, Refused, StartInstance
+from pathways.events import Operation, TaskCompleted
+from pathways.messages import Answer, Description, Migrate, Refused, StartInstance
+
+Json = Any
 
 
 class EngineAwayError(NotNowError):
@@ -45,8 +47,16 @@ class Engine(Protocol):
         """Complete a task."""
         ...
 
-    async def operate(self, instance: str, event: Retried | Cancelled, *, request: str) -> Answer:
-        """Retry an incident's step, or cancel the instance."""
+    async def operate(self, instance: str, event: Operation, *, request: str) -> Answer:
+        """Intervene: retry, skip, move, change data, suspend, resume, start a side flow, add a task, cancel."""
+        ...
+
+    async def migrate(self, instance: str, order: Migrate, *, request: str) -> Answer:
+        """Go on with another version of the pathway."""
+        ...
+
+    async def preview_migration(self, instance: str, order: Migrate) -> Json:
+        """What `migrate` would do: `blocked` with the reasons, `moves` of positions, where it would stand."""
         ...
 
     async def move_clock(self, instance: str, to: datetime | None, *, request: str) -> Answer:

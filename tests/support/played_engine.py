@@ -7,7 +7,7 @@ nothing, an instance that has ended is gone. `tests/api/test_engine_contract.py`
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,15 +19,16 @@ from pathways.events import (
     ActionCompleted,
     ActionFailed,
     ActionProblem,
-    Cancelled,
     Event,
-    Retried,
+    Operation,
     Started,
     TaskCompleted,
     TimePassed,
 )
 from pathways.facts import Recorded
-from pathways.messages import Answer, Description, Pace, RecordRequest, Refused, StartInstance
+from pathways.messages import Answer, Description, Migrate, Pace, RecordRequest, Refused, StartInstance
+from pathways.migrate import Migration, migrate
+from pathways.migration_map import map_from_json
 from pathways.plan import Plan, plan_from_json
 from pathways.state import State
 from store.database import Database
@@ -80,9 +81,41 @@ class PlayedEngine:
         """Complete a task."""
         return await self._update(instance, event, request)
 
-    async def operate(self, instance: str, event: Retried | Cancelled, *, request: str) -> Answer:
-        """Retry an incident's step, or cancel the instance."""
+    async def operate(self, instance: str, event: Operation, *, request: str) -> Answer:
+        """Intervene as an operator."""
         return await self._update(instance, event, request)
+
+    async def preview_migration(self, instance: str, order: Migrate) -> Json:
+        """What going on with another plan would do."""
+        await self._reached()
+        found = await self._migration(self._there(instance), order)
+        moves = [asdict(one) for one in found.moves]
+        return {"blocked": list(found.blocked), "moves": moves, "positions": sorted(found.state.positions)}
+
+    async def migrate(self, instance: str, order: Migrate, *, request: str) -> Answer:
+        """Go on with another plan."""
+        await self._reached()
+        playing = self._there(instance, request)
+        if (known := playing.answers.get(request)) is not None:
+            return known
+        found = await self._migration(playing, order)
+        if found.blocked:
+            message = "The instance can't go on with that version."
+            raise EngineRefusedError(Refused("migration-blocked", message, list(found.blocked)))
+        playing.plan, playing.state = await self._plan(order.digest), found.state
+        answer = playing.answers[request] = Answer(playing.state.rev, {"digest": order.digest})
+        recorded = Recorded(playing.state.rev, found.facts, request, answer.result)
+        self._unrecorded.setdefault(instance, []).append(recorded)
+        await self._record(instance)
+        return answer
+
+    async def _migration(self, playing: _Playing, order: Migrate) -> Migration:
+        if order.rev not in (None, playing.state.rev):
+            return Migration(playing.state, blocked=("It has moved on since.",))
+        plan, mapping = await self._plan(order.digest), map_from_json(order.mapping)
+        at = self._now(playing)
+        state = advance(playing.plan, playing.state, TimePassed(), at).state
+        return migrate(playing.plan, plan, state, mapping, at, order.by, order.reason)
 
     async def move_clock(self, instance: str, to: datetime | None, *, request: str) -> Answer:
         """Move the demonstration clock."""

@@ -1,0 +1,118 @@
+"""What people do to an instance beside its tasks: skip, move, change data, suspend, resume, offers, added tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.services.actor import Actor
+from api.services.actor import Operation as Permission
+from api.services.base import Base
+from api.services.engine import EngineRefusedError, InstanceGoneError
+from api.services.errors import FormInvalidError, InvalidRequestError, NotFoundError, NotNowError
+from api.services.instances import Operated, ended, refusal_of
+from pathways.events import DataChanged, Moved, OfferTaken, Operation, Resumed, Skipped, Suspended, TaskAdded
+from pathways.messages import Refused
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task that a person adds by hand."""
+
+    title: str
+    queue: str
+    priority: str = "routine"
+    role: str | None = None
+    help: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OperationService(Base):
+    """The use cases of intervening. Each names the person, and where something is overruled, a reason.
+
+    All raise `NotFoundError`, `ForbiddenError`, `InvalidRequestError` without a reason, `RefusedError` with what the
+    pathway has against it, `FormInvalidError` where something given does not fit.
+    """
+
+    async def skip(self, actor: Actor, ident: str, address: str, *, output: Json, reason: str, key: str) -> Operated:
+        """Let a step count as completed, with what it would have given."""
+        event = Skipped(address, actor.id, _reason(reason), output, _roles(actor))
+        return await self._operate(actor, "operate", ident, event, key)
+
+    async def move(
+        self, actor: Actor, ident: str, address: str, *, to: str, undo: bool, reason: str, key: str
+    ) -> Operated:
+        """Move a position to another step; `undo` asks to undo first what was done in what is left."""
+        event = Moved(address, to, actor.id, _reason(reason), undo, _roles(actor))
+        return await self._operate(actor, "operate", ident, event, key)
+
+    async def change(
+        self, actor: Actor, ident: str, name: str, value: Json, *, scope: str, reason: str, key: str
+    ) -> Operated:
+        """Change a saved value."""
+        event = DataChanged(name, value, actor.id, _reason(reason), scope, _roles(actor))
+        return await self._operate(actor, "operate", ident, event, key)
+
+    async def suspend(self, actor: Actor, ident: str, *, pause_clocks: bool, reason: str, key: str) -> Operated:
+        """Start no new step until resumed."""
+        return await self._operate(actor, "operate", ident, Suspended(actor.id, _reason(reason), pause_clocks), key)
+
+    async def resume(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
+        """End a suspension."""
+        return await self._operate(actor, "operate", ident, Resumed(actor.id, _reason(reason)), key)
+
+    async def take_offer(self, actor: Actor, ident: str, side: str, *, key: str) -> Operated:
+        """Start a side flow that is offered."""
+        return await self._operate(actor, "add-task", ident, OfferTaken(side, actor.id, _roles(actor)), key)
+
+    async def add_task(self, actor: Actor, ident: str, task: NewTask, *, key: str) -> Operated:
+        """Add a task by hand."""
+        event = TaskAdded(task.title, task.queue, actor.id, task.priority, task.role, task.help, task.due_at)
+        return await self._operate(actor, "add-task", ident, event, key)
+
+    async def _operate(self, actor: Actor, allowed: Permission, ident: str, event: Operation, key: str) -> Operated:
+        actor.require(allowed)
+        request = actor.request(key)
+        async with self.database.transaction() as unit:
+            instance = await unit.instances.get(ident)
+            if instance is None:
+                raise NotFoundError("There is no such instance.")
+            known = await unit.results.get(ident, request)
+        if known is not None:
+            return Operated(ident, known.rev, lists_lag=False)
+        if instance.status == "ended":
+            raise ended(instance)
+        try:
+            answer = await self.engine.operate(ident, event, request=request)
+        except EngineRefusedError as refusal:
+            raise _refusal(refusal.refused) from refusal
+        except InstanceGoneError as gone:
+            raise NotNowError("The pathway does not answer now.", hint="Try again in a moment.") from gone
+        return Operated(ident, answer.rev, await self.lists_lag(ident, answer.rev))
+
+
+def _roles(actor: Actor) -> tuple[str, ...]:
+    return tuple(sorted(actor.roles))
+
+
+def _reason(given: str) -> str:
+    if not given.strip():
+        raise InvalidRequestError("Say why.", fields={"reason": "is required"})
+    return given.strip()
+
+
+_OF_FIELDS = {"output-invalid": "output", "value-invalid": "value"}
+
+
+def _refusal(refused: Refused) -> Exception:
+    """The pathway's refusal, by field where it is about what was given."""
+    place = _OF_FIELDS.get(refused.code)
+    if place is not None:
+        detail = refused.detail if isinstance(refused.detail, dict) else {}
+        fields = {f"{place}.{name}" if name else place: str(why) for name, why in detail.items()}
+        return FormInvalidError(refused.message, fields=fields or {place: refused.message})
+    return refusal_of(refused)
