@@ -28,7 +28,7 @@ def to_dot(drawing: Drawing, far: frozenset[str] = frozenset()) -> str:
         "  edge [dir=none];",
         *_groups(drawing, "", far),
         f"  {{ rank=source; {quoted(START)}; }}",
-        *(f"  {_edge(place, link, far)}" for place, link in enumerate(drawing.links)),
+        *(f"  {_edge(drawing, place, link, far)}" for place, link in enumerate(drawing.links)),
         "}",
     ]
     return "\n".join(lines) + "\n"
@@ -66,15 +66,18 @@ def signpost(place: int) -> str:
     return f"signpost {place}"
 
 
-def _edge(place: int, link: Link, far: frozenset[str]) -> str:
+def _edge(drawing: Drawing, place: int, link: Link, far: frozenset[str]) -> str:
+    """A link; one that goes back is given the other way around, so that what is authored later lies below."""
     label = label_of(link)
     attributes = [f'id="edge_{place}"']
     if label is not None:
         attributes.append(f"label={_room(label.width, label.height)}")
     if link.kind == "next":
         attributes.append("weight=3")
-    head = signpost(place) if link.id in far else link.head
-    return f"{quoted(link.tail)} -> {quoted(head)} [{', '.join(attributes)}];"
+    ends = (link.tail, signpost(place)) if link.id in far else (link.tail, link.head)
+    if link.id not in far and drawing.goes_back(link):
+        ends = (link.head, link.tail)
+    return f"{quoted(ends[0])} -> {quoted(ends[1])} [{', '.join(attributes)}];"
 
 
 def _room(width: float, height: float) -> str:

@@ -103,6 +103,15 @@ class Drawing:
         return {one.id: one for one in self.nodes}
 
     @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of each node in authored order, by id."""
+        return {one.id: place for place, one in enumerate(self.nodes)}
+
+    def goes_back(self, link: Link) -> bool:
+        """Whether a link leads to what was authored before."""
+        return self.order[link.head] < self.order[link.tail]
+
+    @cached_property
     def ways_on(self) -> dict[str, tuple[Link, ...]]:
         """The links by the node that they leave."""
         found: dict[str, list[Link]] = {}

@@ -98,7 +98,10 @@ def _read(drawing: Drawing, answer: Json) -> Layout:
     for one in answer.get("edges", []):
         link = drawing.links[int(one["id"].removeprefix("edge_"))]
         label = place(_point(one["lp"])) if "lp" in one else None
-        routes[link.id] = Route(tuple(place(point) for point in _spline(one["pos"])), label)
+        points = [place(point) for point in _spline(one["pos"])]
+        if drawing.goes_back(link) and link.id not in signs:
+            points.reverse()
+        routes[link.id] = Route(tuple(points), label)
     size = (round(right - left + 2 * MARGIN, 1), round(top - bottom + 2 * MARGIN, 1))
     return Layout(*size, nodes, groups, routes, signs)
 

@@ -67,6 +67,20 @@ async def test_nothing_covers_anything(plan: Plan) -> None:
             assert place.x + place.width <= group.x + group.width
 
 
+async def test_what_is_authored_later_lies_below() -> None:
+    """A picture is read from top to bottom, as its definition is; lines lead from tail to head."""
+    drawing = draw(whole_plan())
+    layout = await layout_of(drawing)
+    for link in drawing.links:
+        tail, head = layout.nodes[link.tail], layout.nodes[link.head]
+        if link.id in layout.signposts:
+            continue
+        assert (head.y > tail.y) != drawing.goes_back(link)
+        first, last = layout.routes[link.id].points[0], layout.routes[link.id].points[-1]
+        assert abs(first[1] - (tail.y + tail.height / 2)) <= tail.height / 2 + 1
+        assert abs(last[1] - (head.y + head.height / 2)) <= head.height / 2 + 1
+
+
 async def test_far_ways_end_in_signposts() -> None:
     """A line is never longer than a screen or two, unless it is a node's only way in."""
     drawing = draw(large_plan())

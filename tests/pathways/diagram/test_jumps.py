@@ -52,8 +52,13 @@ def test_the_graph_ends_far_ways_in_signposts() -> None:
     """The layout sees the signpost and no long line."""
     graph = to_dot(example(), frozenset({"third next first"}))
     assert '"third" -> "signpost' in graph
-    assert '"third" -> "first"' not in graph
-    assert '"third" -> "first"' in to_dot(example())
+    assert '"first" -> "third"' not in graph
+
+
+def test_the_graph_goes_down_in_authored_order() -> None:
+    """A way back is given the other way around, so that its target lies above."""
+    assert '"first" -> "third"' in to_dot(example())
+    assert '"third" -> "first"' not in to_dot(example())
 
 
 def test_a_signpost_leads_to_its_target() -> None:
