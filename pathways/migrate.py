@@ -250,6 +250,9 @@ class _Migrating:
                 if to != name and clock.task_at is not None:
                     self.block(f"!{name}", "its task is open: complete it before the clock gets another name.")
                 found[to] = replace(clock, scope=self.naming.scope(clock.scope))
+                if to != name and runs:
+                    self.facts.append(clock_fact(self.old, name, replace(clock, status="dropped"), self.at, "drop"))
+                    self.facts.append(clock_fact(self.new, to, found[to], self.at, "rearm"))
             elif to is None and clock.task_at is None:
                 if runs:
                     dropped = replace(clock, status="dropped")

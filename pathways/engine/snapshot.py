@@ -11,7 +11,7 @@ from pathways.engine.run import incident_fact
 from pathways.facts import TaskOpened, WaitStarted
 from pathways.plan import Plan, Task, digest_of
 from pathways.projection import Snapshot, Standing, snapshot_to_json
-from pathways.state import State
+from pathways.state import Json, State
 
 
 def snapshot(plan: Plan, state: State) -> Snapshot:
@@ -66,6 +66,11 @@ def _tasks(plan: Plan, state: State) -> Iterator[TaskOpened]:
         yield added.task_fact(state.instance, state.stage, address, one)
 
 
+def _goes(clock: Json) -> bool:
+    """Whether a clock is not over. Those that are stay in the store also where a migration took them from here."""
+    return clock["status"] in ("running", "paused", "breached")
+
+
 def snapshot_digest(snapshot: Snapshot) -> str:
     """A digest of what can be rebuilt; timestamps of standing and the data aside, equal where lists are equal."""
     document = snapshot_to_json(snapshot)
@@ -78,7 +83,7 @@ def snapshot_digest(snapshot: Snapshot) -> str:
         "tasks": sorted((one["id"], one["queue"]) for one in document["tasks"]),
         "listeners": sorted((one["address"], one["type"], one["key"]) for one in document["listeners"]),
         "incidents": sorted((one["id"], one["message"]) for one in document["incidents"]),
-        "clocks": sorted((one["clock"], one["status"], one["deadline"]) for one in document["clocks"]),
+        "clocks": sorted((one["clock"], one["status"], one["deadline"]) for one in document["clocks"] if _goes(one)),
         "offers": sorted(one["side"] for one in document["offers"]),
         "suspended": document["suspended"],
     }

@@ -77,6 +77,8 @@ def later_version() -> Plan:
         old, new = before.rpartition("/")[2], after.rpartition("/")[2]
         text = re.sub(rf"^( +){old}:$", rf"\1{new}:", text, flags=re.MULTILINE)
         text = re.sub(rf"(to|separate_from): {old}(?![-\w])", rf"\1: {new}", text)
+    text = re.sub(r"\bwhole\b", "entire", text).replace("  pharmacy-check:", "  mixing:")
+    text = text.replace(": pharmacy-check}", ": mixing}")
     catalog = EVERYTHING.with_name("everything.catalog.yaml")
     return make_plan(text, read_source(catalog.read_text()).plain)
 
@@ -94,7 +96,8 @@ class Played:
         self.at += later
         rev = self.state.rev
         if event is None:
-            mapping = MigrationMap({before: Way(after) for before, after in RENAMED.items()})
+            ways = {before: Way(after) for before, after in RENAMED.items()}
+            mapping = MigrationMap(ways, clocks={"whole": "entire", "pharmacy-check": None})
             moved = migrate(self.plan, later_version(), self.state, mapping, self.at, "boss", "a storm")
             self.state, facts, result = moved.state, moved.facts, None
             self.plan = self.plan if moved.blocked else later_version()
@@ -191,6 +194,8 @@ async def test_a_snapshot_makes_the_tables_what_recording_made_them(
     assert (answer.rev, answer.needs_snapshot) == (last, False)
     await assert_same(database, rebuilt, last)
     left, right = await rows_of(database, told.instance), await rows_of(database, rebuilt.instance)
+    for some in (left, right):  # clocks that are over may have gone from the instance with a migration
+        some["clock"] = [one for one in some["clock"] if one["status"] in ("running", "paused", "breached")]
     for name in ("position", "listener", "clock"):
         assert plain(left, name) == plain(right, name), name
     assert plain(left, "task", "open") == plain(right, "task", "open")
