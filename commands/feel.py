@@ -1,4 +1,4 @@
-"""`carelane feel`: try an expression, or check cases of expressions."""
+"""`carelane feel`: try an expression, list the functions, or check cases of expressions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from catalog import load
 from commands import files
 from pathways import feel as language
 from pathways.errors import CarelaneError
-from pathways.feel import limits, tck
+from pathways.feel import limits, reference, tck
 from pathways.functions import functions
 from pathways.zones import zone
 
@@ -80,6 +80,22 @@ def check(
     typer.echo(f"passed {report.passed} of {report.total}")
     if report.share < at_least or not report.total:
         raise typer.Exit(1)
+
+
+@app.command("functions")
+def functions_command(
+    name: Annotated[str, typer.Argument(help="A part of a function's name; all functions without it.")] = "",
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Write the page of the reference.")] = False,
+) -> None:
+    """List the functions of expressions: how each is called, and what it does."""
+    if as_markdown:
+        typer.echo(reference.markdown(), nl=False)
+        return
+    found = [entry for entry in reference.entries() if name.lower() in entry.name]
+    for entry in found:
+        typer.echo(f"{entry.call}\n    {entry.text}")
+    if not found:
+        raise CasesError(f"There is no function {name}.", hint="carelane feel functions lists them all.")
 
 
 class CasesError(CarelaneError):

@@ -131,6 +131,16 @@ def test_calendars_and_value_sets_are_those_of_a_catalog(tmp_path: Path, capsys:
     assert carelane("feel", "eval", coded, "--calendar", "nowhere", capsys=capsys)[0] == 2
 
 
+def test_functions_are_listed_and_the_page_of_them_is_true(capsys: pytest.CaptureFixture[str]) -> None:
+    """The reference is written from the declarations, and committed as it is."""
+    status, out, _ = carelane("feel", "functions", "string join", capsys=capsys)
+    assert status == 0
+    assert out.splitlines()[0] == "string join(list: list<string>, delimiter?: string): string"
+    assert carelane("feel", "functions", "no such function", capsys=capsys)[0] == 2
+    page = Path(__file__).parents[2] / "docs" / "functions.md"
+    assert carelane("feel", "functions", "--markdown", capsys=capsys)[1] == page.read_text(encoding="utf-8")
+
+
 def test_time_cases_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An organization checks its calendar against its own cases; one that does not come out fails."""
     file = tmp_path / "time.jsonl"
