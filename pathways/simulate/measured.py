@@ -18,7 +18,7 @@ from pathways.durations import DurationError, working_seconds
 from pathways.plan import Plan, Task
 from pathways.simulate.declaration import Answer, Arrival, Behaviour, Simulation
 from pathways.simulate.distributions import Distribution
-from pathways.simulate.samples import Around, Sample
+from pathways.simulate.samples import Around, Sample, of_type
 
 Json = Any
 Fact = Mapping[str, Json]
@@ -87,7 +87,7 @@ def measured(plan: Plan, histories: Iterable[Sequence[Fact]], base: Simulation) 
         actions={**base.actions, **_behaviours(reading.actions, working=False)},
         tasks={**base.tasks, **_behaviours(reading.tasks, working=plan.default_calendar is not None)},
         children={**base.children, **_behaviours(reading.children, working=False)},
-        events={**base.events, **dict(_arrivals(reading.events))},
+        events={**base.events, **dict(_arrivals(plan, reading.events, base))},
         per_day=_per_day(starts) or base.per_day,
         source=f"{len(starts)} finished instances" + (f" and {base.source}" if base.source else ""),
     )
@@ -175,7 +175,7 @@ class _Reading:
         if end.get("consumed") is not None and len(seen.values) < MOST:
             seen.seconds.append((_at(end) - _at(start)).total_seconds())
             came = value.get("data") if isinstance(value, dict) and set(value) == {"which", "data"} else value
-            seen.values.append(Recorded(came if came is not None else {}, _at(end)))
+            seen.values.append(Recorded(came, _at(end)))
 
 
 def _keep(seen: _Seen, answer: Answer, seconds: float | None) -> None:
@@ -193,13 +193,25 @@ def _behaviours(found: Mapping[str, _Seen], *, working: bool) -> dict[str, Behav
     }
 
 
-def _arrivals(found: Mapping[tuple[str, str], _Seen]) -> Iterator[tuple[str, tuple[Arrival, ...]]]:
+def _arrivals(
+    plan: Plan, found: Mapping[tuple[str, str], _Seen], base: Simulation
+) -> Iterator[tuple[str, tuple[Arrival, ...]]]:
     by_type: defaultdict[str, list[Arrival]] = defaultdict(list)
     for (type_, path), seen in found.items():
         if seen.awaited >= FEWEST:
             takes = Distribution("observed", tuple(seen.seconds) or (0.0,))
-            by_type[type_].append(Arrival(len(seen.values) / seen.awaited, takes, _OneOf(tuple(seen.values)), path))
+            share = len(seen.values) / seen.awaited
+            by_type[type_].append(Arrival(share, takes, _data(plan, type_, seen, base), path))
     yield from ((type_, tuple(ones)) for type_, ones in by_type.items())
+
+
+def _data(plan: Plan, type_: str, seen: _Seen, base: Simulation) -> Sample:
+    """What events brought; where nothing saved it, as declared, else values of its type."""
+    if seen.values and all(one.value is not None for one in seen.values):
+        return _OneOf(tuple(seen.values))
+    declared = next(iter(base.events.get(type_, ())), None)
+    codes = {one.name: one.codes for one in plan.value_sets}
+    return declared.data if declared is not None else of_type(plan.event_data[type_], codes)
 
 
 @dataclass(frozen=True)
@@ -207,8 +219,6 @@ class _OneOf(Sample):
     values: tuple[Recorded, ...]
 
     def draw(self, around: Around) -> Json:
-        if not self.values:
-            return {}
         return self.values[int(around.random.random() * len(self.values))].draw(around)
 
 

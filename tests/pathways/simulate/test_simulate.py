@@ -1,0 +1,256 @@
+"""Simulation: what is declared is drawn, what is not has its default, and the same seed gives the same."""
+
+from __future__ import annotations
+
+from random import Random
+from statistics import median
+from textwrap import dedent
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pathways.facts import recorded_to_json
+from pathways.plan import Plan
+from pathways.simulate import Simulation, measured, read_simulation, simulate
+from pathways.simulate.distributions import Distribution, lognormal
+from pathways.simulate.measures import percentile
+from pathways.simulate.picture import to_svg
+from pathways.simulate.report import tables, to_json
+from tests.support.pathways import plan_of
+
+PATHWAY = """
+calendar: clinic
+success: {measure: done, target: 10 days, at: p90}
+inputs: {order: {type: Reference, target: [ServiceRequest], required: true}}
+clocks: {answer: {title: Answer in time, limit: 2 business days}}
+outcomes: {done: {title: Done, kind: success}, never: {title: Never}}
+steps:
+  ask:
+    clocks: {start: [answer]}
+    task:
+      title: Ask
+      queue: intake
+      due: 1 business day
+      form: [{name: kind, type: code, options: [a, b], required: true}, {name: start, type: instant}]
+      outcomes: {well: Well, ill: Ill}
+    save: asked
+    next: {well: rest, ill: book}
+  book:
+    do: visits.book
+    with: {order: =order}
+    save: booking
+    catch: {slot-taken: ask}
+    accept: [order-unknown]
+    next: wait
+  wait:
+    clocks: {stop: [answer]}
+    wait: {event: note.filed, key: =order.reference, when: event.data.final}
+    timeout: {after: 20 days, to: too-late}
+    next: over
+  rest:
+    clocks: {stop: [answer]}
+    parallel:
+      branches:
+        one: {steps: {first: {task: {title: First, queue: intake}}}}
+        two: {steps: {second: {pathway: {name: child, version: ^1}, save: got}}}
+  over: {end: done}
+  too-late: {end: never}
+side_flows:
+  call: {title: Call, offer: {title: Call}, steps: {phone: {task: {title: Phone, queue: supervisor}}}}
+"""
+DECLARED = """
+language: 1
+pathway: example
+arrivals: {per_day: 30, start: 2026-03-02}
+actions:
+  visits.book: {takes: 1 hour, answers: [{weight: 3, give: {appointment: A, start: =input.order.reference}}, {weight: 1, problem: slot-taken}]}
+tasks:
+  ask:
+    takes: {median: 3 business hours, p90: 9 business hours}
+    answers:
+      - {weight: 2, outcome: ill, form: {kind: {one_of: {a: 3, b: 1}}, start: {after: 5 days}}}
+      - {weight: 1, outcome: well}
+events:
+  note.filed: {share: 75%, takes: {between: [1 day, 3 days]}, data: {text: x, final: true}}
+children:
+  child: [{outcome: fine, takes: {mean: 2 days}}]
+offers: {call: {share: 50%, takes: 1 hour}}
+"""  # noqa: E501 - as authors write it
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """A pathway with a bit of everything."""
+    return plan_of(PATHWAY)
+
+
+def declared(plan: Plan, text: str = DECLARED) -> Simulation:
+    """What a text declares, which has nothing wrong."""
+    text = dedent(text).replace("start: =input.order.reference", "start: 2026-03-02T09:00:00Z")
+    read = read_simulation(text, plan, "simulation.yaml")
+    assert not read.diagnostics, "\n".join(map(str, read.diagnostics))
+    return read.simulation
+
+
+def test_the_same_seed_gives_the_same(plan: Plan) -> None:
+    """To the last second; another seed gives something else."""
+    first, second, other = (to_json(plan, simulate(plan, declared(plan), 60, seed), 0) for seed in (1, 1, 2))
+    assert first == second
+    assert first != other
+
+
+def test_shares_and_times_come_out_as_declared(plan: Plan) -> None:
+    """Within what chance allows for so many cases."""
+    simulated = simulate(plan, declared(plan), 400)
+    measures = simulated.measures
+    assert not measures.stuck
+    # two of three go to the event, of which a quarter never comes; those taken back to ask again go either way
+    assert measures.outcomes["never"] / 400 == pytest.approx(0.25 * (0.5 / (1 - 2 / 3 / 4)) * 1.1, abs=0.08)
+    assert median(measures.stays["book"]) == 3600
+    assert 86_400 <= min(measures.stays["wait"]) < 3 * 86_400
+    assert measures.clocks["answer"].total() == 400
+    assert set(measures.clocks["answer"]) <= {"met", "late"}
+    assert measures.queues["supervisor"].opened.total() == pytest.approx(200, abs=40)
+    assert len(measures.days) == pytest.approx(400 / 30 * 7 / 5, abs=4)
+    assert set(simulated.defaults) == {"input order", "task rest/one/first", "task ~call/phone"}
+
+
+def test_without_a_declaration_everything_has_a_default(plan: Plan) -> None:
+    """And every default is said."""
+    simulated = simulate(plan, Simulation(), 50)
+    assert set(simulated.defaults) >= {
+        "arrivals",
+        "input order",
+        "task ask",
+        "action visits.book",
+        "event note.filed",
+        "child child",
+        "offer call",
+    }
+    assert simulated.measures.cases == 50
+
+
+def test_the_report_has_every_table_and_the_picture_says_the_same(plan: Plan) -> None:
+    """Tables as text, the picture as well-formed SVG with words for those who do not see it."""
+    simulated = simulate(plan, declared(plan), 80)
+    found = {one.title: one for one in tables(plan, simulated)}
+    assert list(found) == [
+        "Outcomes",
+        "Time from start to end",
+        "Work in queues",
+        "Clocks",
+        "Where time goes",
+        "Not declared, so assumed",
+    ]
+    assert "Target 10 days at p90" in found["Time from start to end"].note
+    for one in found.values():
+        assert {len(row) for row in one.rows} == {len(one.columns)}
+    root = ET.fromstring(to_svg(plan, simulated, 1))  # noqa: S314 - our own
+    words = "".join(root.itertext())
+    for part in ("Outcomes", "Clocks attained", "Answer in time", "intake", "80 simulated cases", "half of the cases"):
+        assert part in words
+
+
+def test_a_case_that_cannot_go_on_says_why(plan: Plan) -> None:
+    """An incident, a refused form, an event that nobody wants: counted by their reason, never a hang."""
+    text = DECLARED.replace("{weight: 1, problem: slot-taken}", "{weight: 100, problem: order-unknown}")
+    why = simulate(plan, declared(plan, text), 20).measures.stuck
+    assert any("book: problem: visits.book reported order-unknown" in one for one in why), why
+    text = DECLARED.replace("form: {kind: {one_of: {a: 3, b: 1}}", "form: {kind: c")
+    why = simulate(plan, declared(plan, text), 20).measures.stuck
+    assert any(one.startswith("ask: Some fields need another look") for one in why), why
+    text = DECLARED.replace("final: true", "final: false")
+    outcomes = simulate(plan, declared(plan, text), 20).measures.outcomes
+    assert outcomes["never"] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "rule", "words"),
+    [
+        ("action: {}", 1, "unknown-key", "actions"),
+        ("actions: {visits.bok: {give: {}}}", 1, "unknown-name", "visits.book"),
+        ("tasks: {aks: {outcome: well}}", 1, "unknown-step", "ask"),
+        ("tasks: {ask: {answers: [{outcome: wel}]}}", 1, "unknown-outcome", "well"),
+        ("tasks: {ask: {takes: 3 dayz}}", 1, "bad-duration", "days"),
+        ("tasks: {ask: {takes: {median: 3 hours, p90: 1 hour}}}", 1, "shape", "at least as long"),
+        ("tasks: {ask: {takes: {between: [1 hour]}}}", 1, "shape", "another form"),
+        ("tasks: {ask: {takes: {between: [1 hour, 1 business day]}}}", 1, "shape", "do not mix"),
+        ("events: {note.fled: {}}", 1, "unknown-name", "note.filed"),
+        ("events: {note.filed: {share: 120%}}", 1, "shape", "share"),
+        ("events: {note.filed: {at: wat}}", 1, "unknown-step", "wait"),
+        ("children: {child: [{outcome: a, weight: -1}]}", 1, "shape", "number"),
+        ("inputs: {order: =}", 1, "bad-expression", "FEEL"),
+        ("inputs: {order: {one_of: {}}}", 1, "shape", "one_of"),
+        ("inputs: {order: {between: [3, 1]}}", 1, "shape", "smaller first"),
+        ("arrivals: {start: soon}", 1, "bad-date", "no date"),
+        ("arrivals: {calendar: clinc}", 1, "unknown-calendar", "clinic"),
+        ("pathway: other", 1, "unknown-pathway", "example"),
+        ("a: [}", 1, "yaml", ""),
+    ],
+)
+def test_a_slip_is_found_in_its_line(plan: Plan, text: str, line: int, rule: str, words: str) -> None:
+    """What is misspelt or misshapen is named, with what was probably meant."""
+    found = [one for one in read_simulation(text, plan).diagnostics if one.rule == rule]
+    assert found, read_simulation(text, plan).diagnostics
+    assert (found[0].line, words in f"{found[0].message} {found[0].hint}") == (line, True), found[0]
+
+
+@given(st.text(alphabet="{}[]:,-#\n abktsw0123", max_size=80))
+def test_no_text_breaks_reading(text: str) -> None:
+    """Whatever a file holds gives findings at worst."""
+    read_simulation(f"tasks: {text}\nactions:\n  visits.book: {text}", plan_of(PATHWAY))
+
+
+@given(st.integers(0, 1000), st.floats(1, 1e6), st.floats(1, 50))
+def test_a_drawn_duration_is_never_negative(seed: int, middle: float, factor: float) -> None:
+    """Of any shape, and never without end."""
+    shapes = [
+        Distribution("fixed", (middle,)),
+        Distribution("between", (middle, middle * factor)),
+        Distribution("mean", (middle,)),
+        lognormal(middle, middle * factor),
+        Distribution("observed", (middle, 0.0)),
+    ]
+    random = Random(seed)  # noqa: S311 - chance, not secrets
+    assert all(0 <= one.draw(random) <= 3.2e9 for one in shapes)
+
+
+def test_a_log_normal_has_the_median_and_the_percentile_it_is_given_by() -> None:
+    """Within what chance allows."""
+    random, shape = Random(1), lognormal(100, 300)  # noqa: S311 - chance, not secrets
+    drawn = sorted(shape.draw(random) for _ in range(4000))
+    assert percentile(drawn, 50) == pytest.approx(100, rel=0.08)
+    assert percentile(drawn, 90) == pytest.approx(300, rel=0.1)
+
+
+def test_what_finished_instances_did_is_drawn_from(plan: Plan) -> None:
+    """Their outcomes, forms and times, with the times inside values moved to now."""
+    from pathways.facts import Recorded
+    from pathways.scenarios import run_all
+    from tests.support.pathways import scenarios_of
+
+    scenario = """
+    one:
+      start: {at: 2025-03-03T09:00:00-05:00, inputs: {order: {reference: ServiceRequest/1}}}
+      actions: {visits.book: {give: {appointment: B, start: 2025-03-12T10:00:00-05:00}, takes: 2 minutes}}
+      then:
+        - {after: 2 hours, complete: ask, outcome: ill, form: {kind: b}}
+        - {after: 1 day, event: note.filed, key: ServiceRequest/1, data: {text: y, final: true}}
+      expect: {outcome: done}
+    """
+    (result,) = run_all(plan, scenarios_of(scenario).scenarios)
+    assert result.passed, result.failures
+    facts = tuple(fact for _, _, transition in result.seen for fact in transition.facts)
+    history = recorded_to_json((Recorded(1, facts),))[0]["facts"]
+    found, count = measured.measured(plan, [history] * 6, Simulation())
+    assert count == 6
+    simulated = simulate(plan, found, 30)
+    measures = simulated.measures
+    assert measures.outcomes["done"] >= 25  # nothing saved the event's data, so that is drawn by its type
+    assert set(measures.stays["ask"])
+    assert median(measures.stays["book"]) == 120
+    assert min(measures.stays["wait"]) == pytest.approx(86_280, abs=200)
+    assert "task ask" not in simulated.defaults
+    assert "event note.filed" not in simulated.defaults
