@@ -48,6 +48,7 @@ _RULES = """
 .cl-group--branch { fill: var(--cl-group-inner); stroke-dasharray: 2 3; }
 .cl-group--side { stroke-dasharray: 7 4; }
 .cl-group-title { font-size: 12px; font-weight: 700; fill: var(--cl-quiet); }
+.cl-group-title { paint-order: stroke; stroke: var(--cl-group); stroke-width: 4; stroke-linejoin: round; }
 .cl-link { fill: none; stroke: var(--cl-edge); stroke-width: 1.4; }
 .cl-link--timeout { stroke-dasharray: 7 3; }
 .cl-link--catch { stroke: var(--cl-bad); stroke-dasharray: 3 3; }

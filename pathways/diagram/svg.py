@@ -35,6 +35,7 @@ BADGE_HEIGHT = 18.0
 BADGE_SIZE = 11.0
 FLAG_HEIGHT = 16.0
 GROUP_GAP = 4.0
+TIMES_AFTER = 13.0
 FLAG_SIZE = 10.5
 WORDS_ROOM = 420.0
 
@@ -78,6 +79,8 @@ class _Picture:
         yield group("cl-signposts", (self._signpost(one) for one in drawn if one.id in self.layout.signposts))
         yield group("cl-links", (self._link(one) for one in drawn), **{"aria-hidden": "true"})
         yield group("cl-labels", (self._label(one) for one in drawn), **{"aria-hidden": "true"})
+        yield group("cl-group-titles", (part for one in self.drawing.groups for part in self._group_title(one)))
+        yield group("cl-times", (self._times(one) for one in drawn), **{"aria-hidden": "true"})
         for entry in outline_of(self.drawing, self.overlay):
             yield self._node(entry)
 
@@ -88,7 +91,12 @@ class _Picture:
         x, y = place.x + GROUP_GAP, place.y + GROUP_GAP
         box = {"x": x, "y": y, "width": place.width - 2 * GROUP_GAP, "height": place.height - 2 * GROUP_GAP, "rx": 6.0}
         yield element("rect", {**box, "class": f"cl-group cl-group--{one.kind}"})
-        yield text_at(x + 10, y + GROUP_TITLE_HEIGHT - 4, one.title, "cl-group-title")
+
+    def _group_title(self, one: Group) -> Iterator[str]:
+        """Above the lines, which may cross it."""
+        place = self.layout.groups.get(one.id)
+        if place is not None:
+            yield text_at(place.x + GROUP_GAP + 10, place.y + GROUP_TITLE_HEIGHT, one.title, "cl-group-title")
 
     # -- links
 
@@ -108,7 +116,6 @@ class _Picture:
     def _label(self, link: Link) -> str:
         route, label = self.layout.routes[link.id], label_of(link)
         parts = []
-        times = self.overlay.taken.get(link.id, 0)
         if label is not None and route.label is not None:
             x, y = route.label[0] - label.width / 2, route.label[1] - label.height / 2
             box: dict[str, str | float | None] = {"x": x, "y": y, "width": label.width, "height": label.height}
@@ -120,14 +127,15 @@ class _Picture:
             for place, line in enumerate(label.texts):
                 baseline = y + 13 + place * LABEL_HEIGHT
                 parts.append(text_at(left, baseline, line, f"cl-label{self._taken(link)}"))
-        if times > 1:
-            if label is not None and route.label is not None:
-                x, y = route.label[0] + label.width / 2 - 2, route.label[1]
-            else:
-                x, y = _middle(route)
-                x -= 12
-            parts.append(self._badge(f"×{times}", x, y - BADGE_HEIGHT / 2))
         return "".join(parts)
+
+    def _times(self, link: Link) -> str:
+        """How often a way was taken, where it begins, if more than once."""
+        times = self.overlay.taken.get(link.id, 0)
+        if times < 2:
+            return ""
+        x, y = _along(self.layout.routes[link.id], TIMES_AFTER)
+        return self._badge(f"×{times}", x - 12, y - BADGE_HEIGHT / 2)
 
     def _signpost(self, link: Link) -> str:
         """Where a link ends that leads far away: the name of its target, and a way to get there."""
@@ -207,7 +215,7 @@ class _Picture:
             yield self._badge("here" if times == 1 else f"here ×{times}", right, top, pin=True, end=True)
         elif number is not None and number.standing:
             yield self._badge(f"{number.standing} here", right, top, pin=True, end=True)
-        below = bottom - BADGE_HEIGHT / 2
+        below = bottom - 4
         visits = self.overlay.visits.get(node.id, 0)
         if visits > 1:
             yield self._badge(f"×{visits}", right, below, end=True, plain=True)
@@ -266,14 +274,13 @@ def _tip(points: tuple[Point, ...]) -> tuple[str, Point]:
     return f"M{outline}Z", stop
 
 
-def _middle(route: Route) -> Point:
-    """A point about half way along a link, for the number of times it was taken."""
-    points = route.points
-    lengths = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
-    left = sum(lengths) / 2
-    for (a, b), length in zip(pairwise(points), lengths, strict=True):
+def _along(route: Route, far: float) -> Point:
+    """A point so far along a link, about; its end where it is shorter."""
+    left = far
+    for a, b in pairwise(route.points):
+        length = hypot(b[0] - a[0], b[1] - a[1])
         if left <= length and length:
             share = left / length
             return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
         left -= length
-    return points[-1]
+    return route.points[-1]
