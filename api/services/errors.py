@@ -232,7 +232,7 @@ class RefusedError(ServiceError):
 
 
 class RunsAlreadyError(RefusedError):
-    """What may run only once runs already, as `instance`."""
+    """What may run only once runs already, as `instance` (`existing` in the problem: RFC 9457 has its own `instance`)."""
 
     title = "It runs already"
 
@@ -243,7 +243,7 @@ class RunsAlreadyError(RefusedError):
     @property
     def members(self) -> dict[str, Json]:
         """The instance that runs, for a link to it."""
-        return {**super().members, "instance": self.instance}
+        return {**super().members, "existing": self.instance}
 
 
 class NotNowError(ServiceError):
