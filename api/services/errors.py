@@ -232,7 +232,7 @@ class RefusedError(ServiceError):
 
 
 class RunsAlreadyError(RefusedError):
-    """What may run only once runs already, as `instance` (`existing` in the problem: RFC 9457 has its own `instance`)."""
+    """What may run only once runs already, as `instance`; in the problem `existing`, for `instance` is RFC 9457's own."""
 
     title = "It runs already"
 
