@@ -232,7 +232,7 @@ class RefusedError(ServiceError):
 
 
 class RunsAlreadyError(RefusedError):
-    """What may run only once runs already, as `instance`; in the problem `existing`, for `instance` is RFC 9457's own."""
+    """What may run only once runs already, as `instance` (`existing` in the problem, which has its own `instance`)."""
 
     title = "It runs already"
 
