@@ -12,7 +12,7 @@ from ulid import ULID
 
 import relay
 from local.temporal_server import TemporalServer
-from pathways.events import MessageReceived
+from pathways.events import MessageReceived, Resumed, Suspended
 from relaying.port import Answered, GoneError, NoAnswerError
 from relaying.reconciling import Reconciler, rebuild_one
 from relaying.starting import finish_starts
@@ -110,6 +110,37 @@ async def test_a_running_relay_carries_events_to_instances(
                 return [one.verdict for one in await unit.inbox.deliveries(event.id)] == ["consumed"]
 
         await until(settled)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_what_came_during_a_suspension_is_taken_after_it(
+    interpreter: RecordingInterpreter, pathways: TemporalPathways, database: Database, database_url: str
+) -> None:
+    """The event is deferred, nothing else is held up, and resuming brings it again."""
+    running = asyncio.create_task(relay.relay(database, database_url, pathways))
+    async with interpreter.running():
+        instance, key = await listening(interpreter)
+        await instance.operate(Suspended("boss", "The patient travels."))
+        await interpreter.records(instance)
+        async with database.transaction() as unit:
+            event, _ = await unit.inbox.receive(NewEvent("test", "e-1", "note.received", key, {}))
+
+        async def verdicts() -> list[str | None]:
+            async with database.transaction() as unit:
+                return [one.verdict for one in await unit.inbox.deliveries(event.id)]
+
+        async def deferred() -> bool:
+            return await verdicts() == ["deferred"]
+
+        async def consumed() -> bool:
+            return await verdicts() == ["superseded", "consumed"]
+
+        await until(deferred)
+        await instance.operate(Resumed("boss", "The patient is back."))
+        assert await asyncio.wait_for(instance.handle.result(), 20) == "completed"
+        await until(consumed)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
