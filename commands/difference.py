@@ -20,7 +20,7 @@ Json = Any
 _CLASSES = {
     "text only": "Only text changed: instances in flight notice nothing.",
     "compatible": "Compatible: instances in flight can go on by the new version as they stand.",
-    "needs a mapping": "Needs a mapping: some steps at which instances may stand are gone.",
+    "needs a mapping": "Needs a mapping: instances may stand at what is gone, or works otherwise.",
 }
 
 

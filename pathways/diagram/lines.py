@@ -52,7 +52,7 @@ def _own(step: Step) -> Iterator[Line]:
             role = f" · {step.role}" if step.role else ""
             yield Line(f"{wording.computed_words(step.queue)}{role}", "person")
             if step.due is not None:
-                yield Line(f"due {_due(step)}", "clock")
+                yield Line(f"due{_due(step)}", "clock")
         case Decide(table=table) if table is not None:
             rows = len(table.rows)
             yield Line(f"table of {rows} rows on {_few([wording.computed_words(one) for one in table.inputs])}", "data")
@@ -80,7 +80,7 @@ def _own(step: Step) -> Iterator[Line]:
 def _due(step: Task) -> str:
     assert step.due is not None  # noqa: S101 - the caller has looked
     words = wording.timing_words(step.due)
-    return f"in {words}" if step.due.authored is not None else words
+    return f" in {words}" if step.due.authored is not None else f": {words}"
 
 
 def _few(names: list[str]) -> str:
