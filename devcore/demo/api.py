@@ -15,6 +15,7 @@ Json = Any
 SIGN_IN_TRIES = 60
 
 
+NOT_FOUND = 404
 CONFLICT = 409
 SERVER_ERRORS = 500
 
@@ -29,6 +30,12 @@ class NotNowError(DemonstrationError):
     """The API is away or busy with this very thing: the same request may succeed in a moment."""
 
     code = "demonstration-not-now"
+
+
+class NotFoundError(DemonstrationError):
+    """The API does not know it, or not yet."""
+
+    code = "demonstration-not-found"
 
 
 class Api:
@@ -102,5 +109,6 @@ def _refused(answer: httpx.Response) -> DemonstrationError:
         said = answer.text[:200]
     method, path = answer.request.method, answer.request.url.path
     passing = answer.status_code == CONFLICT or answer.status_code >= SERVER_ERRORS
-    kind = NotNowError if passing else DemonstrationError
+    unknown = NotFoundError if answer.status_code == NOT_FOUND else DemonstrationError
+    kind = NotNowError if passing else unknown
     return kind(f"The API answered {answer.status_code} to {method} {path}: {said}")

@@ -1,7 +1,7 @@
-"""The cases of the demonstration: what each referral meets, and how it must end.
+"""What a case of the demonstration meets and how it must end; and the referrals among them.
 
 A script answers for whoever would: by step, in the order of visits, the last answer again when a step is visited
-more often. What a script does not mention goes the usual way.
+more often. What a script does not mention goes the usual way of its pathway.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Json = Any
 Form = Mapping[str, Json]
@@ -61,17 +61,37 @@ USUAL: Mapping[str, Answer] = {
 
 @dataclass(frozen=True)
 class Script:
-    """What a referral meets.
+    """What a case meets. `usual` is how tasks go that `answers` does not mention, children's among them.
 
-    `information`: what the sending office does when it is asked for what is missing; `later` answers the second
-    request. `mixed_up`: the order first names another patient, which is an incident until the sender corrects it and
-    a supervisor tries again. `leave_at`: the step that the running demonstration leaves to whoever tries it.
+    `leave_at`: the step that the running demonstration leaves to whoever tries it.
     """
 
     title: str
     outcome: str
     leave_at: str
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
+    pathway: ClassVar[str]
+    usual: ClassVar[Mapping[str, Answer]]
+
+    def answer(self, step: str, visit: int) -> Answer | None:
+        """How the task of a step is completed on that visit (from 1); None for a step that nobody foresaw."""
+        given = self.answers.get(step)
+        if given:
+            return given[min(visit, len(given)) - 1]
+        return self.usual.get(step)
+
+
+@dataclass(frozen=True)
+class ReferralScript(Script):
+    """What a referral meets.
+
+    `information`: what the sending office does when it is asked for what is missing; `later` answers the second
+    request. `mixed_up`: the order first names another patient, which is an incident until the sender corrects it and
+    a supervisor tries again.
+    """
+
+    pathway = "referral"
+    usual = USUAL
     complete: bool = True
     information: Literal["answers", "later", "silent"] = "answers"
     note: Literal["announced", "found"] = "announced"
@@ -79,18 +99,11 @@ class Script:
     cancels_visit: bool = False
     mixed_up: bool = False
 
-    def answer(self, step: str, visit: int) -> Answer | None:
-        """How the task of a step is completed on that visit (from 1); None for a step that nobody foresaw."""
-        given = self.answers.get(step)
-        if given:
-            return given[min(visit, len(given)) - 1]
-        return USUAL.get(step)
-
 
 # In the order of `devcore.patients.CASE_KINDS`, whose orders lack what some of these scripts are about.
-SCRIPTS: tuple[Script, ...] = (
-    Script("seen, and the note sent back", "closed-loop", leave_at="visit"),
-    Script(
+SCRIPTS: tuple[ReferralScript, ...] = (
+    ReferralScript("seen, and the note sent back", "closed-loop", leave_at="visit"),
+    ReferralScript(
         "urgent, but the patient declines",
         "patient-declined",
         leave_at="review",
@@ -99,7 +112,7 @@ SCRIPTS: tuple[Script, ...] = (
             "reach-patient": [contact("refused", "Feels well again")],
         },
     ),
-    Script(
+    ReferralScript(
         "information comes after a reminder",
         "closed-loop",
         leave_at="reach-patient",
@@ -107,7 +120,7 @@ SCRIPTS: tuple[Script, ...] = (
         information="later",
         note="found",
     ),
-    Script(
+    ReferralScript(
         "the sender is silent, the nurse redirects",
         "redirected",
         leave_at="triage",
@@ -116,24 +129,24 @@ SCRIPTS: tuple[Script, ...] = (
         acknowledges=False,
         answers={"triage": [triaged("redirect", "Better seen by the movement disorder clinic")]},
     ),
-    Script(
+    ReferralScript(
         "declined at triage",
         "declined",
         leave_at="triage",
         answers={"triage": [triaged("decline", "Topical treatment was not tried yet")]},
     ),
-    Script("the patient cancels and books again", "closed-loop", leave_at="visit", cancels_visit=True),
-    Script(
+    ReferralScript("the patient cancels and books again", "closed-loop", leave_at="visit", cancels_visit=True),
+    ReferralScript(
         "three attempts, nobody answers",
         "unreachable",
         leave_at="check-contact-data",
         answers={"reach-patient": [contact("no-answer"), contact("left-message"), contact("no-answer")]},
     ),
-    Script(
+    ReferralScript(
         "two visits missed",
         "no-show",
         leave_at="reach-patient",
         answers={"visit": [Answer("no-show")]},
     ),
-    Script("an order for the wrong patient, put right", "closed-loop", leave_at="triage", mixed_up=True),
+    ReferralScript("an order for the wrong patient, put right", "closed-loop", leave_at="triage", mixed_up=True),
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from activities.gateways.fhir.errors import FhirError
-from devcore.demo.api import Api, DemonstrationError, NotNowError
+from devcore.demo.api import Api, DemonstrationError, NotFoundError, NotNowError
 from devcore.demo.staff import Staff
 from devcore.demo.stage import Case
 from devcore.demo.world import World
@@ -49,8 +49,9 @@ async def play_along(api: Api, world: World, cases: Sequence[Case]) -> None:
     while True:
         try:
             await staff.act(by_instance)
-            for ident, case in by_instance.items():
+            for ident, case in tuple(by_instance.items()):
                 instance = await api.instance(WATCHER, ident)
+                by_instance.update(children_of(case, instance))
                 if instance["status"] == "running":
                     await world.act(case, instance)
         except (DemonstrationError, FhirError):
@@ -79,9 +80,9 @@ class _Director:
 
     async def move_on(self) -> bool:
         """Look once and act; True when every case has ended."""
-        instances = {ident: await self._api.instance(WATCHER, ident) for ident in self._cases}
+        instances = await self._instances()
         unchanged = self._look(instances)
-        if self._ended == len(self._cases):
+        if self._ended == len(self._cases) == len(instances):
             return True
         acted = await self._staff.act(self._cases)
         for ident, instance in instances.items():
@@ -92,6 +93,21 @@ class _Director:
         if not acted and unchanged and _all_wait(instances) and await self._world.is_heard():
             await self._move_clock(instances)
         return False
+
+    async def _instances(self) -> dict[str, Mapping[str, Json]]:
+        """Every case's instance, and those that these have started."""
+        found: dict[str, Mapping[str, Json]] = {}
+        waiting = list(self._cases)
+        while waiting:
+            ident = waiting.pop(0)
+            try:
+                found[ident] = await self._api.instance(WATCHER, ident)
+            except NotFoundError:
+                continue  # a child that was ordered a moment ago
+            new = children_of(self._cases[ident], found[ident])
+            waiting += [one for one in new if one not in self._cases]
+            self._cases.update(new)
+        return found
 
     async def _move_clock(self, instances: Mapping[str, Mapping[str, Json]]) -> None:
         # What moves on at this very moment would be overtaken by time, before anybody could act on it.
@@ -106,7 +122,7 @@ class _Director:
         ended = sum(one["status"] == "ended" for one in instances.values())
         if ended != self._ended:
             self._ended = ended
-            self._report(f"  {ended} of {len(instances)} cases have ended")
+            self._report(f"  {ended} of {len(self._cases)} instances have ended")
         seen = {ident: (one["rev"], one["status"]) for ident, one in instances.items()}
         unchanged = bool(seen == self._seen)
         if not unchanged:
@@ -117,6 +133,12 @@ class _Director:
     def _give_up_in_time(self) -> None:
         if time.monotonic() - self._changed > PATIENCE_SECONDS:
             raise DemonstrationError(f"Nothing has happened for {PATIENCE_SECONDS:.0f} s. {self._trouble}".strip())
+
+
+def children_of(case: Case, instance: Mapping[str, Json]) -> dict[str, Case]:
+    """The instances that a case's instance has started; its people work them too."""
+    ordered = (entry["detail"] for entry in instance["timeline"] if entry["kind"] == "child-ordered")
+    return {one["instance"]: case.child(one["instance"]) for one in ordered}
 
 
 def _all_wait(instances: Mapping[str, Mapping[str, Json]]) -> bool:

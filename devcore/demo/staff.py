@@ -13,7 +13,25 @@ from devcore.demo.world import visit_of
 
 Json = Any
 
-PEOPLE = ("coordinator", "nurse-reviewer")
+PEOPLE = {
+    "coordinator": "coordinator",
+    "nurse-reviewer": "nurse-reviewer",
+    "prior-authorization-specialist": "prior-authorization-specialist",
+    "financial-counselor": "financial-counselor",
+    "prescriber": "prescriber",
+    "pharmacist": "pharmacist",
+    "pharmacist-2": "pharmacist",
+    "pharmacy-technician": "pharmacy-technician",
+    "infusion-nurse": "infusion-nurse",
+    "scheduler": "scheduler",
+    "medical-director": "medical-director",
+    "charge-capture": "charge-capture",
+    "supervisor": "supervisor",
+}
+"""Who works, and in which role."""
+
+SECOND_PAIR_OF_EYES = "second-check"
+"""The step that the second pharmacist does, who leaves all others to the first."""
 
 
 class Staff:
@@ -26,10 +44,10 @@ class Staff:
     async def act(self, cases: Mapping[str, Case]) -> bool:
         """Complete what is open and scripted; whether something was."""
         acted = False
-        for who in PEOPLE:
+        for who, role in PEOPLE.items():
             for task in await self._api.tasks(who):
                 case = cases.get(task["instance"])
-                if case is not None and task["role"] in {who, None} and self._is_ours(case.script, task):
+                if case is not None and _is_for(who, role, task) and self._is_ours(case.script, task):
                     await self._complete(who, case, task)
                     acted = True
         return acted
@@ -46,10 +64,10 @@ class Staff:
     def _is_ours(self, script: Script, task: Mapping[str, Json]) -> bool:
         if task["assignee"] is not None and not self._to_the_end:
             return False  # somebody tries it out
-        return self._to_the_end or task["step"] != script.leave_at
+        return self._to_the_end or local(task) != script.leave_at
 
     async def _complete(self, who: str, case: Case, task: Mapping[str, Json]) -> None:
-        answer = case.script.answer(task["step"], visit_of(task["address"]))
+        answer = case.script.answer(local(task), visit_of(task["address"]))
         if answer is None:
             return
         ident = task["id"]
@@ -57,3 +75,14 @@ class Staff:
         form = answer.values(datetime.fromisoformat(task["opened_at"]))
         body = {"outcome": answer.outcome, "form": dict(form)}
         await self._api.post(who, f"/tasks/{ident}/complete", body, key=f"demo/complete/{ident}")
+
+
+def local(task: Mapping[str, Json]) -> str:
+    """The step of a task, without the steps around it."""
+    return str(task["step"]).rpartition("/")[2]
+
+
+def _is_for(who: str, role: str, task: Mapping[str, Json]) -> bool:
+    if task["role"] not in {role, None}:
+        return False
+    return role != "pharmacist" or (who == "pharmacist-2") == (local(task) == SECOND_PAIR_OF_EYES)

@@ -1,28 +1,33 @@
-"""Set the stage: patients in the core, the pathway published, a referral started for each case."""
+"""Set the stage: patients in the core, the pathways published, an instance started for each case."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from activities.gateways.fhir.client import FhirClient
-from activities.gateways.fhir.resource import Reference
 from devcore.demo.api import Api
+from devcore.demo.authorizations import AUTHORIZATION_SCRIPTS
 from devcore.demo.cases import SCRIPTS, Script
+from devcore.demo.infusions import INFUSION_SCRIPTS
+from devcore.demo.orders import infusion_order, patient_covered
 from devcore.demo.publishing import publish_pathways
+from devcore.demo.referrals import is_received, name_patient, referral_orders, supply_information
 from devcore.loading import Progress
-from devcore.patients import CASE_KINDS, CaseKind, coverage_of, referral_order
-from devcore.seed import ReferralCase, load_folder, prepare_referral_cases, seed_synthetic
+from devcore.seed import ReferralCase, load_folder, seed_synthetic
 from local.progress import Report
 
-PATHWAY = Path(__file__).resolve().parents[2] / "pathways" / "library" / "referral" / "1.0.0.yaml"
+LIBRARY = Path(__file__).resolve().parents[2] / "pathways" / "library"
+PATHWAY = LIBRARY / "referral" / "1.0.0.yaml"
+"""The version that the demonstration's referrals follow."""
+
+STARTER = "coordinator"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A referral of the demonstration, and what it meets."""
+    """A case of the demonstration, and what it meets. `of`: the case whose child this instance is."""
 
     number: int
     instance: str
@@ -31,6 +36,11 @@ class Case:
     script: Script
     incidents: int = 0
     """How many incidents it must meet."""
+    of: str | None = None
+
+    def child(self, instance: str) -> Case:
+        """An instance that this case's instance started: the same people work it."""
+        return replace(self, instance=instance, incidents=0, of=self.of or self.instance)
 
 
 async def load_patients(core: FhirClient, folder: Path | None, report: Report) -> list[str]:
@@ -50,95 +60,46 @@ async def load_patients(core: FhirClient, folder: Path | None, report: Report) -
 
 
 async def start_cases(api: Api, core: FhirClient, patients: Sequence[str]) -> list[Case]:
-    """Publish the pathway and start a referral for each script; what was started before goes on."""
-    await publish_pathways(api, PATHWAY)
-    orders = await _orders(core, patients)
-    return [await _start(api, core, number, order, patients) for number, order in enumerate(orders)]
+    """Publish the library and start an instance for each script; what was started before goes on."""
+    await publish_pathways(api, LIBRARY)
+    referrals = await referral_orders(core, patients, len(SCRIPTS))
+    cases = [await _start_referral(api, core, number, one, patients) for number, one in enumerate(referrals)]
+    # A patient is in one series at most: two would come within each other's minimum interval.
+    for series, patient in zip(INFUSION_SCRIPTS, patients, strict=False):
+        order = await infusion_order(core, patient, series.product, series.doses, name=series.title)
+        cases.append(await _start_covered(api, core, len(cases), series, patient, order))
+    for number, request in enumerate(AUTHORIZATION_SCRIPTS, len(INFUSION_SCRIPTS)):
+        patient = patients[number % len(patients)]
+        order = await infusion_order(core, patient, "infliximab", 6, name=request.title)
+        cases.append(await _start_covered(api, core, len(cases), request, patient, order))
+    return cases
 
 
-async def _orders(core: FhirClient, patients: Sequence[str]) -> list[ReferralCase]:
-    """An order for each script: one for each patient, and more for the first ones where patients are few."""
-    first = await prepare_referral_cases(core, patients[: len(SCRIPTS)])
-    more = [
-        await _another_order(core, first[number % len(first)], number) for number in range(len(first), len(SCRIPTS))
-    ]
-    return [*first, *more]
-
-
-async def _another_order(core: FhirClient, like: ReferralCase, number: int) -> ReferralCase:
-    kind: CaseKind = CASE_KINDS[number % len(CASE_KINDS)]
-    order = referral_order(
-        kind,
-        patient=like.patient,
-        requester=like.requester or "",
-        performer=like.performer or "",
-        coverage=like.coverage,
-        authored=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    made = await core.create(order, key=f"demo/{like.patient}/order/{number}")
-    return ReferralCase(
-        kind.name,
-        like.patient,
-        Reference.of(made).unversioned,
-        like.coverage,
-        like.requester,
-        like.performer,
-        kind.priority,
-    )
-
-
-async def _start(api: Api, core: FhirClient, number: int, order: ReferralCase, patients: Sequence[str]) -> Case:
+async def _start_referral(
+    api: Api, core: FhirClient, number: int, order: ReferralCase, patients: Sequence[str]
+) -> Case:
     script = SCRIPTS[number % len(SCRIPTS)]
     other = next((one for one in patients if one != order.patient), None)
     mixed_up = script.mixed_up and other is not None
-    if mixed_up and not await _is_received(core, order.service_request):
+    if mixed_up and not await is_received(core, order.service_request):
         await name_patient(core, order.service_request, str(other))
     if script.complete:
         await supply_information(core, order.patient, order.service_request)
     inputs = {"patient": {"reference": order.patient}, "order": {"reference": order.service_request}}
-    started = await api.post(
-        "coordinator",
-        "/instances",
-        {"pathway": "referral", "inputs": inputs},
-        key=f"demo/start/{order.service_request}",
-    )
-    return Case(number, started["id"], order.patient, order.service_request, script, incidents=int(mixed_up))
+    instance = await _started(api, script, order.service_request, inputs)
+    return Case(number, instance, order.patient, order.service_request, script, incidents=int(mixed_up))
 
 
-async def _is_received(core: FhirClient, order: str) -> bool:
-    """Whether the referral of an order has got past its first step, in this run or an earlier one."""
-    async for _ in core.search("Task", {"based-on": order}, fresh=True):
-        return True
-    return False
+async def _start_covered(api: Api, core: FhirClient, number: int, script: Script, patient: str, order: str) -> Case:
+    """Start what needs a coverage beside patient and order."""
+    coverage = await patient_covered(core, patient)
+    references = {"patient": patient, "order": order, "coverage": coverage}
+    inputs = {name: {"reference": one} for name, one in references.items()}
+    return Case(number, await _started(api, script, order, inputs), patient, order, script)
 
 
-async def name_patient(core: FhirClient, order: str, patient: str) -> None:
-    """Have an order name a patient."""
-    await core.update(order, lambda resource: {**resource, "subject": {"reference": patient}})
-
-
-async def supply_information(core: FhirClient, patient: str, order: str) -> None:
-    """What a complete order has: a reason, coverage, and records of the patient."""
-
-    def with_reason(resource: dict[str, object]) -> dict[str, object]:
-        if resource.get("reasonCode") or resource.get("reasonReference"):
-            return resource
-        return {**resource, "reasonCode": [{"text": "As discussed on the phone"}]}
-
-    await core.update(order, with_reason)
-    records = {
-        "resourceType": "DocumentReference",
-        "status": "current",
-        "type": {"text": "Records of the referring office"},
-        "subject": {"reference": patient},
-        "date": "2026-01-05T15:00:00Z",
-        "content": [{"attachment": {"contentType": "text/plain", "title": "Records", "data": "UmVjb3Jkcw=="}}],
-    }
-    await core.create(records, key=f"demo/{patient}/records")
-    async for _ in core.search("Coverage", {"beneficiary": patient, "status": "active"}, fresh=True):
-        return
-    payer = await core.create(
-        {"resourceType": "Organization", "name": "Evergreen Health Plan"}, key="demo/organization/payer"
-    )
-    coverage = coverage_of(patient=patient, payer=Reference.of(payer).unversioned, member="EHP000000")
-    await core.create(coverage, key=f"demo/{patient}/coverage")
+async def _started(api: Api, script: Script, order: str, inputs: dict[str, dict[str, str]]) -> str:
+    wish: dict[str, object] = {"pathway": script.pathway, "inputs": inputs}
+    if script.pathway == "referral":
+        wish["version"] = PATHWAY.stem
+    return str((await api.post(STARTER, "/instances", wish, key=f"demo/start/{order}"))["id"])

@@ -42,14 +42,20 @@ async def endings(api: Api, cases: Sequence[Case]) -> list[Ending]:
 
 def show(found: Sequence[Ending], console: Console) -> None:
     """Print the table."""
-    table = Table(title="Referrals, from order to closed loop")
-    for heading in ("case", "way taken", "outcome", "tasks", "pathway time", "incidents"):
+    table = Table(title="Referrals, authorizations and infusions, from order to end")
+    for heading in ("pathway", "case", "way taken", "outcome", "tasks", "pathway time", "incidents"):
         table.add_column(heading, justify="right" if heading in {"tasks", "incidents"} else "left")
     for ending in found:
         outcome = ending.outcome or "not ended"
         mark = outcome if ending.is_right else f"{outcome} (not as it should be: {ending.case.script.outcome})"
         table.add_row(
-            ending.case.script.title, ending.way, mark, str(ending.tasks), in_words(ending.took), str(ending.incidents)
+            ending.case.script.pathway,
+            ending.case.script.title,
+            ending.way,
+            mark,
+            str(ending.tasks),
+            in_words(ending.took),
+            str(ending.incidents),
         )
     console.print(table)
 
@@ -77,6 +83,6 @@ def _ending(case: Case, instance: Mapping[str, Json]) -> Ending:
 
 def _steps(addresses: Iterator[str]) -> Iterator[str]:
     """The steps of addresses, with how often each came in a row."""
-    for step, several in groupby(address.partition("@")[0] for address in addresses):
+    for step, several in groupby(address.rpartition("/")[2].partition("@")[0] for address in addresses):
         times = len(list(several))
         yield step if times == 1 else f"{step} ×{times}"

@@ -1,4 +1,4 @@
-"""The offices outside: they send what is missing, cancel visits, file notes and acknowledge endings."""
+"""The world outside: offices send what is missing, payers write, shipments arrive, doses are recorded and charged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import Any
 from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.resource import Reference
 from devcore.demo.api import Api
-from devcore.demo.stage import Case, name_patient, supply_information
+from devcore.demo.authorizations import AuthorizationScript
+from devcore.demo.cases import ReferralScript
+from devcore.demo.infusions import InfusionScript
+from devcore.demo.orders import give_dose
+from devcore.demo.referrals import name_patient, supply_information
+from devcore.demo.stage import Case
 
 Json = Any
 
@@ -33,7 +38,7 @@ class World:
         acted = False
         for position in instance["positions"]:
             place = (case.instance, position["address"])
-            if position["waits"] == "event" and place not in self._done:
+            if position["waits"] in ("event", "time") and place not in self._done:
                 acted |= await self._answer(case, instance, position)
             elif position["waits"] == "operator" and case.incidents and place not in self._done:
                 await name_patient(self._core, case.order, case.patient)  # the sender corrects the order
@@ -49,9 +54,26 @@ class World:
         return not self._under_way
 
     async def _answer(self, case: Case, instance: Mapping[str, Json], position: Mapping[str, Json]) -> bool:
+        step = position["step"].rpartition("/")[2]
+        match instance["pathway"]:
+            case "referral":
+                answered = await self._referral(case, instance, position, step)
+            case "prior-authorization":
+                answered = await self._payer(case, instance, position, step)
+            case _:
+                answered = await self._clinic(case, instance, position, step)
+        if answered:
+            self._done.add((case.instance, position["address"]))
+        return answered
+
+    async def _referral(
+        self, case: Case, instance: Mapping[str, Json], position: Mapping[str, Json], step: str
+    ) -> bool:
         script, address = case.script, position["address"]
+        if not isinstance(script, ReferralScript):
+            return False
         event = f"demo/{case.instance}/{address}"
-        match position["step"]:
+        match step:
             case "await-information" if script.information != "silent":
                 if script.information == "later" and visit_of(address) == 1:
                     return False
@@ -71,7 +93,39 @@ class World:
                 await self._send(event, "referral.acknowledged", case.order, {"by": "Dr. Calloway"})
             case _:
                 return False
-        self._done.add((case.instance, address))
+        return True
+
+    async def _payer(self, case: Case, instance: Mapping[str, Json], position: Mapping[str, Json], step: str) -> bool:
+        """The payer writes: a letter to read, each time it is waited for."""
+        if step != "await-answer":
+            return False
+        event = f"demo/{case.instance}/{position['address']}"
+        if isinstance(case.script, AuthorizationScript) and case.script.revoked:
+            await self._send(event, "order.revoked", case.order, {"reason": "Treated elsewhere"})
+        else:
+            await self._send(event, "payer.notice", saved(instance, "claim")["identifier"], {"channel": "portal"})
+        return True
+
+    async def _clinic(self, case: Case, instance: Mapping[str, Json], position: Mapping[str, Json], step: str) -> bool:
+        """Shipments arrive, doses are recorded and charged, a patient is admitted."""
+        script, address = case.script, position["address"]
+        if not isinstance(script, InfusionScript):
+            return False
+        event = f"demo/{case.instance}/{address}"
+        match step:
+            case "await-shipment":
+                await self._send(event, "shipment.received", saved(instance, "shipment", address)["identifier"], {})
+            case "await-record":
+                given = datetime.fromisoformat(saved(instance, "booking", address)["start"]) + timedelta(hours=1)
+                await give_dose(self._core, case.patient, case.order, given, script.product, key=f"{event}/dose")
+                await self._send(event, "administration.recorded", case.order, {"status": "completed"})
+            case "await-charge":
+                await self._send(event, "charge.captured", case.order, {"number": "C-1"})
+            case "until-reminder" if script.admitted and (case.instance, "admitted") not in self._done:
+                self._done.add((case.instance, "admitted"))
+                await self._send(event, "admission.started", case.patient, {"facility": "County Hospital"})
+            case _:
+                return False
         return True
 
     async def _send(self, ident: str, type_: str, key: str, data: Json) -> None:
@@ -98,9 +152,10 @@ def visit_of(address: str) -> int:
     return int(visit) if visit.isdecimal() else 1
 
 
-def saved(instance: Mapping[str, Json], name: str) -> Json:
-    """A value that the instance has saved under a name."""
-    for scope in instance["data"].values():
-        if name in scope:
-            return scope[name]["value"]
-    raise KeyError(name)
+def saved(instance: Mapping[str, Json], name: str, address: str = "") -> Json:
+    """A value that the instance has saved under a name, in the scope nearest to an address."""
+    scopes = [scope for scope, values in instance["data"].items() if name in values]
+    around = [scope for scope in scopes if address.startswith(scope)] or scopes
+    if not around:
+        raise KeyError(name)
+    return instance["data"][max(around, key=len)][name]["value"]

@@ -19,10 +19,11 @@ from activities.gateways.fhir.errors import FhirError
 from activities.gateways.fhir.resource import Reference
 from api.security.accounts import Account, development_accounts
 from devcore.demo.api import Api, NotNowError
-from devcore.demo.cases import SCRIPTS, Script
+from devcore.demo.cases import SCRIPTS, ReferralScript
 from devcore.demo.play import play_to_the_end
 from devcore.demo.publishing import publish_pathways
-from devcore.demo.stage import PATHWAY, Case, supply_information
+from devcore.demo.referrals import supply_information
+from devcore.demo.stage import PATHWAY, Case
 from devcore.demo.world import World, visit_of
 from devcore.patients import CASE_KINDS, referral_order
 from local.progress import silent
@@ -61,14 +62,14 @@ class Office:
     http: httpx.AsyncClient
     tokens: Mapping[str, str]
 
-    async def begin(self, label: str, scripts: Sequence[Script]) -> list[Case]:
+    async def begin(self, label: str, scripts: Sequence[ReferralScript]) -> list[Case]:
         """Start a referral for each script, each for a patient of its own. `label` names these cases and no others."""
         return [
             await persistently(partial(self._begin, f"{label}/{number}", script))
             for number, script in enumerate(scripts)
         ]
 
-    async def _begin(self, name: str, script: Script) -> Case:
+    async def _begin(self, name: str, script: ReferralScript) -> Case:
         made = {
             key: Reference.of(await self.core.create(dict(resource), key=f"{name}/{key}")).unversioned
             for key, resource in WHO.items()
