@@ -198,5 +198,7 @@ def _shown(value: Any) -> str:
     """A value inside a text: nothing for null, so that a missing display leaves a gap and not the word null."""
     if value is None:
         return ""
+    if isinstance(value, (bool, feel.Quantity, feel.BillingUnits)):
+        return str(feel.scalar_text(value))
     shown = feel.to_json(value)
     return shown if isinstance(shown, str) else str(shown)
