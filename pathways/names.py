@@ -16,7 +16,7 @@ RESERVED: Final = frozenset({"instance", "event", "problem", "iteration", "saved
 """Names that the language itself binds."""
 
 FEEL_WORDS: Final = RESERVED_NAMES
-"""FEEL's keywords and functions: a name that hides one would mean two things."""
+"""FEEL's keywords. The names of its functions may be names of data: only a call means the function."""
 
 TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})
 """What a completed task saves besides its form's fields."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from pathways.feel import nodes
 from pathways.feel.functions import BUILTINS
-from pathways.feel.names import CALLED_ONLY
 from pathways.feel.nodes import Node
 
 _Bound = tuple[frozenset[str] | None, ...]
@@ -128,9 +127,6 @@ def _name(node: Node, path: tuple[str, ...], bound: _Bound, found: _Found) -> No
             in_filter = True
         elif path[0] in each:
             return
-    if path[0] in BUILTINS and path[0] not in CALLED_ONLY:
-        found.builtins.add(path[0])
-        return
     if path[0] == "?" or (in_filter and path[0] == "item"):
         return
     found.names.add(path[0])

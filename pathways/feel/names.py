@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-CALLED_ONLY: Final = frozenset({"age", "billing_units", "convert", "covers", "quantity"})
-"""Carelane's own functions: names only where they are called, so that data may have the same names."""
-
 SPACED_FUNCTIONS: Final = frozenset(
     {
         "context merge",

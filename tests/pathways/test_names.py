@@ -7,7 +7,7 @@ import pytest
 from pathways.names import MOST_CHARACTERS, why_no_identifier, why_no_name
 
 
-@pytest.mark.parametrize("text", ["x", "_x", "order_2", "camelCase", "x" * MOST_CHARACTERS])
+@pytest.mark.parametrize("text", ["x", "_x", "order_2", "camelCase", "date", "count", "age", "x" * MOST_CHARACTERS])
 def test_what_is_a_name(text: str) -> None:
     """Small letter or underscore first, then letters, digits and underscores."""
     assert why_no_name(text) == ""
@@ -25,7 +25,8 @@ def test_what_is_a_name(text: str) -> None:
         ("event", "language itself"),
         ("iteration", "language itself"),
         ("if", "word of FEEL"),
-        ("count", "word of FEEL"),
+        ("not", "word of FEEL"),
+        ("item", "language itself"),
         ("x" * 81, "81 characters"),
     ],
 )

@@ -7,7 +7,6 @@ from pathways.feel.compiled.place import Code, Locals, Place
 from pathways.feel.environment import Run
 from pathways.feel.functions import BUILTINS
 from pathways.feel.members import member
-from pathways.feel.names import CALLED_ONLY
 from pathways.feel.operators import compare, negate
 from pathways.feel.values import PLAIN, Range, Value, kind, read
 
@@ -35,7 +34,7 @@ def name(node: nodes.Name, place: Place) -> Code:
             found = _local(word)
             break
     if found is None:
-        found = _builtin(word) if word in BUILTINS and word not in CALLED_ONLY else _free(word)
+        found = _free_or_builtin(word) if word in BUILTINS else _free(word)
     for local in reversed(items):
         found = _field_or(word, local, found)
     return found
@@ -51,9 +50,10 @@ def _local(word: str) -> Code:
     return run_local
 
 
-def _builtin(word: str) -> Code:
-    function = BUILTINS[word].value()
-    return lambda names, run: function
+def _free_or_builtin(word: str) -> Code:
+    """Where the scope has the name, what it is there; else the function of that name as a value."""
+    free, function = _free(word), BUILTINS[word].value()
+    return lambda names, run: free(names, run) if word in run.scope else function
 
 
 def _free(word: str) -> Code:

@@ -20,14 +20,13 @@ from pathways.feel.functions import (
 )
 from pathways.feel.functions.registry import REGISTRY
 from pathways.feel.functions.signature import Builtin
-from pathways.feel.names import CALLED_ONLY
 from pathways.feel.tokens import KEYWORDS
 
 BUILTINS: Final[dict[str, Builtin]] = REGISTRY
 """Every built-in by name; complete once this package is imported."""
 
-RESERVED_NAMES: Final[frozenset[str]] = frozenset((*BUILTINS, *KEYWORDS, "item", "partial")) - CALLED_ONLY
-"""Words that cannot be names in a scope: an expression would never see them."""
+RESERVED_NAMES: Final[frozenset[str]] = frozenset((*KEYWORDS, "not", "item", "partial"))
+"""Words that cannot be names in a scope: an expression would never see them. Functions' names may: data comes first."""
 
 __all__ = [
     "BUILTINS",

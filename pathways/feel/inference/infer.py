@@ -11,7 +11,6 @@ from pathways.feel.functions import BUILTINS
 from pathways.feel.inference.calls import call_type
 from pathways.feel.inference.members import member_type
 from pathways.feel.inference.report import Inference, Problem, Setting
-from pathways.feel.names import CALLED_ONLY
 from pathways.feel.nodes import Node
 from pathways.feel.operators import article, meanings, ordered
 from pathways.feel.types import ANY, BOOLEAN, Type, kind_of
@@ -73,11 +72,12 @@ def _name(node: nodes.Name, setting: Setting) -> Type:
         return setting.items[0]
     if name in setting.names:
         return ANY if uncertain else setting.names[name]
-    if name in BUILTINS and name not in CALLED_ONLY:
+    if uncertain:
+        return ANY
+    if name in BUILTINS:
         return types.SIMPLE["function"]
-    if not uncertain:
-        known = {*setting.names, *setting.local, *(each for item in setting.items for each in _fields(item))}
-        setting.report(node, f"there is no name `{name}` here", setting.nearest(name, known))
+    known = {*setting.names, *setting.local, *(each for item in setting.items for each in _fields(item))}
+    setting.report(node, f"there is no name `{name}` here", setting.nearest(name, known))
     return ANY
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pathways.feel import Environment, Function, HostFunction, parse_expression, parse_unary_tests, to_json
+from pathways.feel import Environment, Function, HostFunction, infer, parse_expression, parse_unary_tests, to_json
 from pathways.feel import types as feel_types
 
 Evaluate = Callable[..., Any]
@@ -302,3 +302,26 @@ def test_time_comes_from_the_environment_only(environment: Environment, evaluate
 def test_expressions_show_their_text() -> None:
     """A representation is for debugging."""
     assert repr(parse_expression("a + 1")) == "Expression('a + 1')"
+
+
+def test_data_may_have_the_names_of_functions(evaluate: Evaluate) -> None:
+    """A form's field may well be called date, count or quantity: only a call means the function."""
+    scope = {"quantity": 3, "age": 70, "date": date(2026, 3, 2), "count": None, "now": 1, "items": [{"sum": 5}]}
+    assert evaluate('quantity(quantity, "mg").value + age', **scope) == 73
+    assert evaluate('date > date("2026-03-01") and count = null and now + 1 = 2', **scope) is True
+    assert evaluate("items[sum > 4].sum", **scope) == [5]
+    assert evaluate("sum(items.sum)", **scope) == 5
+    expression = parse_expression("age + count(date.year)")
+    assert expression.names == {"age", "date"}
+    assert expression.builtins == {"count"}
+    types = {"age": feel_types.NUMBER, "date": feel_types.DATE}
+    assert infer(expression, types).problems == []
+    assert infer(expression, types).type == feel_types.NUMBER
+    assert infer(parse_expression("items[sum > 4]"), {"items": feel_types.ANY}).problems == []
+
+
+def test_a_function_is_a_value_where_the_data_have_no_such_name(evaluate: Evaluate) -> None:
+    """So that functions may be given to functions."""
+    assert evaluate("sort([2, 1], before)") == [1, 2]
+    assert evaluate("[1, 2][count([item]) = 1]") == [1, 2]
+    assert evaluate("abs instance of function<number> -> number") is True

@@ -22,7 +22,6 @@ from pathways.feel import (
     to_json,
 )
 from pathways.feel import types as feel_types
-from tests.pathways.feel.conftest import Evaluate
 
 NOW = Environment(datetime(2026, 3, 2, tzinfo=UTC), UTC)
 WEIGHT = Quantity(80, "kg")
@@ -256,15 +255,6 @@ def test_unary_tests_convert_too(environment: Environment) -> None:
     assert tests.matches(Quantity(1000, "mg"), {}, environment) is True
     assert tests.matches(Quantity(700, "mg"), {}, environment) is False
     assert tests.matches(Quantity(700, "mL"), {}, environment) is None
-
-
-def test_data_may_have_the_names_of_the_languages_own_functions(evaluate: Evaluate) -> None:
-    """A form's field may well be called quantity, or age: only a call means the function."""
-    scope = {"quantity": 3, "age": 70, "convert": 1, "covers": 2, "billing_units": 5}
-    assert evaluate('quantity(quantity, "mg")', **scope) == Quantity(3, "mg")
-    assert evaluate("age + convert + covers + billing_units", **scope) == 78
-    assert parse_expression("age + quantity").names == {"age", "quantity"}
-    assert infer(parse_expression("age + 1"), {"age": feel_types.NUMBER}).type == feel_types.NUMBER
 
 
 @pytest.mark.parametrize(

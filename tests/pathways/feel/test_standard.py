@@ -9,7 +9,7 @@ import pytest
 from pathways.feel import Environment, infer, parse_expression, to_json
 from pathways.feel import types as feel_types
 from pathways.feel.functions import BUILTINS
-from pathways.feel.names import CALLED_ONLY, SPACED_FUNCTIONS
+from pathways.feel.names import SPACED_FUNCTIONS
 from tests.pathways.feel.conftest import Evaluate
 
 CALLS: list[tuple[str, str, Any]] = [
@@ -232,7 +232,7 @@ def test_a_result_is_of_the_type_that_was_inferred(
 def test_every_function_of_the_standard_is_tried_here() -> None:
     """None is forgotten, and every one that is here is the standard's or Carelane's own."""
     tried = {parse_expression(text).builtins for text, _, _ in CALLS}
-    assert frozenset().union(*tried) | CALLED_ONLY == BUILTINS.keys()
+    assert frozenset().union(*tried) | {"age", "billing_units", "convert", "covers", "quantity"} == BUILTINS.keys()
     assert {name for name in BUILTINS if " " in name} == SPACED_FUNCTIONS
 
 
