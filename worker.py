@@ -25,6 +25,7 @@ from activities.record import record_activity
 from activities.versions import resolve_activity
 from settings import Settings
 from store.database import Database
+from store.notify import PLANS, listening
 from workflows import plans
 from workflows.converter import data_converter
 from workflows.pathway import Pathway
@@ -62,7 +63,8 @@ class StorePlans:
 async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
     """Run until cancelled; what is under way then gets a moment to end. `ready` is called once the worker polls."""
     async with AsyncExitStack() as closing:
-        database = Database(settings.require_database_url())
+        url = settings.require_database_url()
+        database = Database(url)
         closing.push_async_callback(database.close)
         credentials = settings.core_credentials
         auth = SmartBackendAuth.from_key_file(settings.core_base_url, *credentials) if credentials else None
@@ -72,8 +74,8 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
         await shelf.open()
         plans.install(shelf)
         client = await connected(settings)
-        refreshing = asyncio.create_task(shelf.keep_fresh(_REFRESH_PLANS_SECONDS))
-        closing.callback(refreshing.cancel)
+        refreshing = asyncio.create_task(shelf.keep_fresh(_REFRESH_PLANS_SECONDS, lambda: listening(url, PLANS)))
+        closing.push_async_callback(_ended, refreshing)
         worker = Worker(
             client,
             task_queue=settings.temporal_task_queue,
@@ -104,6 +106,12 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task, and wait until it has closed what it holds."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def connected(settings: Settings) -> Client:

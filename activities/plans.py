@@ -13,18 +13,22 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from pathways.plan import Plan, digest_of, plan_from_json
+from store.errors import StoreUnavailableError
 
 Json = Any
 
 # Long enough for a store that answers, and far below the SDK's deadlock limit of two seconds.
 _PATIENCE_SECONDS = 0.5
+
+_LISTEN_AGAIN_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +41,29 @@ class PlanSource(Protocol):
 
     async def digests(self) -> Iterable[str]:
         """The digests of all plans that instances may run."""
+
+
+class Bell(Protocol):
+    """Rings when something was published."""
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for it, that long at most; whether it rang."""
+
+
+News = Callable[[], AbstractAsyncContextManager[Bell]]
+
+
+class _Silence:
+    """A bell that never rings."""
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait that long."""
+        await asyncio.sleep(seconds)
+        return False
+
+
+def _no_news() -> AbstractAsyncContextManager[Bell]:
+    return nullcontext(_Silence())
 
 
 class PlanShelf:
@@ -96,11 +123,16 @@ class PlanShelf:
         except Exception as error:  # noqa: BLE001 - whatever keeps the source away, plans at hand go on
             _log.warning("Plans could not be fetched: %s", type(error).__name__)
 
-    async def keep_fresh(self, every: float) -> None:
-        """Refresh every so many seconds, until cancelled."""
+    async def keep_fresh(self, every: float, news: News | None = None) -> None:
+        """Refresh when there is news, and at least every so many seconds, until cancelled."""
         while True:
-            await asyncio.sleep(every)
-            await self.refresh()
+            try:
+                async with (news or _no_news)() as bell:
+                    while True:
+                        await self.refresh()
+                        await bell.wait(every)
+            except StoreUnavailableError:
+                await asyncio.sleep(min(every, _LISTEN_AGAIN_SECONDS))
 
     def _start_fetching(self, digest: str) -> None:
         task = asyncio.get_running_loop().create_task(self._fetch_for_workflows(digest))

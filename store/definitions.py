@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pathways.versions import Range, Version, parse_range
 from store.errors import VersionTakenError
+from store.notify import PLANS, announce
 from store.rows import read, read_one, select_rows
 from store.tables import definition, instance
 
@@ -175,7 +176,10 @@ class Definitions:
     async def approve(self, name: str, version: str, *, by: str, at: datetime) -> bool:
         """Publish a draft; False where there is no draft of that version. See `change`."""
         values = {"state": "published", "published_by": by, "published_at": at}
-        return await self._update(name, version, values, definition.c.state == "draft")
+        done = await self._update(name, version, values, definition.c.state == "draft")
+        if done:
+            await self._tell("published")
+        return done
 
     async def in_flight(self, name: str) -> dict[str, int]:
         """How many instances of a pathway have not ended, by version."""
@@ -206,6 +210,7 @@ class Definitions:
         key = [definition.c.name, definition.c.version]
         kept = insert(definition).values(values).on_conflict_do_update(index_elements=key, set_=values, where=replaces)
         if (await self._connection.execute(kept.returning(definition.c.digest))).first() is not None:
+            await self._tell(new.state)
             return True
         there = await self.get(new.name, new.version)
         if there is not None and there.digest == new.digest:
@@ -222,6 +227,11 @@ class Definitions:
     async def _update(self, name: str, version: str, values: dict[str, Json], *where: Any) -> bool:
         query = update(definition).where(definition.c.name == name, definition.c.version == version, *where)
         return (await self._connection.execute(query.values(values))).rowcount > 0
+
+    async def _tell(self, state: DefinitionState) -> None:
+        """Let workers fetch a plan before an instance asks for it."""
+        if state != "draft":
+            await announce(self._connection, PLANS)
 
     async def _lock(self, name: str, lock: Any) -> None:
         await self._connection.execute(select(lock(func.hashtextextended(f"definition/{name}", 0))))

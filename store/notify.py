@@ -1,4 +1,4 @@
-"""How the relay learns at once that there is work: PostgreSQL's LISTEN and NOTIFY.
+"""How relays learn at once that there is work, and workers that a plan was published: PostgreSQL's LISTEN and NOTIFY.
 
 A notification says only that something is there. Whoever waits looks at the tables, and looks now and then without
 one, for a notification may be lost with its connection.
@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.errors import StoreUnavailableError
 
 CHANNEL = "carelane_relay"
+PLANS = "carelane_plans"
 
 
-async def announce(connection: AsyncConnection) -> None:
-    """Tell relays, when this transaction commits, that there is something to deliver."""
-    await connection.execute(select(func.pg_notify(CHANNEL, "")))
+async def announce(connection: AsyncConnection, channel: str = CHANNEL) -> None:
+    """Tell whoever listens, when this transaction commits: relays, that there is something to deliver."""
+    await connection.execute(select(func.pg_notify(channel, "")))
 
 
 class Bell:
@@ -38,15 +39,17 @@ class Bell:
 
 
 @asynccontextmanager
-async def listening(url: str) -> AsyncIterator[Bell]:
-    """A bell that rings when there is something to deliver. `url` is a plain `postgresql://…`.
+async def listening(url: str, channel: str = CHANNEL) -> AsyncIterator[Bell]:
+    """A bell that rings when there is something to deliver, or what else is told by a channel.
+
+    `url` is a plain `postgresql://…`.
 
     Raises `StoreUnavailableError`, also inside the block, where PostgreSQL is away or goes away.
     """
     try:
         connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
         async with connection:
-            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             yield Bell(connection)
     except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
         raise StoreUnavailableError("The database does not answer now.") from error

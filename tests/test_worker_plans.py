@@ -132,6 +132,23 @@ async def test_a_worker_runs_what_is_published_after_it_started(configured: sett
         assert await failed_tasks(newer) <= 1, "a miss fails a workflow task once, and no more"
 
 
+async def test_a_worker_is_told_of_what_is_published(configured: settings.Settings) -> None:
+    """It has the plan on its disk long before it would look by itself, and so no workflow task fails for it."""
+    client = await connect(configured.temporal_target)
+    async with working(configured), serving(configured) as services:
+        digest = await publish(services, asking())
+        kept = configured.cache_dir / "plans" / f"{digest}.json"
+
+        async def told() -> bool:
+            return kept.exists()
+
+        await until(told, seconds=15)
+        handle = await start(services, client, "asking")
+        await stands_at(handle, "ask")
+        assert await failed_tasks(handle) == 0
+        await handle.terminate()
+
+
 async def test_a_draft_is_nothing_to_a_worker(configured: settings.Settings) -> None:
     """Until it is approved it is on no disk."""
     async with serving(configured) as services:

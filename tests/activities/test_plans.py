@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 
 from activities.plans import PlanShelf
 from pathways.plan import Plan
+from store.errors import StoreUnavailableError
 from tests.support.interpreted import SPINE
+from tests.support.interpreter import until
 
 
 class Source:
@@ -99,6 +102,55 @@ async def test_a_document_that_is_not_its_digest(tmp_path: Path, caplog: pytest.
     await shelf.open()
     assert shelf.plan(SPINE.digest) is None
     assert "is not the plan" in caplog.text
+
+
+class News:
+    """A bell that the test rings, and a store that is away for as many attempts to listen as it says."""
+
+    def __init__(self, away: int = 0) -> None:
+        self.away = away
+        self.published = asyncio.Event()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait until it rings, for longer than asked: nothing here is found by looking now and then."""
+        await asyncio.wait_for(self.published.wait(), seconds + 60)
+        self.published.clear()
+        return True
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[News]:
+        """Listen, where the store is there."""
+        self.away -= 1
+        if self.away >= 0:
+            raise StoreUnavailableError("away")
+        yield self
+
+
+async def test_news_are_fetched_at_once(tmp_path: Path) -> None:
+    """Also by a worker that could not listen at first; and what came before it listened is not missed."""
+    source, news = Source(), News(away=1)
+    shelf = PlanShelf(tmp_path, source)
+    await shelf.open()
+    asked = 0
+
+    async def there() -> bool:
+        return (tmp_path / f"{SPINE.digest}.json").exists()
+
+    async def asked_again() -> bool:
+        return source.asked > asked
+
+    keeping = asyncio.create_task(shelf.keep_fresh(0.01, news.listen))
+    try:
+        source.documents[SPINE.digest] = SPINE.document
+        await until(there)
+        source.documents["later"] = {}
+        asked = source.asked
+        news.published.set()
+        await until(asked_again)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    assert shelf.plan(SPINE.digest) == SPINE
 
 
 async def test_told_of_a_new_one(tmp_path: Path) -> None:
