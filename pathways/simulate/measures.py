@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pathways.simulate.case import Outcome, Work
@@ -41,6 +42,7 @@ class Measures:
     stays: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     first: datetime | None = None
     last: datetime | None = None
+    over: datetime | None = None
 
     def add(self, case: Outcome) -> None:
         """Add a case."""
@@ -48,6 +50,8 @@ class Measures:
         self.events += case.events
         self.first = case.started if self.first is None else min(self.first, case.started)
         self.last = case.started if self.last is None else max(self.last, case.started)
+        if case.outcome is not None:
+            self.over = case.ended if self.over is None else max(self.over, case.ended)
         if case.outcome is not None:
             seconds = (case.ended - case.started).total_seconds()
             self.outcomes[case.outcome] += 1
@@ -75,12 +79,17 @@ class Measures:
 
     # -- what is shown ----------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
-        """The days on which cases began."""
-        if self.first is None or self.last is None:
+        """The days over which the load is measured: those on which cases began.
+
+        Where these are too few for cases to run their course, those until the last one was over.
+        """
+        if self.first is None or self.last is None or self.over is None:
             return []
-        start, end = self.first.astimezone(self.zone).date(), self.last.astimezone(self.zone).date()
+        short = (self.last - self.first).total_seconds() < 2 * percentile(sorted(self.cycles), 50)
+        start = self.first.astimezone(self.zone).date()
+        end = (self.over if short else self.last).astimezone(self.zone).date()
         return [start + timedelta(days=n) for n in range((end - start).days + 1)]
 
     def open_by_day(self, queue: Queue) -> dict[date, int]:
@@ -96,8 +105,11 @@ class Measures:
 
     def working_days(self, queue: Queue) -> list[int]:
         """How many tasks of a queue were opened on each of these days, those with none at all in any queue aside."""
-        busy = {day for one in self.queues.values() for day, count in one.opened.items() if count}
-        return [queue.opened[day] for day in self.days if day in busy]
+        return [queue.opened[day] for day in self.days if day in self._busy]
+
+    @cached_property
+    def _busy(self) -> set[date]:
+        return {day for one in self.queues.values() for day, count in one.opened.items() if count}
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -84,8 +84,10 @@ def to_svg(plan: Plan, simulated: Simulated, seed: int | str) -> str:
 
 
 def _when(measures: Measures) -> str:
-    days = measures.days
-    return f"Cases begin from {days[0]:%d %b %Y} to {days[-1]:%d %b %Y}." if days else ""
+    if measures.first is None or measures.last is None:
+        return ""
+    first, last = measures.first.astimezone(measures.zone), measures.last.astimezone(measures.zone)
+    return f"Cases begin from {first:%d %b %Y} to {last:%d %b %Y}."
 
 
 def _words(plan: Plan, measures: Measures) -> str:
