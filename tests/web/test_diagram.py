@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import get_args
+
+import pytest
 
 from pathways.diagram import page_stylesheet
+from pathways.diagram.overlay import WAITS
+from pathways.state import Waits
 from tests.support.reader import Reader
+from web.presenters import instance
 from web.rendering import STATIC
 
 
@@ -38,6 +45,12 @@ async def test_the_policy_is_kept(nurse: Reader, referral: str) -> None:
     html = (await nurse.get(f"/instances/{referral}")).html
     assert "/static/diagram.css?" in html
     assert not re.search(r"<style|\sstyle=", html)
+
+
+@pytest.mark.parametrize("words", [WAITS, instance.WAITS], ids=["diagram", "page"])
+def test_everything_that_a_position_waits_for_has_words(words: Mapping[str, str]) -> None:
+    """No page fails because an instance stands somewhere new."""
+    assert set(words) == set(get_args(Waits))
 
 
 def test_the_sheet_of_pages_is_the_diagrams() -> None:

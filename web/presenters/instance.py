@@ -16,11 +16,15 @@ from web.presenters.values import in_words, words
 
 Json = Any
 
-_WAITS = {
+WAITS = {
     "action": "Carelane is working on it",
     "people": "Waits for a person",
     "event": "Waits for something to happen outside",
     "time": "Waits for a point in time",
+    "child": "Waits for another pathway",
+    "inner": "Waits for what lies in it",
+    "undo": "Waits until what was done is undone",
+    "resume": "Held until the instance is resumed",
     "operator": "Stands still: needs an operator",
 }
 
@@ -181,7 +185,7 @@ def _position(one: Position, instance: Instance, now: datetime) -> PositionView:
     return PositionView(
         step=one.step,
         title=one.title,
-        waits=_WAITS[one.waits],
+        waits=WAITS[one.waits],
         is_stuck=one.waits == "operator",
         since=time_of(one.entered_at, instance.zone, now),
         until=time_of(one.wake_at, instance.zone, now) if one.wake_at else None,
