@@ -18,6 +18,9 @@ Kind = Literal["definition", "scenarios", "catalog", "simulation"]
 SCENARIOS = "scenarios"
 """The folder beside a definition that holds its scenarios."""
 
+MIGRATIONS = "migrations"
+"""The folder beside definitions that holds the maps from one version to another."""
+
 SIMULATION = "simulation.yaml"
 """The file beside a definition that says what its simulation draws from."""
 
@@ -180,8 +183,8 @@ def _of_folder(folder: Path) -> Iterator[Group]:
 
 
 def _passed_over(folder: Path) -> bool:
-    """Scenarios belong to what lies beside them; a link may lead back to where it lies."""
-    return folder.name == SCENARIOS or folder.name.startswith((".", "_")) or folder.is_symlink()
+    """Scenarios and maps belong to what lies beside them; a link may lead back to where it lies."""
+    return folder.name in (SCENARIOS, MIGRATIONS) or folder.name.startswith((".", "_")) or folder.is_symlink()
 
 
 def _inside(folder: Path, *, deep: bool = False) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,44 +13,78 @@ from catalog import load
 from pathways.catalog import Catalog
 from pathways.coverage import measure
 from pathways.lint import lint
-from pathways.scenarios import parse_scenarios, report, run_scenario
+from pathways.migration_map import read_map
+from pathways.scenarios import ScenarioFile, parse_scenarios, report, run_scenario
+from pathways.workbench import SourceText, Workbench
 
 LIBRARY = Path(__file__).parents[2] / "pathways" / "library"
-DEFINITIONS = sorted(path for path in LIBRARY.glob("*/*.yaml") if path.name != "simulation.yaml")
+DEFINITIONS = sorted(LIBRARY.glob("*/[0-9]*.yaml"))
+MAPS = sorted(LIBRARY.glob("*/migrations/*.yaml"))
 
 
-@pytest.fixture(scope="module")
+@cache
 def catalog() -> Catalog:
     """The installed catalog."""
     return load.installed(registry.catalog().actions)
 
 
-def test_there_are_pathways() -> None:
-    """The tests below find what they are about."""
-    assert [path.parent.name for path in DEFINITIONS] == ["referral"]
+@cache
+def workbench() -> Workbench:
+    """Every version of the library, for children and migrations."""
+    return Workbench((), [SourceText(path.name, path.read_text(encoding="utf-8")) for path in DEFINITIONS], catalog())
 
 
-@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: f"{path.parent.name} {path.stem}")
-def test_a_pathway_has_no_findings(path: Path, catalog: Catalog) -> None:
-    """Neither errors nor warnings, and the file is named by what it holds."""
-    linted = lint(path.read_text(encoding="utf-8"), path.name, catalog, date(2026, 3, 2))
-    assert linted.diagnostics == ()
-    assert linted.plan is not None
-    assert (linted.plan.pathway, linted.plan.version) == (path.parent.name.replace("_", "-"), path.stem)
-
-
-@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: f"{path.parent.name} {path.stem}")
-def test_its_scenarios_pass_and_go_through_everything(path: Path, catalog: Catalog) -> None:
-    """Every step, way, condition each way, timeout and catch."""
-    plan = lint(path.read_text(encoding="utf-8"), path.name, catalog, date(2026, 3, 2)).plan
-    assert plan is not None
-    results = []
+def scenario_files(path: Path) -> list[ScenarioFile]:
+    """The scenario files of one version: those that name it, and those that name none where it is the newest."""
+    newest = sorted(path.parent.glob("[0-9]*.yaml"))[-1]
+    found = []
     for file in sorted((path.parent / "scenarios").glob("*.yaml")):
         read = parse_scenarios(file.read_text(encoding="utf-8"), file.name)
         assert read.file is not None
         assert read.diagnostics == ()
-        for scenario in read.file.scenarios:
-            result = run_scenario(plan, scenario)
-            assert result.passed, "\n".join(report.lines(read.file, result))
+        if (read.file.version or newest.stem) == path.stem:
+            found.append(read.file)
+    return found
+
+
+def test_there_are_pathways() -> None:
+    """The tests below find what they are about."""
+    assert [f"{path.parent.name} {path.stem}" for path in DEFINITIONS] == [
+        "infusion 1.0.0",
+        "prior-authorization 1.0.0",
+        "referral 1.0.0",
+        "referral 1.1.0",
+    ]
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: f"{path.parent.name} {path.stem}")
+def test_a_pathway_has_no_findings(path: Path) -> None:
+    """Neither errors nor warnings, and the file is named by what it holds."""
+    linted = lint(path.read_text(encoding="utf-8"), path.name, catalog(), date(2026, 3, 2))
+    assert linted.diagnostics == ()
+    assert linted.plan is not None
+    assert (linted.plan.pathway, linted.plan.version) == (path.parent.name, path.stem)
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: f"{path.parent.name} {path.stem}")
+def test_its_scenarios_pass_and_go_through_everything(path: Path) -> None:
+    """Every step, way, condition each way, timeout, catch and handler."""
+    plan = workbench().find(path.parent.name, path.stem)
+    results = []
+    for file in scenario_files(path):
+        for scenario in file.scenarios:
+            result = run_scenario(plan, scenario, workbench())
+            assert result.passed, "\n".join(report.lines(file, result))
             results.append(result)
     assert measure(plan, results).missing == ()
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: f"{path.parent.parent.name} {path.stem}")
+def test_a_map_names_what_there_is(path: Path) -> None:
+    """Every step, branch and clock of a map is one of its version."""
+    old, _, new = path.stem.partition("-to-")
+    name = path.parent.parent.name
+    read = read_map(
+        path.read_text(encoding="utf-8"), path.name, workbench().find(name, old), workbench().find(name, new)
+    )
+    assert read.diagnostics == ()
