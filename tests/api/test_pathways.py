@@ -278,6 +278,20 @@ async def test_only_what_may_harm_needs_a_second_person(
     assert about["asks"] == "compatible"
 
 
+async def test_a_late_patch_is_held_against_its_own_line(
+    informaticist: httpx.AsyncClient, director: httpx.AsyncClient
+) -> None:
+    """Against the highest version below it, and not against a newer line that asks otherwise."""
+    newer = asking(version="2.0.0").replace("label: Note", "label: Reason")
+    for source, version in ((asking(), "1.0.0"), (newer, "2.0.0")):
+        await informaticist.post("/pathways", json=wish(source))
+        await director.post(f"/pathways/asking/{version}/approve", json={})
+    patch = (await informaticist.post("/pathways", json=wish(asking(version="1.0.1", title="Patched")))).json()
+    assert (patch["definition"]["state"], patch["examination"]["base"]) == ("published", "1.0.0")
+    back = (await informaticist.post("/pathways", json=wish(asking(version="2.0.1", title="Back")))).json()
+    assert (back["definition"]["state"], back["examination"]["base"]) == ("draft", "2.0.0")
+
+
 async def test_an_installation_for_one_person_says_so_each_time(
     place: Office, informaticist: httpx.AsyncClient
 ) -> None:
