@@ -36,7 +36,7 @@ def workbench() -> Workbench:
 
 def scenario_files(path: Path) -> list[ScenarioFile]:
     """The scenario files of one version: those that name it, and those that name none where it is the newest."""
-    newest = sorted(path.parent.glob("[0-9]*.yaml"))[-1]
+    newest = max(path.parent.glob("[0-9]*.yaml"))
     found = []
     for file in sorted((path.parent / "scenarios").glob("*.yaml")):
         read = parse_scenarios(file.read_text(encoding="utf-8"), file.name)
