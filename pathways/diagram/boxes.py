@@ -87,7 +87,7 @@ def signpost_of(drawing: Drawing, link: Link) -> Label:
     """The size and text of the signpost in which a link ends that leads far away."""
     texts = wrap(drawing.node[link.head].title, LABEL_SIZE, SIGNPOST_ROOM, most=2)
     width = max(width_of(one, LABEL_SIZE) for one in texts) + ICON + 22
-    return Label(round(width, 1), round(LABEL_HEIGHT * len(texts) + 10, 1), texts)
+    return Label(round(width, 1), round(LABEL_HEIGHT * len(texts) + 11, 1), texts)
 
 
 def boxes_of(drawing: Drawing) -> dict[str, Box]:

@@ -7,6 +7,7 @@ Each change is of a class: `text only`, `compatible` (instances in flight go on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from pathways import wording
@@ -27,6 +28,8 @@ def diff(old: Plan, new: Plan) -> Diff:
     """What changed from `old` to `new`, the pathway as a whole first, then step by step in authored order."""
     mapping = suggest(old, new)
     changes = (*_of_pathway(old, new), *_of_steps(old, new, mapping))
+    if not changes and replace(old, version=new.version) != new:
+        changes = (Change("pathway", "", "what the catalog says of its names changed"),)
     unmapped = tuple(one.id for one in old.steps if _may_stand(one) and not _stays(one, new) and one.id not in mapping)
     return Diff(old.version, new.version, changes, mapping, unmapped)
 
@@ -129,6 +132,10 @@ def _block(step: Step) -> str:
 
 
 def _compared(old: Step, new: Step) -> Iterator[Change]:
-    yield from compare("step", new.id, facets_of(old), facets_of(new))
+    found = list(compare("step", new.id, facets_of(old), facets_of(new)))
     before, after = (one.table if isinstance(one, Decide) else None for one in (old, new))
-    yield from compare_tables(new.id, before, after)
+    found += compare_tables(new.id, before, after)
+    yield from found
+    if not found and replace(old, id=new.id) != new:
+        # What a reader has no words for: types that come from the catalog, and what was worked out from them.
+        yield Change("step", new.id, "what the catalog says of it changed (the types of what it takes or gives)")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 
 from pathways import wording
 from pathways.diff.facets import Facet, flag, said, text
 from pathways.diff.steps import alert_facets, handler_facets
-from pathways.plan import Assignment, CalendarContent, Clock, Input, Outcome, Plan, SideFlow
+from pathways.plan import Assignment, CalendarContent, Clock, Input, Outcome, Plan, SideFlow, Thresholds
 
 
 def facets_of(plan: Plan) -> Iterator[Facet]:
@@ -27,6 +28,9 @@ def facets_of(plan: Plan) -> Iterator[Facet]:
         when = f"when {start.when.source}" if start.when else "always"
         inputs = wording.computed_words(start.inputs)
         yield Facet(("start", start.type), f"start by event {start.type}", f"{when}, with {inputs}")
+    for field in fields(Thresholds):
+        share = getattr(plan.thresholds, field.name)
+        yield Facet(("coverage", field.name), f"share of {field.name} that scenarios must cover", f"{share:.0%}")
     if plan.steps:
         yield Facet(("first",), "first step", plan.steps[0].id)
     yield Facet(("order", "stages"), "order of stages", order=plan.stages)

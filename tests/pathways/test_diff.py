@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pathways.calendars import Calendar
 from pathways.catalog import Retry
@@ -33,6 +36,7 @@ from pathways.plan import (
     TaskOutcome,
     Timeout,
     Undo,
+    plan_from_json,
 )
 from pathways.values import Computed, Condition, Timing, UnaryTests
 from tests.support.whole_plan import whole_plan
@@ -353,6 +357,46 @@ def test_two_plans_differ_both_ways() -> None:
     """What is new one way is gone the other way, and nothing is lost between."""
     old, new = whole_plan(), without("pause", "tell")
     assert len(diff(old, new).changes) == len(diff(new, old).changes)
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every text, number and truth value of a document, with where it is."""
+    if isinstance(node, dict):
+        for key, one in node.items():
+            yield from leaves(one, (*path, key))
+    elif isinstance(node, list):
+        for place, one in enumerate(node):
+            yield from leaves(one, (*path, place))
+    else:
+        yield path, node
+
+
+def another(value: Any) -> Any:
+    """Another value of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int | float) else f"{value}x"
+
+
+def test_nothing_changes_unsaid() -> None:
+    """Whatever single value of a plan is another one, there is a change; two plans are the same only if they are."""
+    document = whole_plan().document
+    tried = 0
+    for path, value in leaves(document):
+        if path == ("version",) or ("cells" in path and path[-1] == "input"):
+            continue  # the one is no change, the other would be no table
+        other = deepcopy(document)
+        node = other
+        for key in path[:-1]:
+            node = node[key]
+        node[path[-1]] = another(value)
+        try:
+            new = plan_from_json(other)
+        except ValidationError:
+            continue  # a text that only some values fit
+        tried += 1
+        assert diff(whole_plan(), new).changes, path
+    assert tried > 200
 
 
 def test_it_is_json_too() -> None:
