@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pathways.facts import ClockMoved, IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
-from pathways.state import Saved
+from pathways.facts import ChildOrdered, ClockMoved, IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
+from pathways.state import Parent, Saved
 
 Json = Any
 
@@ -34,7 +34,8 @@ class Snapshot:
     """Everything about an open instance that the store can rebuild from it, at revision `rev`.
 
     `tasks` are those of steps, of breached clocks, and those that people added; `clocks` all that were ever started;
-    `offers` the side flows that a person may start now, as `OffersChanged` states them.
+    `offers` the side flows that a person may start now, as `OffersChanged` states them; `children` those that are
+    still awaited.
     """
 
     instance: str
@@ -58,6 +59,8 @@ class Snapshot:
     offers: Json
     suspended: bool
     data: Mapping[str, Mapping[str, Saved]]
+    parent: Parent | None = None
+    children: tuple[ChildOrdered, ...] = ()
 
 
 @lru_cache(maxsize=1)

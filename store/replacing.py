@@ -7,6 +7,7 @@ comments, the timeline and the audit are records of their own: they stay, and ge
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,17 +18,19 @@ from sqlalchemy.dialects.postgresql import insert
 from pathways.addresses import PATHWAY
 from pathways.facts import InstanceEnded, recorded_to_json
 from pathways.messages import RecordAnswer, RecordRequest
+from pathways.plan import plan_from_json
 from pathways.projection import Snapshot
+from pathways.starting import KeylessError, unique_key
 from pathways.state import Saved
 from store.audit import Audit, NewAuditEntry
 from store.changes import Changes, Known, Row
 from store.database import Unit
-from store.fact_rows import clock_row, incident_row, listener_row, task_row
+from store.fact_rows import child_row, clock_row, incident_row, listener_row, task_row
 from store.folding import fold
 from store.inbox import drop_deferred, lock_types, match_again, offer_again
 from store.instances import Instance
 from store.snapshots import stored_digest
-from store.tables import clock, incident, listener, position, task, timeline
+from store.tables import child, clock, incident, listener, position, task, timeline
 from store.writing import Writer, armings, insert_into
 
 Json = Any
@@ -56,6 +59,7 @@ async def replace(unit: Unit, stored: Instance | None, request: RecordRequest, s
 
 class _Replacing:
     def __init__(self, unit: Unit, stored: Instance | None, snapshot: Snapshot) -> None:
+        self.unit = unit
         self.connection = unit.connection
         self.stored = stored
         self.snapshot = snapshot
@@ -91,9 +95,24 @@ class _Replacing:
             # The inputs were saved by the start; they say in lists whom the instance is about.
             saved = snapshot.data.get(PATHWAY, {})
             fields["inputs"] = {name: one.value for name, one in saved.items() if not one.address and one.rev <= 1}
-            await self.writer.add_instance(fields)
+            if snapshot.parent is not None:
+                fields["parent_instance"] = snapshot.parent.instance
+                fields["parent_address"] = snapshot.parent.address
+            await self.writer.add_instance(fields | {"unique_key": await self._unique_key(fields)})
         else:
             await self.writer.update_instance(fields)
+
+    async def _unique_key(self, fields: Row) -> str | None:
+        """What no second instance may have, where the definition is at hand and none has it."""
+        definition = await self.unit.definitions.by_digest(self.snapshot.digest)
+        if definition is None:
+            return None
+        plan = plan_from_json(definition.plan)
+        with suppress(KeylessError):
+            key = unique_key(plan, fields["inputs"], zone=self.snapshot.zone, at=fields["started_at"])
+            if key is not None and await self.unit.instances.by_unique_key(plan.pathway, key) is None:
+                return key
+        return None
 
     def _ending(self, request: RecordRequest) -> Row:
         if self.snapshot.status != "ended":
@@ -205,6 +224,9 @@ class _Replacing:
         told = await self._told(request)
         told.timeline.insert(0, gap)
         await self.writer.records(told)
+        await insert_into(
+            self.connection, child, [child_row(self.id, one) for one in self.snapshot.children], unless_there=True
+        )
         await self.writer.children(told.children)
         entry = NewAuditEntry(self.now, RULE, "instance.rebuild", f"instance/{self.id}", self.id, detail)
         await Audit(self.connection).append(entry, *told.audit)

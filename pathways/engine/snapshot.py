@@ -8,8 +8,8 @@ from pathways.engine import added, clocks, offers
 from pathways.engine.kinds.task import task_fact
 from pathways.engine.listening import listening_facts
 from pathways.engine.run import incident_fact
-from pathways.facts import TaskOpened, WaitStarted
-from pathways.plan import Plan, Task, digest_of
+from pathways.facts import ChildOrdered, TaskOpened, WaitStarted
+from pathways.plan import Child, Plan, Task, digest_of
 from pathways.projection import Snapshot, Standing, snapshot_to_json
 from pathways.state import Json, State
 
@@ -51,7 +51,17 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
         offers=offers.shown(plan, state),
         suspended=state.suspension is not None,
         data=state.data,
+        parent=state.parent,
+        children=tuple(_children(plan, state)),
     )
+
+
+def _children(plan: Plan, state: State) -> Iterator[ChildOrdered]:
+    for address, position in sorted({**state.settling, **state.positions}.items()):
+        step = plan.step[position.step]
+        if isinstance(step, Child) and position.waits == "child" and position.key is not None:
+            at, run, child = position.counts_from, position.run, position.key
+            yield ChildOrdered(at, address, run, child, step.pathway, step.range, step.detached)
 
 
 def _tasks(plan: Plan, state: State) -> Iterator[TaskOpened]:

@@ -9,10 +9,17 @@ import pytest
 from sqlalchemy import update
 from ulid import ULID
 
+from pathways.engine import advance, snapshot, snapshot_digest, start_state
+from pathways.events import Started
+from pathways.messages import RecordRequest
 from pathways.plan import Plan
+from pathways.projection import snapshot_to_json
 from pathways.starting import KeylessError
+from pathways.state import Parent
 from store.database import Database
+from store.definitions import Definition
 from store.instances import NewInstance
+from store.recording import record_in
 from store.starts import Begun, begin
 from store.tables import instance
 from tests.support.plans import make_plan
@@ -23,7 +30,7 @@ purpose: One at a time.
 inputs: {order: {type: text}}
 unique: =order
 on_duplicate: %s
-steps: {finish: {end: done}}
+steps: {rest: {wait: {for: 1 day}}, finish: {end: done}}
 outcomes: {done: {title: Done, kind: success}}
 """
 JOINS, REFUSES = make_plan(TEXT % "join"), make_plan(TEXT % "refuse")
@@ -72,3 +79,24 @@ async def test_without_a_key_nothing_begins(own_database: Database) -> None:
     """It can't be said whether the same runs already."""
     with pytest.raises(KeylessError):
         await start(own_database, JOINS, None)
+
+
+async def test_a_rebuilt_instance_is_in_the_way_again(own_database: Database) -> None:
+    """Whose row was lost keeps its key, inputs and parent, as far as its definition is there to tell."""
+    definition = Definition(
+        JOINS.pathway, "1.0.0", JOINS.digest, JOINS.title, "published", AT, "anna", plan=JOINS.document, source=""
+    )
+    ident, parent = str(ULID()), Parent(str(ULID()), "sub")
+    begun = start_state(JOINS, ident, "UTC", AT)
+    state = advance(JOINS, begun, Started({"order": "O-1"}, parent=parent), AT).state
+    picture = snapshot(JOINS, state)
+    request = RecordRequest(ident, (), snapshot_digest(picture), snapshot_to_json(picture))
+    async with own_database.transaction() as unit:
+        await unit.definitions.publish(definition)
+    await record_in(own_database, request)
+    async with own_database.transaction() as unit:
+        stored = await unit.instances.get(ident)
+    assert stored is not None
+    assert (stored.unique_key, stored.inputs) == ("O-1", {"order": "O-1"})
+    assert (stored.parent_instance, stored.parent_address) == (parent.instance, "sub")
+    assert (await start(own_database, JOINS, "O-1")).how == "joined"

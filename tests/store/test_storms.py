@@ -196,10 +196,18 @@ async def test_a_snapshot_makes_the_tables_what_recording_made_them(
     left, right = await rows_of(database, told.instance), await rows_of(database, rebuilt.instance)
     for some in (left, right):  # clocks that are over may have gone from the instance with a migration
         some["clock"] = [one for one in some["clock"] if one["status"] in ("running", "paused", "breached")]
+    assert awaited(left) == awaited(right)
     for name in ("position", "listener", "clock"):
         assert plain(left, name) == plain(right, name), name
     assert plain(left, "task", "open") == plain(right, "task", "open")
     assert right["instance"][0]["inputs"].items() <= left["instance"][0]["inputs"].items()
+
+
+def awaited(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The children that are awaited, by where and what."""
+    names = ("address", "pathway", "range", "detached")
+    kept = [one for one in rows["child"] if one["status"] in ("ordered", "running") and not one["detached"]]
+    return sorted(repr([one[name] for name in names]) for one in kept)
 
 
 def plain(rows: dict[str, list[dict[str, Any]]], table: str, status: str | None = None) -> list[str]:
