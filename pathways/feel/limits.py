@@ -33,10 +33,10 @@ copies, and a hundred characters made.
 HARD_SUM: Final = 20
 """Steps of a power, a root or a logarithm."""
 
-UNIT: Final = 5
+UNIT: Final = 10
 """Steps of reading a unit, or of calculating with units."""
 
-PATTERN: Final = 10
+PATTERN: Final = 20
 """Steps of making a regular expression ready, besides those of its length."""
 
 MATCH: Final = 4

@@ -237,7 +237,7 @@ def range_(run: Run, from_: str) -> Range | None:
     """Read a range whose ends are literals, such as `[1..3]` or `(date("2026-01-01")..date("2026-02-01")]`."""
     from pathways.feel.parser import parse
 
-    run.spend(limits.HARD_SUM + len(from_))
+    run.spend(3 * limits.HARD_SUM + len(from_))
     try:
         tree = parse(from_)
     except FeelSyntaxError:
