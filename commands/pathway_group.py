@@ -18,6 +18,7 @@ class PathwayCommands(LazyCommands):
         "test": "commands.scenarios",
         "simulate": "commands.simulation",
         "rules": "commands.pathway",
+        "schema": "commands.schema",
         "diagram": "commands.diagram",
         "export": "commands.export",
         "diff": "commands.difference",

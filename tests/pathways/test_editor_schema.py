@@ -31,7 +31,7 @@ def test_the_schema_is_one() -> None:
 
 
 def test_the_published_file_is_the_schema() -> None:
-    """`docs/language.schema.json` is what the module says; `carelane pathway schema` writes it."""
+    """`docs/language.schema.json` is what `carelane pathway schema` writes."""
     published = json.loads((ROOT / "docs" / "language.schema.json").read_text())
     assert published == language_schema()
 

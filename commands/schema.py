@@ -1,0 +1,26 @@
+"""`carelane pathway schema`: the JSON Schema of the language, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pathways.editor_schema import language_schema
+
+app = typer.Typer()
+
+
+@app.command("schema")
+def write_schema(
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write it there.")] = None,
+) -> None:
+    """Write the JSON Schema of definitions, by which editors complete, explain and check as you type."""
+    text = json.dumps(language_schema(), indent=1) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"Wrote {out}.")
