@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +16,13 @@ from rich.table import Table as RichTable
 
 from commands import files
 from commands.measuring import measured
+from commands.parts import Job, cores, play
 from commands.pathway import Format
 from commands.plans import CatalogFile, find_plan
 from commands.plans import Target as PlanTarget
 from pathways.errors import CarelaneError
 from pathways.plan import Plan
-from pathways.simulate import Simulation, read_simulation, simulate
+from pathways.simulate import Simulation, read_simulation
 from pathways.simulate.picture import to_svg
 from pathways.simulate.report import Table, tables, to_json
 from pathways.simulate.run import Simulated
@@ -51,6 +51,9 @@ def simulate_command(
     from_store: Annotated[
         bool, typer.Option("--from-store", help="Draw from what finished instances in the store did (DATABASE_URL).")
     ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=256, help="On how many cores; all that there are, if not given.")
+    ] = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw the result as well.")] = None,
     catalog: CatalogFile = None,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
@@ -58,8 +61,8 @@ def simulate_command(
     """Simulate cases: cycle times, the work in queues, clocks, outcomes. Durations and choices are drawn."""
     plan = find_plan(target, catalog)
     simulation = _simulation(plan, target, declared, from_store=from_store)
-    with _progress(cases, shown=output is Format.TEXT) as progress, _no_garbage():
-        simulated = simulate(plan, simulation, cases, seed, progress=progress)
+    with _progress(cases, shown=output is Format.TEXT) as progress:
+        simulated = play(Job(plan, simulation, cases, seed), jobs or cores(), progress)
     if svg is not None:
         _write(svg, to_svg(plan, simulated, seed))
     if output is Format.JSON:
@@ -99,16 +102,6 @@ def _folder(target: str) -> Path:
     if path.exists():
         return path if path.is_dir() else path.parent
     return Path(str(resources("pathways"))) / "library" / target.partition("@")[0]
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Cases leave no cycles behind that are worth looking for."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextmanager

@@ -62,7 +62,27 @@ def _all(positions: Iterable[Position], running: Mapping[str, ClockState]) -> It
 
 def next_deadline(state: State) -> datetime | None:
     """The nearest moment at which the instance moves by itself, or None."""
-    return min((due.at for due in _all(state.positions.values(), state.clocks)), default=None)
+    return _nearest(state.positions.values(), state.clocks)
+
+
+def _nearest(positions: Iterable[Position], running: Mapping[str, ClockState]) -> datetime | None:
+    """The time of the nearest deadline. Asked for several times an event, so it makes no `Deadline` of each."""
+    nearest: datetime | None = None
+    for clock in running.values():
+        if clock.status == "running":
+            for at in (clock.warn_at, clock.deadline):
+                if at is not None and (nearest is None or at < nearest):
+                    nearest = at
+    for position in positions:
+        at = position.timeout_at
+        if at is not None and (nearest is None or at < nearest):
+            nearest = at
+        if position.wake_at is not None and position.waits in ("time", "event"):
+            nearest = position.wake_at if nearest is None else min(nearest, position.wake_at)
+        if position.alerts and position.waits == "people":
+            soonest = min(position.alerts.values())
+            nearest = soonest if nearest is None else min(nearest, soonest)
+    return nearest
 
 
 def first_due(run: Run) -> Deadline | None:
@@ -70,6 +90,9 @@ def first_due(run: Run) -> Deadline | None:
 
     By nominal time; then clock, reminder, wait, timeout; then authored order, visits as numbers.
     """
+    nearest = _nearest(run.positions.values(), run.clocks)
+    if nearest is None or nearest > run.at:
+        return None
     due = [one for one in _all(run.positions.values(), run.clocks) if one.at <= run.at]
     return min(due, key=lambda one: _turn(run.plan, one), default=None)
 

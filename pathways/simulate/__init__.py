@@ -9,6 +9,6 @@ from finished instances.
 from pathways.simulate.declaration import Simulation
 from pathways.simulate.measures import Measures
 from pathways.simulate.reading import ReadSimulation, read_simulation
-from pathways.simulate.run import simulate
+from pathways.simulate.run import simulate, together
 
-__all__ = ["Measures", "ReadSimulation", "Simulation", "read_simulation", "simulate"]
+__all__ = ["Measures", "ReadSimulation", "Simulation", "read_simulation", "simulate", "together"]

@@ -33,7 +33,7 @@ from pathways.plan import Plan, Task
 from pathways.scenarios.actions import pause_after
 from pathways.simulate.declaration import Answer
 from pathways.simulate.known import Behaviours
-from pathways.simulate.samples import Around
+from pathways.simulate.samples import Around, Literally, Sample
 from pathways.values import Computed
 
 Json = Any
@@ -97,7 +97,7 @@ class Case:
     def play(self, until: timedelta) -> Outcome:
         """Let the case go from its start to its end, or to where nothing more comes."""
         result, horizon = self.result, self.now + until
-        self._apply(Started(self.behaviours.inputs.draw(self._around(PATHWAY))))
+        self._apply(Started(self._drawn(self.behaviours.inputs, PATHWAY)))
         while self.state.status != "ended" and result.stuck is None:
             deadline = next_deadline(self.state)
             if self._jobs and (deadline is None or self._jobs[0][0] <= deadline):
@@ -160,6 +160,11 @@ class Case:
 
         return Around(self.random, self.now, self.plan.default_calendar, evaluate)
 
+    def _drawn(self, sample: Sample, address: str, given: Json = None) -> Json:
+        if isinstance(sample, Literally):
+            return sample.value
+        return sample.draw(self._around(scope_of(address), given))
+
     # -- actions and children ---------------------------------------------------------------------------------
 
     def _obey(self, command: Command) -> None:
@@ -196,8 +201,7 @@ class Case:
             case "fail":
                 self._apply(ActionFailed(address, run, answer.name, attempts=tried))
             case _:
-                output = answer.value.draw(self._around(scope_of(address), command.input))
-                self._apply(ActionCompleted(address, run, output))
+                self._apply(ActionCompleted(address, run, self._drawn(answer.value, address, command.input)))
 
     def _start(self, command: StartChild) -> None:
         behaviour = self.behaviours.child(command.pathway, path_of(command.address))
@@ -212,7 +216,7 @@ class Case:
         if answer.kind == "fail":
             self._apply(ChildFailed(command.address, command.instance, answer.name))
         else:
-            give = answer.value.draw(self._around(scope_of(command.address), command.inputs))
+            give = self._drawn(answer.value, command.address, command.inputs)
             self._apply(ChildEnded(command.address, command.instance, answer.name, give))
 
     # -- people -----------------------------------------------------------------------------------------------
@@ -231,7 +235,7 @@ class Case:
     def _complete(self, address: str, work: Work, answer: Answer) -> None:
         if self._tasks.get(address) is not work:
             return
-        form = answer.value.draw(self._around(scope_of(address)))
+        form = self._drawn(answer.value, address)
         self._apply(TaskCompleted(address, answer.name, form or {}, f"person/{address}"))
 
     def _closed(self, fact: facts.TaskClosed) -> None:
@@ -282,7 +286,7 @@ class Case:
         arrival = self.behaviours.arrival(fact.type, path_of(fact.position), handler=True)
         if arrival is None:
             arrival = self.behaviours.arrival(fact.type, path_of(fact.position), handler=False)
-        data = arrival.data.draw(self._around(scope_of(fact.position))) if arrival is not None else {}
+        data = self._drawn(arrival.data, fact.position) if arrival is not None else {}
         self._count += 1
         event = MessageReceived(f"event-{self._count}", fact.type, fact.key or None, data, self.now)
         result = self._apply(event)

@@ -25,6 +25,15 @@ class Queue:
     due: int = 0
     overdue: int = 0
 
+    def join(self, other: Queue) -> None:
+        """Add the tasks of another part."""
+        self.opened.update(other.opened)
+        for day, change in other.change.items():
+            self.change[day] += change
+        self.waits += other.waits
+        self.due += other.due
+        self.overdue += other.overdue
+
 
 @dataclass
 class Measures:
@@ -65,6 +74,27 @@ class Measures:
             self.clocks[name][status] += 1
         for step, seconds in case.stays:
             self.stays[step].append(seconds)
+
+    def join(self, other: Measures) -> None:
+        """Add the cases of another part."""
+        self.cases += other.cases
+        self.events += other.events
+        for mine, more in ((self.outcomes, other.outcomes), (self.stuck, other.stuck)):
+            mine.update(more)
+        self.cycles += other.cycles
+        for lists, added in ((self.by_outcome, other.by_outcome), (self.stays, other.stays)):
+            for name, values in added.items():
+                lists[name] += values
+        for name, statuses in other.clocks.items():
+            self.clocks[name].update(statuses)
+        for name, queue in other.queues.items():
+            self.queues[name].join(queue)
+        for moment in (other.first, other.last):
+            if moment is not None:
+                self.first = moment if self.first is None else min(self.first, moment)
+                self.last = moment if self.last is None else max(self.last, moment)
+        if other.over is not None:
+            self.over = other.over if self.over is None else max(self.over, other.over)
 
     def _add_work(self, work: Work, until: datetime) -> None:
         queue, closed = self.queues[work.queue], work.closed or until
@@ -126,3 +156,8 @@ def share_met(statuses: Counter[str]) -> float | None:
     """The share of a clock's runs that met its limit, of those that were stopped or are past it; None without any."""
     judged = statuses["met"] + statuses["late"] + statuses["breached"]
     return statuses["met"] / judged if judged else None
+
+
+def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    """What there is most of first; of as many, by name."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))

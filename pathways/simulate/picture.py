@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pathways.diagram.markup import element, escaped, group, path, text_at
 from pathways.plan import Plan
-from pathways.simulate.measures import Measures, Queue, percentile, share_met
+from pathways.simulate.measures import Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.report import span, target_of
 from pathways.simulate.run import Simulated
 
@@ -93,12 +93,12 @@ def _when(measures: Measures) -> str:
 def _words(plan: Plan, measures: Measures) -> str:
     cycles = sorted(measures.cycles)
     shares = ", ".join(
-        f"{plan.outcome[name].title} {count / measures.cases:.1%}" for name, count in measures.outcomes.most_common()
+        f"{plan.outcome[name].title} {count / measures.cases:.1%}" for name, count in ranked(measures.outcomes)
     )
     times = f"half of the cases take at most {span(percentile(cycles, 50))}, nine in ten {span(percentile(cycles, 90))}"
     clocks = ", ".join(
         f"{plan.clock[name].title} {met:.1%}"
-        for name, statuses in measures.clocks.items()
+        for name, statuses in sorted(measures.clocks.items())
         if (met := share_met(statuses)) is not None
     )
     return f"Outcomes: {shares}. Time from start to end: {times}." + (f" Clocks attained: {clocks}." if clocks else "")
@@ -183,7 +183,7 @@ def _outcomes(plan: Plan, measures: Measures) -> _Panel:
     kinds = {"success": "good", "unsuccessful": "none", "cancelled": "none"}
     rows = [
         (plan.outcome[name].title, count / measures.cases, kinds[plan.outcome[name].kind], f"{count:,} cases")
-        for name, count in measures.outcomes.most_common()
+        for name, count in ranked(measures.outcomes)
     ]
     if left := measures.cases - sum(measures.outcomes.values()):
         rows.append(("(did not end)", left / measures.cases, "bad", f"{left:,} cases"))
@@ -192,7 +192,7 @@ def _outcomes(plan: Plan, measures: Measures) -> _Panel:
 
 def _clocks(plan: Plan, measures: Measures) -> _Panel:
     rows = []
-    for name, statuses in measures.clocks.items():
+    for name, statuses in sorted(measures.clocks.items()):
         met = share_met(statuses)
         if met is not None:
             late = statuses["late"] + statuses["breached"]

@@ -9,7 +9,7 @@ from typing import Any
 from pathways.durations import DurationError, parse_duration
 from pathways.plan import Plan
 from pathways.simulate.distributions import seconds_of
-from pathways.simulate.measures import PERCENTILES, Measures, Queue, percentile, share_met
+from pathways.simulate.measures import PERCENTILES, Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.run import Simulated
 
 Json = Any
@@ -73,7 +73,7 @@ def tables(plan: Plan, simulated: Simulated) -> list[Table]:
 
 def _outcomes(plan: Plan, measures: Measures) -> Table:
     rows = []
-    for name, count in measures.outcomes.most_common():
+    for name, count in ranked(measures.outcomes):
         cycles = sorted(measures.by_outcome[name])
         median, p90 = percentile(cycles, 50), percentile(cycles, 90)
         rows.append((plan.outcome[name].title, f"{count:,}", _share(count, measures.cases), span(median), span(p90)))
@@ -122,7 +122,7 @@ def _queues(measures: Measures) -> Table:
 
 def _clocks(plan: Plan, measures: Measures) -> Table:
     rows = []
-    for name, statuses in measures.clocks.items():
+    for name, statuses in sorted(measures.clocks.items()):
         met = share_met(statuses)
         late = statuses["late"] + statuses["breached"]
         rows.append(
@@ -139,7 +139,7 @@ def _clocks(plan: Plan, measures: Measures) -> Table:
 
 
 def _steps(plan: Plan, measures: Measures) -> Table:
-    longest = sorted(measures.stays.items(), key=lambda one: -sum(one[1]))[:MOST_STEPS]
+    longest = sorted(measures.stays.items(), key=lambda one: (-round(sum(one[1])), one[0]))[:MOST_STEPS]
     rows = []
     for step, stays in longest:
         ordered = sorted(stays)
@@ -150,7 +150,7 @@ def _steps(plan: Plan, measures: Measures) -> Table:
 
 
 def _stuck(measures: Measures) -> Table:
-    rows = tuple((why, f"{count:,}") for why, count in measures.stuck.most_common(10))
+    rows = tuple((why, f"{count:,}") for why, count in ranked(measures.stuck)[:10])
     return Table("Cases that did not end", ("why", "cases"), rows)
 
 
@@ -179,18 +179,18 @@ def to_json(plan: Plan, simulated: Simulated, seed: int | str) -> Json:
                 "share": count / measures.cases,
                 "median": percentile(sorted(measures.by_outcome[name]), 50),
             }
-            for name, count in measures.outcomes.most_common()
+            for name, count in ranked(measures.outcomes)
         },
         "queues": {name: _queue_json(measures, queue) for name, queue in sorted(measures.queues.items())},
         "clocks": {
             name: {**dict(sorted(statuses.items())), "attained": share_met(statuses)}
-            for name, statuses in measures.clocks.items()
+            for name, statuses in sorted(measures.clocks.items())
         },
         "steps": {
             step: {"visits": len(stays), "median": percentile(sorted(stays), 50), "p90": percentile(sorted(stays), 90)}
             for step, stays in sorted(measures.stays.items())
         },
-        "stuck": dict(measures.stuck.most_common()),
+        "stuck": dict(ranked(measures.stuck)),
         "defaults": simulated.defaults,
     }
 

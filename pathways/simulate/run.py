@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -42,23 +42,36 @@ def simulate(
     seed: int | str = 1,
     *,
     progress: Callable[[int], None] | None = None,
+    part: tuple[int, int] = (0, 1),
 ) -> Simulated:
     """Simulate cases of a plan; the same seed gives the same. `progress` is told now and then how many are done.
 
-    Raises `CarelaneError` where a duration in business time is drawn and no calendar says when that is.
+    `part` plays every n-th case alone: (0, 4) is the first of four parts, which `together` adds up. Raises
+    `CarelaneError` where a duration in business time is drawn and no calendar says when that is.
     """
     behaviours = Behaviours(plan, simulation)
     zone_name = simulation.zone or (plan.default_calendar.zone if plan.default_calendar else "UTC")
     measures = Measures(zone(zone_name))
     if simulation.per_day is None:
         behaviours.defaults["arrivals"] = f"{PER_DAY:g} on each open day"
-    told = 0
-    for number, start in enumerate(_arrivals(plan, simulation, cases, seed, zone_name), 1):
+    this, parts = part
+    for number, start in enumerate(_arrivals(plan, simulation, cases, seed, zone_name)):
+        if number % parts != this:
+            continue
         measures.add(Case(plan, behaviours, number, str(seed), zone_name, start).play(HORIZON))
-        if progress is not None and (number % 50 == 0 or number == cases):
-            progress(number - told)
-            told = number
+        if progress is not None and measures.cases % 20 == 0:
+            progress(20)
     return Simulated(measures, dict(sorted(behaviours.defaults.items())), zone_name)
+
+
+def together(parts: Sequence[Simulated]) -> Simulated:
+    """The parts of a simulation as one."""
+    measures = Measures(parts[0].measures.zone)
+    defaults: dict[str, str] = {}
+    for one in parts:
+        measures.join(one.measures)
+        defaults |= one.defaults
+    return Simulated(measures, dict(sorted(defaults.items())), parts[0].zone)
 
 
 def _arrivals(plan: Plan, simulation: Simulation, cases: int, seed: int | str, zone_name: str) -> Iterator[datetime]:
