@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 from ulid import ULID
 
+from activities.liveness import beating
 from pathways.events import MessageReceived, Operation, Retried, TaskCompleted
 from pathways.facts import Fact, Recorded
 from pathways.messages import (
@@ -130,10 +131,14 @@ class Interpreter:
         @activity.defn(name=name)
         async def run(request: ActionRequest) -> ActionResult:
             self.ran.append(request)
-            result = self.actions[name](request)
-            return result if isinstance(result, ActionResult) else await result
+            work = self._act(name, request)
+            return await (beating(work) if request.beats else work)
 
         return run
+
+    async def _act(self, name: str, request: ActionRequest) -> ActionResult:
+        result = self.actions[name](request)
+        return result if isinstance(result, ActionResult) else await result
 
     def _record(self) -> Callable[..., Any]:
         @activity.defn(name="record")

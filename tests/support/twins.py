@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -42,7 +42,7 @@ from pathways.events import (
 )
 from pathways.facts import Recorded, recorded_to_json
 from pathways.messages import ActionRequest, ActionResult, Answer, Refused, StartInstance
-from pathways.plan import Plan, Task
+from pathways.plan import Do, Plan, Step, Task
 from pathways.state import State
 from tests.support.interpreted import pathway
 from tests.support.interpreter import Instance, Interpreter, pace, until
@@ -54,7 +54,23 @@ Json = Any
 
 CHILD = pathway("  ask: {task: {title: Ask, queue: intake}}\n  finished: {end: completed}\n", name="child")
 
-STORM = pathway(
+
+_DAY = 86_400.0
+
+
+def patient(plan: Plan) -> Plan:
+    """A plan whose actions may take a day, which in standing time is a minute: a busy machine cuts none of them off."""
+    return replace(plan, steps=tuple(_patient(step) for step in plan.steps))
+
+
+def _patient(step: Step) -> Step:
+    if not isinstance(step, Do):
+        return step
+    undo = replace(step.undo, timeout_seconds=_DAY) if step.undo is not None else None
+    return replace(step, timeout_seconds=_DAY, undo=undo)
+
+
+_STORM = pathway(
     """
   prepare:
     do: test.prepare
@@ -130,6 +146,7 @@ side_flows:
     events={"note.received": {}, "order.changed": {}, "order.revoked": {}, "call.asked": {}},
     queues=["intake", "later"],
 )
+STORM = patient(_STORM)
 """A little of everything that the language has."""
 
 ORDER = {"reference": "ServiceRequest/1"}
