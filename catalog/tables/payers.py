@@ -89,9 +89,7 @@ class BenefitRules(Table[BenefitRule]):
 
     def rule(self, payer_type: str, product: str, day: date) -> BenefitRule:
         """The rule in effect on a day. Raises `NoRowError`."""
-        return self.first(
-            day, lambda row: row.payer_type == payer_type and (not row.products or product in row.products)
-        )
+        return self.first(day, lambda row: row.payer_type == payer_type and _covers(row, product))
 
 
 def _covers(row: BenefitRule, product: str) -> bool:

@@ -59,6 +59,10 @@ USUAL: Mapping[str, Answer] = {
 }
 
 
+OVERDUE_SEEN = Answer("done")
+"""How the task of a clock that has run out is completed."""
+
+
 @dataclass(frozen=True)
 class Script:
     """What a case meets. `usual` is how tasks go that `answers` does not mention, children's among them.
@@ -78,7 +82,7 @@ class Script:
         given = self.answers.get(step)
         if given:
             return given[min(visit, len(given)) - 1]
-        return self.usual.get(step)
+        return OVERDUE_SEEN if step.startswith("!") else self.usual.get(step)
 
 
 @dataclass(frozen=True)

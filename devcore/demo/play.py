@@ -70,6 +70,7 @@ class _Director:
         self._report = report
         self._ended = -1
         self._seen: Json = None
+        self._instances_seen: Mapping[str, Mapping[str, Json]] = {}
         self._changed = time.monotonic()
         self._trouble = ""
 
@@ -119,6 +120,7 @@ class _Director:
 
     def _look(self, instances: Mapping[str, Mapping[str, Json]]) -> bool:
         """Note how far the cases are; whether that is as far as they were."""
+        self._instances_seen = instances
         ended = sum(one["status"] == "ended" for one in instances.values())
         if ended != self._ended:
             self._ended = ended
@@ -132,7 +134,8 @@ class _Director:
 
     def _give_up_in_time(self) -> None:
         if time.monotonic() - self._changed > PATIENCE_SECONDS:
-            raise DemonstrationError(f"Nothing has happened for {PATIENCE_SECONDS:.0f} s. {self._trouble}".strip())
+            where = _standing(self._cases, self._instances_seen)
+            raise DemonstrationError(f"Nothing has happened for {PATIENCE_SECONDS:.0f} s. {self._trouble} {where}")
 
 
 def children_of(case: Case, instance: Mapping[str, Json]) -> dict[str, Case]:
@@ -152,9 +155,14 @@ def _all_wait(instances: Mapping[str, Mapping[str, Json]]) -> bool:
 
 def _stuck(cases: Mapping[str, Case], instances: Mapping[str, Mapping[str, Json]]) -> str:
     """Which cases wait for something that never comes, and where."""
+    return f"Nothing moves any more: {_standing(cases, instances)}"
+
+
+def _standing(cases: Mapping[str, Case], instances: Mapping[str, Mapping[str, Json]]) -> str:
     standing = [
-        f"{cases[ident].script.title} stands at {', '.join(position['address'] for position in one['positions'])}"
+        f"{cases[ident].script.title} ({one['pathway']}, {one['status']}) stands at "
+        + ", ".join(f"{position['address']} ({position['waits']})" for position in one["positions"])
         for ident, one in instances.items()
         if one["status"] != "ended"
     ]
-    return f"Nothing moves any more: {'; '.join(standing)}."
+    return "; ".join(standing) + "."

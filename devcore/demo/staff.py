@@ -48,8 +48,7 @@ class Staff:
             for task in await self._api.tasks(who):
                 case = cases.get(task["instance"])
                 if case is not None and _is_for(who, role, task) and self._is_ours(case.script, task):
-                    await self._complete(who, case, task)
-                    acted = True
+                    acted |= await self._complete(who, case, task)
         return acted
 
     async def repair(self, case: Case, instance: Mapping[str, Json]) -> bool:
@@ -66,15 +65,16 @@ class Staff:
             return False  # somebody tries it out
         return self._to_the_end or local(task) != script.leave_at
 
-    async def _complete(self, who: str, case: Case, task: Mapping[str, Json]) -> None:
+    async def _complete(self, who: str, case: Case, task: Mapping[str, Json]) -> bool:
         answer = case.script.answer(local(task), visit_of(task["address"]))
         if answer is None:
-            return
+            return False
         ident = task["id"]
         await self._api.post(who, f"/tasks/{ident}/claim", {}, key=f"demo/claim/{ident}")
         form = answer.values(datetime.fromisoformat(task["opened_at"]))
         body = {"outcome": answer.outcome, "form": dict(form)}
         await self._api.post(who, f"/tasks/{ident}/complete", body, key=f"demo/complete/{ident}")
+        return True
 
 
 def local(task: Mapping[str, Json]) -> str:

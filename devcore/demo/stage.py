@@ -21,6 +21,8 @@ from local.progress import Report
 LIBRARY = Path(__file__).resolve().parents[2] / "pathways" / "library"
 PATHWAY = LIBRARY / "referral" / "1.0.0.yaml"
 """The version that the demonstration's referrals follow."""
+PUBLISHED = (PATHWAY, LIBRARY / "prior-authorization" / "1.0.0.yaml", LIBRARY / "infusion" / "1.0.0.yaml")
+"""What the demonstration plays; a child stands before those that start it."""
 
 STARTER = "coordinator"
 
@@ -60,8 +62,9 @@ async def load_patients(core: FhirClient, folder: Path | None, report: Report) -
 
 
 async def start_cases(api: Api, core: FhirClient, patients: Sequence[str]) -> list[Case]:
-    """Publish the library and start an instance for each script; what was started before goes on."""
-    await publish_pathways(api, LIBRARY)
+    """Publish the pathways and start an instance for each script; what was started before goes on."""
+    for one in PUBLISHED:
+        await publish_pathways(api, one)
     referrals = await referral_orders(core, patients, len(SCRIPTS))
     cases = [await _start_referral(api, core, number, one, patients) for number, one in enumerate(referrals)]
     # A patient is in one series at most: two would come within each other's minimum interval.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,8 @@ Json = Any
 
 SENDER = "supervisor"
 """Who hands events in: the accounts of a development machine have no integration engine."""
+
+_NUMBERS = re.compile(r"[@#](\d+)")
 
 CONSULT_NOTE = {"coding": [{"system": "http://loinc.org", "code": "11488-4", "display": "Consult note"}]}
 
@@ -147,9 +150,8 @@ class World:
 
 
 def visit_of(address: str) -> int:
-    """Which visit of its step an address is, from 1."""
-    _, _, visit = address.rpartition("/")[2].partition("@")
-    return int(visit) if visit.isdecimal() else 1
+    """Which time an address stands for, from 1: the highest of its visits and iterations."""
+    return max((int(number) for number in _NUMBERS.findall(address)), default=1)
 
 
 def saved(instance: Mapping[str, Json], name: str, address: str = "") -> Json:

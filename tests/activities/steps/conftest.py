@@ -19,8 +19,30 @@ from tests.support.core import LiveCore, live_core
 from tests.support.plans import MONDAY
 
 EVERYTHING = Contract(
-    reads=("Patient", "ServiceRequest", "Coverage", "DocumentReference", "Task", "Appointment"),
-    writes=("Task", "Appointment", "Communication", "CommunicationRequest"),
+    reads=(
+        "Patient",
+        "ServiceRequest",
+        "MedicationRequest",
+        "MedicationAdministration",
+        "Observation",
+        "Encounter",
+        "Consent",
+        "Coverage",
+        "Organization",
+        "DocumentReference",
+        "Task",
+        "Appointment",
+    ),
+    writes=(
+        "Task",
+        "Appointment",
+        "Communication",
+        "CommunicationRequest",
+        "Claim",
+        "ClaimResponse",
+        "SupplyRequest",
+        "AllergyIntolerance",
+    ),
 )
 
 
@@ -91,6 +113,49 @@ class Clinic:
     async def all(self, resource_type: str) -> list[dict[str, Any]]:
         """Every resource of a type."""
         return [one async for one in self.fhir.search(resource_type, [("_count", "50")], fresh=True)]
+
+    async def covered(self, sopt: str = "512", **more: Any) -> dict[str, Any]:
+        """A reference to a coverage of the patient, by its Source of Payment code."""
+        payer = await self.add({"resourceType": "Organization", "name": "Evergreen Health Plan"})
+        coverage = {
+            "resourceType": "Coverage",
+            "status": "active",
+            "type": {"coding": [{"system": "https://nahdo.org/sopt", "code": sopt}]},
+            "beneficiary": {"reference": self.patient["reference"]},
+            "payor": [{"reference": f"Organization/{payer['id']}"}],
+            "period": {"start": "2026-01-01"},
+        }
+        return reference(await self.add(coverage | more))
+
+    async def infusion_order(self, product: str = "Infliximab", **more: Any) -> dict[str, Any]:
+        """A reference to an order for infusions of the patient."""
+        order = {
+            "resourceType": "MedicationRequest",
+            "status": "active",
+            "intent": "order",
+            "medicationCodeableConcept": {"coding": [{"code": "J1745"}], "text": product},
+            "subject": {"reference": self.patient["reference"]},
+            "reasonCode": [{"text": "Crohn's disease"}],
+        }
+        return reference(await self.add(order | more))
+
+    async def result(self, code: str, value: str | float, collected: str = "2026-02-01T09:00:00Z") -> None:
+        """A final result in the chart: a word, or a weight in kilograms."""
+        shown: dict[str, Any] = (
+            {"valueCodeableConcept": {"text": value}}
+            if isinstance(value, str)
+            else {"valueQuantity": {"value": value, "unit": "kg", "code": "kg"}}
+        )
+        await self.add(
+            {
+                "resourceType": "Observation",
+                "status": "final",
+                "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+                "subject": {"reference": self.patient["reference"]},
+                "effectiveDateTime": collected,
+            }
+            | shown
+        )
 
     async def task(self) -> dict[str, Any]:
         """A reference to the referral's Task, made on first use."""
