@@ -6,10 +6,12 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from pathways.events import TaskCompleted
+from activities import liveness
+from pathways.events import Moved, TaskCompleted
 from pathways.facts import ActionEnded, IncidentOpened
 from pathways.messages import ActionRequest, ActionResult
 from pathways.plan import Do, Plan
@@ -209,3 +211,37 @@ async def test_on_whose_behalf(client: Client) -> None:
         ("act-again", "nurse-1"),
         ("close", None),
     ]
+
+
+async def test_an_abandoned_action_is_not_cut_off(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An action hears with a sign of life that nobody awaits it, ends what it does, and its late result is a fact."""
+    answer, heard = asyncio.Event(), asyncio.Event()
+    merely_abandoned = liveness._is_merely_abandoned
+
+    def hears() -> bool:
+        heard.set()
+        return merely_abandoned()
+
+    async def work(request: ActionRequest) -> ActionResult:
+        await answer.wait()
+        return ActionResult({})
+
+    monkeypatch.setattr(liveness, "BEAT_SECONDS", 0.5)
+    monkeypatch.setattr(liveness, "_is_merely_abandoned", hears)
+    plan = pathway("""
+  act: {do: test.work}
+  instead: {task: {title: Instead, queue: intake}}
+  finished: {end: completed}
+""")
+    interpreter = Interpreter(client, [plan], ACTIONS | {"test.work": work})
+    async with interpreter.running():
+        instance = await interpreter.start(plan)
+        await until(lambda: len(interpreter.ran) == 1)
+        await instance.operate(Moved("act", "instead", "operator", "not needed"))
+        await instance.stands_at("instead")
+        await asyncio.wait_for(heard.wait(), 20)
+        answer.set()
+        await until(lambda: "action-ended" in instance.facts)
+        await instance.terminate()
+    ended = [fact for fact in interpreter.store.facts(instance.id) if isinstance(fact, ActionEnded)]
+    assert [(fact.how, fact.late) for fact in ended] == [("completed", True)]
