@@ -50,7 +50,7 @@ ON_THE_WAY = ("review", "chase", "series", "prepare")
 
 # When and by what a row came to be as it is: records, which no snapshot has.
 _RECORDS = {"moved_at", "address", "warned_at", "breached_at", "version", "reminded_at", "alert"}
-_RECORDS |= {"escalated_at", "escalated_from", "entered_at"}
+_RECORDS |= {"escalated_at", "escalated_from", "entered_at", "stage"}
 
 
 @dataclass
