@@ -139,7 +139,8 @@ class _Folding:
             case facts.TaskChanged():
                 self.task_marked(fact.id, changed_columns(fact))
             case facts.TaskReminded():
-                self.task_marked(fact.id, alert_columns(fact, shown))
+                if fact.sent:
+                    self.task_marked(fact.id, alert_columns(fact, shown))
             case facts.TaskEscalated():
                 self.task_marked(fact.id, alert_columns(fact, shown))
                 self.audit(fact.at, None, fact.address, "task.escalate", f"task/{fact.id}", {"queue": fact.queue})

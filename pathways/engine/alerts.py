@@ -55,8 +55,7 @@ def fire(run: Run, step: Task, position: Position, name: str, *, late: bool) -> 
     kind, _, number = name.partition("-")
     ident = ids.task_id(run.state.instance, position.ordered_from, position.entered_at)
     if kind == "remind":
-        if run.suspension is None:
-            run.facts.append(_reminded(run, step, step.remind[int(number)], position, ident, late=late))
+        run.facts.append(_reminded(run, step, step.remind[int(number)], position, ident, late=late))
         run.positions[position.address] = position
         return
     run.positions[position.address] = _escalated(run, step, step.escalate[int(number)], position, ident, late=late)
@@ -72,6 +71,7 @@ def _reminded(run: Run, step: Task, reminder: Reminder, position: Position, iden
         reminder.review_by or step.review_by or run.plan.review_by,
         reminder.cause or step.cause,
         late,
+        run.suspension is None,
     )
 
 

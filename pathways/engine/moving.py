@@ -96,15 +96,31 @@ def _begin_visit(run: Run, step: Step, position: Position) -> None:
         message = f"More than {MOST_MOVES} moves without waiting for anything."
         settle(run, Halt(position, "runaway", message, "enter"))
         return
-    trouble = clocks.act(run, step, position, "entry")
+    _with_clocks(run, position)
+
+
+_CLOCKS_PENDING = "clocks"
+
+
+def _with_clocks(run: Run, position: Position) -> None:
+    trouble = clocks.act(run, run.step_of(position), position, "entry")
     if trouble is not None:
-        settle(run, Halt(position, "expression", trouble, "enter"))
+        pending = altered(position, result={"pending": _CLOCKS_PENDING})
+        settle(run, Halt(pending, "expression", trouble, "enter"))
         return
     begin(run, position)
 
 
+def begin_again(run: Run, position: Position) -> None:
+    """Try a step's entry again, from where it stopped: what it did to clocks is not done twice."""
+    if isinstance(position.result, dict) and position.result.get("pending") == _CLOCKS_PENDING:
+        _with_clocks(run, altered(position, result=None))
+    else:
+        begin(run, position)
+
+
 def begin(run: Run, position: Position) -> None:
-    """Do what a step does on entry, or when its entry is tried again; and go on from it where it passes."""
+    """Do what a step does on entry, and go on from it where it passes."""
     step = run.step_of(position)
     if run.now != position.entered_at:
         position = altered(position, since=run.now)

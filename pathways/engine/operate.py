@@ -89,7 +89,7 @@ def _again(run: Run, step: Step, position: Position, incident: Incident, event: 
     elif isinstance(step, Repeat) and incident.phase == "act":
         moving.go_on(run, repeat.again(run, step, position))
     else:
-        moving.begin(run, position)
+        moving.begin_again(run, position)
 
 
 # -- move -----------------------------------------------------------------------------------------------------

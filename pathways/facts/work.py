@@ -44,7 +44,7 @@ class TaskOpened:
 
 @dataclass(frozen=True, slots=True)
 class TaskReminded:
-    """An open task asks for attention again."""
+    """An open task asks for attention again; not `sent` while the instance is suspended."""
 
     at: datetime
     id: str
@@ -54,6 +54,7 @@ class TaskReminded:
     review_by: str | None = None
     cause: str | None = None
     late: bool = False
+    sent: bool = True
     fact: Literal["task-reminded"] = "task-reminded"
 
 

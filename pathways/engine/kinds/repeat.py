@@ -18,6 +18,9 @@ from pathways.facts import InnerAwaited
 from pathways.plan import Repeat
 from pathways.state import Json, Position, altered
 
+MOST_AT_ONCE = 500
+"""How many iterations may run side by side: each is entered in the same event."""
+
 
 def enter(run: Run, step: Repeat, position: Position) -> Answer:
     """Take the list, empty what is collected, and begin."""
@@ -61,6 +64,9 @@ def _begin_all(run: Run, step: Repeat, position: Position) -> Answer:
         return over
     if not items:
         return Pass(position)
+    if len(items) > MOST_AT_ONCE:
+        message = f"{len(items)} iterations at once; at most {MOST_AT_ONCE} may be."
+        return _halt(position, "loop-limit", message, "ask", None)
     begun = len(run.agenda)
     for number, item in enumerate(items, 1):
         _begin(run, step, position, number, item)
@@ -146,12 +152,12 @@ def _collect(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
     for one in step.collect:
         try:
             value = plain_json(one.value.evaluate(run.names(scope), run.env))
-            check_size(value)
+            saved = run.scope(position).saved(one.name)
+            items = list(saved.value) if saved is not None and isinstance(saved.value, list) else []
+            items.insert(position.base + where, value)
+            check_size(items)
         except MisfitError as error:
             return _halt(position, "expression", f"collect {one.name}: {error.misfit}.", "collect", None, scope)
-        saved = run.scope(position).saved(one.name)
-        items = list(saved.value) if saved is not None and isinstance(saved.value, list) else []
-        items.insert(position.base + where, value)
         run.save(one.name, items, position.address, scope=_home(run, position, one.name))
     if step.mode == "at-once" or step.collect:
         position = altered(position, done=(*position.done[:where], number, *position.done[where:]))

@@ -148,6 +148,10 @@ def test_a_limit_of_nothing_is_an_incident() -> None:
     """Zero is an error, and a value that is no time is one."""
     run = player(limit="PT0S")
     assert run.incident("begin").kind == "expression"
+    run.set("limit", "P3D")
+    run.retry("begin")
+    assert (run.clock("decision"), run.clock("triage")) == ("running", "running")
+    assert run.at_address("begin").waits == "people"
 
 
 def test_clocks_of_a_scope_that_is_left_are_dropped_and_of_one_that_ends_well_go_on() -> None:
@@ -227,5 +231,5 @@ def test_a_suspended_instance_sends_no_reminder() -> None:
     run.suspend()
     run.after(days=30).tick()
     run.resume()
-    assert run.of("task-reminded") == []
+    assert [one.sent for one in run.of("task-reminded")] == [False, False]
     assert len(run.of("task-escalated")) == 2

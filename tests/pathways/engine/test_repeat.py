@@ -181,3 +181,10 @@ outcomes: {ok: {kind: success}}
         )
     )
     assert [fact.kind for fact in run.of("incident-opened")] == ["runaway"]
+
+
+def test_more_at_once_than_can_be_entered_is_one_incident() -> None:
+    """A list of a thousand is refused as a whole; nothing of it has begun."""
+    run = Player(make_plan(SERIES % "mode: at-once"), {"doses": list(range(1000))})
+    assert run.standing == ["series"]
+    assert [fact.kind for fact in run.of("incident-opened")] == ["loop-limit"]
