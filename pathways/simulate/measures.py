@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from pathways.simulate.case import Outcome, Work
+from pathways.zones import zone
 
 PERCENTILES = (10, 25, 50, 75, 90, 95, 99)
 """The percentiles of cycle times that are shown."""
@@ -37,9 +37,9 @@ class Queue:
 
 @dataclass
 class Measures:
-    """Cases added up. Durations are in seconds."""
+    """Cases added up. Durations are in seconds; days are those of the zone."""
 
-    zone: ZoneInfo
+    zone: str
     cases: int = 0
     events: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -98,7 +98,7 @@ class Measures:
 
     def _add_work(self, work: Work, until: datetime) -> None:
         queue, closed = self.queues[work.queue], work.closed or until
-        day, over = work.opened.astimezone(self.zone).date(), closed.astimezone(self.zone).date()
+        day, over = work.opened.astimezone(zone(self.zone)).date(), closed.astimezone(zone(self.zone)).date()
         queue.opened[day] += 1
         queue.change[day] += 1
         queue.change[over] -= 1
@@ -118,8 +118,8 @@ class Measures:
         if self.first is None or self.last is None or self.over is None:
             return []
         short = (self.last - self.first).total_seconds() < 2 * percentile(sorted(self.cycles), 50)
-        start = self.first.astimezone(self.zone).date()
-        end = (self.over if short else self.last).astimezone(self.zone).date()
+        start = self.first.astimezone(zone(self.zone)).date()
+        end = (self.over if short else self.last).astimezone(zone(self.zone)).date()
         return [start + timedelta(days=n) for n in range((end - start).days + 1)]
 
     def open_by_day(self, queue: Queue) -> dict[date, int]:

@@ -10,6 +10,7 @@ from pathways.plan import Plan
 from pathways.simulate.measures import Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.report import span, target_of
 from pathways.simulate.run import Simulated
+from pathways.zones import zone
 
 WIDTH = 960.0
 _LEFT = 40.0
@@ -86,7 +87,8 @@ def to_svg(plan: Plan, simulated: Simulated, seed: int | str) -> str:
 def _when(measures: Measures) -> str:
     if measures.first is None or measures.last is None:
         return ""
-    first, last = measures.first.astimezone(measures.zone), measures.last.astimezone(measures.zone)
+    there = zone(measures.zone)
+    first, last = measures.first.astimezone(there), measures.last.astimezone(there)
     return f"Cases begin from {first:%d %b %Y} to {last:%d %b %Y}."
 
 

@@ -51,7 +51,7 @@ def simulate(
     """
     behaviours = Behaviours(plan, simulation)
     zone_name = simulation.zone or (plan.default_calendar.zone if plan.default_calendar else "UTC")
-    measures = Measures(zone(zone_name))
+    measures = Measures(zone_name)
     if simulation.per_day is None:
         behaviours.defaults["arrivals"] = f"{PER_DAY:g} on each open day"
     this, parts = part

@@ -141,6 +141,11 @@ def test_a_simulation_is_a_table_json_and_a_picture(folder: Path, capsys: pytest
     document = json.loads(out)
     assert document["outcomes"]["done"]["cases"] == 20
     assert document["cycle_time"]["p50"] == 26 * 3600
+    one, two = (
+        carelane(folder, "simulate", folder / "example", "--cases", 500, "--jobs", n, "--format", "json", capsys=capsys)
+        for n in (1, 2)
+    )
+    assert one == two
     status, out, _ = carelane(folder, "lint", folder / "example", capsys=capsys)
     assert "simulation.yaml" not in out
 

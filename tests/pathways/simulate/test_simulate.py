@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pathways.facts import recorded_to_json
 from pathways.plan import Plan
-from pathways.simulate import Simulation, measured, read_simulation, simulate
+from pathways.simulate import Simulation, measured, read_simulation, simulate, together
 from pathways.simulate.distributions import Distribution, lognormal
 from pathways.simulate.measures import percentile
 from pathways.simulate.picture import to_svg
@@ -99,6 +99,13 @@ def test_the_same_seed_gives_the_same(plan: Plan) -> None:
     first, second, other = (to_json(plan, simulate(plan, declared(plan), 60, seed), 0) for seed in (1, 1, 2))
     assert first == second
     assert first != other
+
+
+def test_parts_add_up_to_the_whole(plan: Plan) -> None:
+    """Played on several cores, cases are the same as on one."""
+    whole = simulate(plan, declared(plan), 50)
+    parts = [simulate(plan, declared(plan), 50, part=(number, 3)) for number in range(3)]
+    assert to_json(plan, together(parts), 1) == to_json(plan, whole, 1)
 
 
 def test_shares_and_times_come_out_as_declared(plan: Plan) -> None:
