@@ -30,6 +30,7 @@ class Commands(LazyCommands):
         "api": "commands.processes",
         "core": "commands.processes",
         "rebuild": "commands.rebuild",
+        "drain": "commands.drain",
         "migrate-database": "commands.processes",
         "contract": "commands.contract",
         "settings": "commands.machine",

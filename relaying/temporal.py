@@ -76,6 +76,11 @@ class TemporalPathways:
         with _translated():
             await self._handle(instance).signal(Pathway.resend, from_rev, rpc_timeout=ATTEMPT)
 
+    async def drain(self, instance: str) -> None:
+        """Signal an instance to continue as new as soon as nothing of it is in flight."""
+        with _translated():
+            await self._handle(instance).signal(Pathway.drain, rpc_timeout=ATTEMPT)
+
     async def snapshot(self, instance: str) -> Json:
         """Ask an instance for all that can be rebuilt."""
         with _translated():

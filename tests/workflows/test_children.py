@@ -146,7 +146,7 @@ async def test_before_it_has_begun(client: Client) -> None:
         assert (await child.refusal("ask")).code == "not-started"
         await parent.renew()
         interpreter.versions_known.set()
-        await child.stands_at("ask")
+        await until(lambda: "task-opened" in child.facts)
         await child.complete("ask")
         await parent.stands_at("after")
         await parent.terminate()
