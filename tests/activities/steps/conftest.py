@@ -26,6 +26,7 @@ EVERYTHING = Contract(
         "MedicationAdministration",
         "Observation",
         "Encounter",
+        "AllergyIntolerance",
         "Consent",
         "Coverage",
         "Organization",
@@ -155,6 +156,19 @@ class Clinic:
                 "effectiveDateTime": collected,
             }
             | shown
+        )
+
+    async def refuses(self, what: str) -> None:
+        """The patient's consent to something is not in force."""
+        await self.add(
+            {
+                "resourceType": "Consent",
+                "status": "inactive",
+                "scope": {"text": "treatment"},
+                "category": [{"text": what}],
+                "patient": {"reference": self.patient["reference"]},
+                "policyRule": {"text": "clinic policy"},
+            }
         )
 
     async def task(self) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""A series' order, row, next dose and end on the development core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.activities.steps.conftest import Clinic
+
+ROW = "regimens/infliximab-weight@2026.1"
+
+
+async def test_an_order_is_received(clinic: Clinic) -> None:
+    """With product, indication, and one Task that shows how far the series is."""
+    order = await clinic.infusion_order()
+    output = (await clinic.run("infusion.receive", {"order": order, "patient": clinic.patient})).output
+    assert (output["product"], output["indication"]) == ("Infliximab", "Crohn's disease")
+    assert output["dose"] == "as the regimen says"
+    closing = {"task": output["task"], "result": "withdrawn", "reason": "The order was revoked"}
+    await clinic.run("infusion.close", closing)
+    assert (await clinic.read(output["task"]))["status"] == "cancelled"
+
+
+async def test_closing_what_is_not_there(clinic: Clinic) -> None:
+    """It is a named problem."""
+    given = {"task": {"reference": "Task/none"}, "result": "stopped"}
+    assert (await clinic.run("infusion.close", given)).problem == "task-not-found"
+
+
+@pytest.mark.parametrize(("status", "problem"), [("stopped", "order-not-active"), ("cancelled", "order-not-active")])
+async def test_orders_that_are_over(clinic: Clinic, status: str, problem: str) -> None:
+    """They begin no series."""
+    order = await clinic.infusion_order(status=status)
+    assert (await clinic.run("infusion.receive", {"order": order, "patient": clinic.patient})).problem == problem
+
+
+@pytest.mark.parametrize("product", ["Infliximab", "infliximab 100 mg vial", "INFLIXIMAB"])
+async def test_the_row_of_a_product(clinic: Clinic, product: str) -> None:
+    """The instance remembers row and version."""
+    output = (await clinic.run("infusion.find_regimen", {"product": product})).output
+    assert (output["row"], output["weight_based"]) == (ROW, True)
+
+
+async def test_no_row_for_a_product(clinic: Clinic) -> None:
+    """It is never a silent default; nor on a day before any row held."""
+    assert (await clinic.run("infusion.find_regimen", {"product": "Obscuremab"})).problem == "no-regimen"
+    early = {"product": "Infliximab", "on": "2020-01-01"}
+    assert (await clinic.run("infusion.find_regimen", early)).problem == "no-regimen"
+
+
+async def plan(clinic: Clinic, *doses: dict[str, Any], order: dict[str, Any] | None = None, **more: Any) -> Any:
+    """The next dose of a series."""
+    given = {"regimen": ROW, "order": order or await clinic.infusion_order(), "first_dose": "2026-03-23"}
+    return await clinic.run("infusion.plan_dose", {**given, "doses": list(doses), **more})
+
+
+async def test_the_first_dose(clinic: Clinic) -> None:
+    """By weight from the chart, with its window, its chair and its units."""
+    await clinic.result("29463-7", 82)
+    output = (await plan(clinic)).output
+    assert (output["number"], output["key"], output["due"]) == (1, "dose-1", "2026-03-23")
+    assert (output["earliest"], output["latest"], output["chair_minutes"]) == ("2026-03-20", "2026-03-30", 210)
+    assert output["amount"] == {"value": "410", "unit": "mg"}
+    assert (output["units"], output["wasted"]) == (41, 9)
+    assert not output["over"]
+
+
+async def test_without_a_weight_there_is_no_amount(clinic: Clinic) -> None:
+    """Nor with one that nobody weighs."""
+    await clinic.result("29463-7", 8200)
+    assert (await plan(clinic)).output["amount"] is None
+
+
+async def test_the_next_dose_of_a_series(clinic: Clinic) -> None:
+    """Its key counts in the series, its number in the regimen."""
+    dose = {"number": 1, "status": "given", "given_on": "2026-03-24"}
+    output = (await plan(clinic, dose, {"number": 2, "status": "missed", "restart": True})).output
+    assert (output["number"], output["key"]) == (1, "dose-3")
+
+
+async def test_the_last_dose_of_an_order(clinic: Clinic) -> None:
+    """What the order allows is all; after it the series is over."""
+    order = await clinic.infusion_order(dispenseRequest={"numberOfRepeatsAllowed": 1})
+    dose = {"number": 1, "status": "given", "given_on": "2026-03-24"}
+    assert not (await plan(clinic, order=order)).output["last"]
+    assert (await plan(clinic, dose, order=order)).output["last"]
+    assert (await plan(clinic, dose, dose, order=order)).output["over"]
+
+
+async def test_an_order_that_ends_before_the_dose(clinic: Clinic) -> None:
+    """No dose is planned beyond it."""
+    order = await clinic.infusion_order(dispenseRequest={"validityPeriod": {"end": "2026-03-20"}})
+    assert (await plan(clinic, order=order)).output["over"]
+
+
+async def test_the_stop_rule_is_asked_before_its_dose(clinic: Clinic) -> None:
+    """Vedolizumab: before the fourth."""
+    doses = [{"status": "given", "given_on": day} for day in ("2026-03-23", "2026-04-06", "2026-05-04")]
+    given = {"regimen": "regimens/vedolizumab-standard@2026.1"}
+    assert (await plan(clinic, *doses, **given)).output["review_due"]
+    assert not (await plan(clinic, *doses[:2], **given)).output["review_due"]
+
+
+async def test_an_unknown_row(clinic: Clinic) -> None:
+    """A row that the table has lost is a problem of its own."""
+    assert (await plan(clinic, regimen="regimens/none@2026.1")).problem == "unknown-row"
+    given = {"regimen": "regimens/none@2026.1", "due": "2026-03-23"}
+    assert (await clinic.run("infusion.judge_window", given)).problem == "unknown-row"
+
+
+async def test_a_gap_is_judged_as_of_today(clinic: Clinic) -> None:
+    """With the date that is possible, and words for the one who decides."""
+    dose = {"number": 1, "status": "given", "given_on": "2026-01-05"}
+    output = (await clinic.run("infusion.judge_window", {"regimen": ROW, "doses": [dose], "due": "2026-01-19"})).output
+    assert (output["verdict"], output["next_due"]) == ("clinician", "2026-03-04")
+    assert "last given 2026-01-05" in output["summary"]

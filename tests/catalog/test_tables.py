@@ -1,0 +1,94 @@
+"""Governed tables: whole, governed, and never silent about a row that they do not have."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import yaml
+
+from catalog.tables.governed import NoRowError, Table, TableError, parse
+from catalog.tables.payers import PayerRules, benefit_rules, payer_rules, service_rules
+from catalog.tables.regimens import regimens
+
+RULE: dict[str, Any] = {
+    "id": "one",
+    "since": "2026-01-01",
+    "source": "manual",
+    "payer_type": "commercial",
+    "benefit": "medical",
+    "urgency": "standard",
+    "channel": "fax",
+    "decision_limit": "15 days",
+    "chase_after": "3 business days",
+    "pauses_when_pended": True,
+}
+HEAD: dict[str, Any] = {
+    "table": "payer-rules",
+    "version": "2026.1",
+    "owner": "Utilization management",
+    "approved_by": "Somebody else",
+    "approved_on": "2025-12-01",
+    "review_by": "2026-12-31",
+}
+
+
+def table(*rows: dict[str, Any], **head: Any) -> PayerRules:
+    """A table of rules."""
+    return parse(PayerRules, yaml.safe_dump({**HEAD, **head, "rows": [{**RULE, **row} for row in rows]}), "rules")
+
+
+@pytest.mark.parametrize("read", [payer_rules, service_rules, benefit_rules, regimens])
+def test_the_installed_tables_are_governed(read: Any) -> None:
+    """Each has an owner, a second person's approval, and rows with sources."""
+    found: Table[Any] = read()
+    assert found.owner
+    assert found.approved_by != found.owner
+    assert found.rows
+
+
+def test_rows_hold_from_a_day_to_a_day() -> None:
+    """Both days are inside; between them the row that holds counts."""
+    old, new = {"since": "2025-01-01", "until": "2025-12-31", "decision_limit": "14 days"}, {"decision_limit": "7 days"}
+    rules = table(old, new)
+    limits = [
+        rules.rule("commercial", "medical", "standard", day).decision_limit
+        for day in (date(2025, 12, 31), date(2026, 1, 1))
+    ]
+    assert limits == ["14 days", "7 days"]
+    with pytest.raises(NoRowError):
+        rules.rule("commercial", "medical", "standard", date(2024, 12, 31))
+
+
+def test_an_instance_finds_its_row_again() -> None:
+    """Also when it holds no more, and the table has another version."""
+    rules = table({"until": "2026-02-01"}, version="2026.2")
+    assert rules.named("payer-rules/one@2026.1").decision_limit == "15 days"
+    assert rules.name_of(rules.rows[0]) == "payer-rules/one@2026.2"
+
+
+@pytest.mark.parametrize("name", ["payer-rules/two@2026.1", "regimens/one@2026.1", ""])
+def test_a_row_that_is_not_there(name: str) -> None:
+    """It is never a silent default."""
+    with pytest.raises(NoRowError):
+        table({}).named(name)
+
+
+@pytest.mark.parametrize(
+    ("rows", "head"),
+    [
+        ([{"decision_limit": "two weeks"}], {}),
+        ([{"chanel": "fax"}], {}),
+        ([{"channel": "pigeon"}], {}),
+        ([{"source": ""}], {}),
+        ([{}, {}], {}),
+        ([{}], {"approved_by": ""}),
+        ([{}], {"version": "1"}),
+    ],
+    ids=["duration", "key", "channel", "source", "overlap", "approval", "version"],
+)
+def test_what_no_table_may_say(rows: list[dict[str, Any]], head: dict[str, Any]) -> None:
+    """Wrong durations, keys and codes, rows without source, two rows at once, no approval."""
+    with pytest.raises(TableError):
+        table(*rows, **head)
