@@ -1,4 +1,4 @@
-"""`carelane demo`: everything on this machine, with referrals that go different ways."""
+"""`carelane demo`: everything on this machine, with cases of every pathway that go different ways."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """Show Carelane at work: referrals that go different ways, one pathway day in a minute."""
+    """Show Carelane at work: referrals, authorizations, infusions; one pathway day in a minute."""
     from local.supervisor import interruptible
 
     with interruptible():
@@ -106,7 +106,7 @@ async def _drive(configured: Settings, patients: Path | None) -> list[Ending]:
 
     async with _clients(configured) as (api, core):
         loaded = await load_patients(core, patients, to_stderr)
-        to_stderr("Starting the referrals, and driving them to their end (a minute or two)")
+        to_stderr("Starting the cases, and driving them to their end (a few minutes)")
         cases = await start_cases(api, core, loaded)
         await play_to_the_end(api, World(api, core), cases, to_stderr)
         return await endings(api, cases)

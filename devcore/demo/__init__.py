@@ -1,5 +1,5 @@
-"""The demonstration: referrals that go different ways, worked through the API by scripted people.
+"""The demonstration: cases that go different ways, worked through the API by scripted people.
 
-`cases` says what happens in each, `world` plays the offices outside, `staff` the people at the work list, `play`
+`cases`, `authorizations` and `infusions` say what happens in each, `world` plays the offices outside, `staff` the people at the work list, `play`
 moves them on, and `table` tells how it ended.
 """

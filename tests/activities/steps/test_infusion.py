@@ -97,9 +97,9 @@ async def test_an_order_that_ends_before_the_dose(clinic: Clinic) -> None:
 async def test_the_stop_rule_is_asked_before_its_dose(clinic: Clinic) -> None:
     """Vedolizumab: before the fourth."""
     doses = [{"status": "given", "given_on": day} for day in ("2026-03-23", "2026-04-06", "2026-05-04")]
-    given = {"regimen": "regimens/vedolizumab-standard@2026.1"}
-    assert (await plan(clinic, *doses, **given)).output["review_due"]
-    assert not (await plan(clinic, *doses[:2], **given)).output["review_due"]
+    row = "regimens/vedolizumab-standard@2026.1"
+    assert (await plan(clinic, *doses, regimen=row)).output["review_due"]
+    assert not (await plan(clinic, *doses[:2], regimen=row)).output["review_due"]
 
 
 async def test_an_unknown_row(clinic: Clinic) -> None:

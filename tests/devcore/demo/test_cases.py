@@ -1,42 +1,74 @@
-"""The scripts of the demonstration fit the pathway that they are played on."""
+"""The scripts of the demonstration fit the pathways that they are played on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import yaml
 
-from devcore.demo.cases import SCRIPTS, USUAL, VISIT_AHEAD, Script, reached
-from devcore.demo.stage import PATHWAY
+from devcore.demo.authorizations import AUTHORIZATION_SCRIPTS
+from devcore.demo.cases import SCRIPTS, VISIT_AHEAD, Script, reached
+from devcore.demo.infusions import INFUSION_SCRIPTS
+from devcore.demo.stage import PATHWAY, PUBLISHED
 from devcore.demo.table import in_words
 from devcore.demo.world import saved, visit_of
 from devcore.patients import CASE_KINDS
 
 OPENED = datetime.fromisoformat("2026-03-02T09:30:15-05:00")
+ALL_SCRIPTS: tuple[Script, ...] = (*SCRIPTS, *AUTHORIZATION_SCRIPTS, *INFUSION_SCRIPTS)
+
+FIRST: tuple[Script, ...] = (SCRIPTS[0], AUTHORIZATION_SCRIPTS[0], INFUSION_SCRIPTS[0])
 
 
 @pytest.fixture(scope="module")
-def pathway() -> dict[str, Any]:
-    """The referral pathway, as written."""
-    loaded: dict[str, Any] = yaml.safe_load(PATHWAY.read_text(encoding="utf-8"))
-    return loaded
+def pathways() -> Mapping[str, Any]:
+    """The pathways that are played, as written, by name."""
+    found = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in PUBLISHED)
+    return {one["pathway"]: one for one in found}
 
 
-def tasks_of(pathway: dict[str, Any]) -> dict[str, Any]:
-    """The human tasks of the pathway, by step."""
-    return {name: step["task"] for name, step in pathway["steps"].items() if "task" in step}
+def tasks_of(pathway: Mapping[str, Any]) -> dict[str, Any]:
+    """The human tasks of a pathway's main flow, by step, those in branches and repetitions included."""
+    return {name: step["task"] for name, step in _steps_of(pathway["steps"]) if "task" in step}
 
 
-def test_every_task_has_somebody_who_completes_it(pathway: dict[str, Any]) -> None:
-    """No case can come to a task that nobody in the demonstration knows."""
-    assert set(USUAL) == set(tasks_of(pathway))
+def _steps_of(steps: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, step in steps.items():
+        yield name, step
+        for branch in step.get("parallel", {}).get("branches", {}).values():
+            yield from _steps_of(branch["steps"])
+        yield from _steps_of(step.get("repeat", {}).get("steps", {}))
 
 
-def test_every_script_ends_in_an_outcome_of_the_pathway(pathway: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "script", [SCRIPTS[0], AUTHORIZATION_SCRIPTS[0], INFUSION_SCRIPTS[0]], ids=lambda one: one.pathway
+)
+def test_every_task_has_somebody_who_completes_it(pathways: Mapping[str, Any], script: Script) -> None:
+    """No case can come to a task that nobody in the demonstration knows, nor its child."""
+    own = set(tasks_of(pathways[script.pathway]))
+    child = set(tasks_of(pathways["prior-authorization"])) if script.pathway == "infusion" else set()
+    assert set(script.usual) == own | child
+
+
+def test_a_clock_that_has_run_out_is_seen_by_somebody() -> None:
+    """Its task would otherwise hold the demonstration up."""
+    answer = ALL_SCRIPTS[-1].answer("!first-dose", 1)
+    assert answer is not None
+    assert answer.outcome == "done"
+
+
+@pytest.mark.parametrize("script", ALL_SCRIPTS, ids=lambda script: script.title)
+def test_every_script_ends_in_an_outcome_of_the_pathway(pathways: Mapping[str, Any], script: Script) -> None:
     """What a script says must come of it can come of it."""
-    assert {script.outcome for script in SCRIPTS} <= set(pathway["outcomes"])
+    assert script.outcome in pathways[script.pathway]["outcomes"]
+
+
+def test_referrals_follow_their_version() -> None:
+    """The one whose tasks the scripts answer."""
+    assert PATHWAY in PUBLISHED
 
 
 def test_at_least_six_ways_are_shown() -> None:
@@ -50,18 +82,22 @@ def test_each_script_has_an_order_made_for_it() -> None:
     assert len(SCRIPTS) == len(CASE_KINDS)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.title)
-def test_answers_keep_to_the_forms(pathway: dict[str, Any], script: Script) -> None:
+@pytest.mark.parametrize("script", ALL_SCRIPTS, ids=lambda script: script.title)
+def test_answers_keep_to_the_forms(pathways: Mapping[str, Any], script: Script) -> None:
     """Outcomes, fields and options of every answer are those of the task."""
-    assert script.leave_at in tasks_of(pathway)
-    for step, task in tasks_of(pathway).items():
+    own = tasks_of(pathways[script.pathway])
+    assert script.leave_at in own
+    assert set(script.answers) <= set(own)
+    for step, task in own.items():
         for visit in (1, 2, 3):
             answer = script.answer(step, visit)
             assert answer is not None
-            assert answer.outcome in task["outcomes"]
+            assert answer.outcome in task.get("outcomes", {"done": "Done"}), step
             fields = {field["name"]: field for field in task.get("form", [])}
             for name, value in answer.values(OPENED).items():
                 assert value in fields[name].get("options", [value])
+            given = {name for name, field in fields.items() if field.get("required") is True}
+            assert given <= set(answer.values(OPENED)), step
 
 
 def test_the_last_answer_is_given_again() -> None:
@@ -77,13 +113,18 @@ def test_a_visit_lies_ahead_in_the_time_of_the_task() -> None:
 
 
 def test_addresses_tell_their_visit() -> None:
-    """`reach-patient@2` is the second visit of its step; one without a number is the first."""
+    """`reach-patient@2` is the second visit of its step, `series#2/…` the second time round; else it is the first."""
     assert [visit_of(address) for address in ("triage", "triage@2", "series@2/both/visit@3")] == [1, 2, 3]
+    assert [visit_of(address) for address in ("series#2/visit/arrive", "series#1/visit@3/arrive")] == [2, 3]
 
 
 def test_saved_values_are_found_in_any_scope() -> None:
     """Values are kept by scope and name, each with where it came from."""
-    assert saved({"data": {"": {}, "a": {"booking": {"value": {"start": "now"}}}}}, "booking") == {"start": "now"}
+    data = {"": {}, "series#1/": {"booking": {"value": 1}}, "series#2/": {"booking": {"value": 2}}}
+    assert saved({"data": data}, "booking") in (1, 2)
+    assert saved({"data": data}, "booking", "series#1/visit/dose/until-visit") == 1
+    with pytest.raises(KeyError):
+        saved({"data": data}, "note")
 
 
 @pytest.mark.parametrize(("took", "words"), [(timedelta(hours=3), "3 h"), (timedelta(days=9, minutes=40), "9 d 1 h")])
