@@ -121,7 +121,7 @@ def _offers(reader: Reader, node: Node) -> bool:
 
 
 def _cancelled(_: Reader, node: Node) -> bool:
-    return _counted(node) or _texts(node) or _counts(_, node)
+    return _counted(node) or isinstance(node.value, bool) or _texts(node) or _counts(_, node)
 
 
 def _clocks(reader: Reader, node: Node) -> bool:
