@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +13,13 @@ import typer
 
 from catalog import load
 from commands import files
+from commands.findings import finding_json as finding_json
+from commands.findings import sarif
+from commands.rules_page import rules_page
 from pathways.catalog import Catalog
 from pathways.diagnostics import Diagnostic
-from pathways.lint import RULES, lint
+from pathways.lint import lint
+from pathways.scenarios import ScenarioFile, parse_scenarios
 
 app = typer.Typer(no_args_is_help=True, help="Check pathways and run their scenarios.")
 
@@ -26,6 +31,14 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class LintFormat(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
 
 
 Target = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A definition, or a folder of them.")]
@@ -47,19 +60,20 @@ def lint_command(
     today: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that review dates are held against.")
     ] = None,
-    output: As = Format.TEXT,
+    output: Annotated[LintFormat, typer.Option("--format", help="How to write it.")] = LintFormat.TEXT,
 ) -> None:
-    """Say what is wrong or unwise in definitions. Warnings alone do not fail."""
+    """Say what is wrong or unwise in definitions, and in the scenarios beside them. Warnings alone do not fail."""
     known = known_catalog(catalog)
     day = today.date() if today else _today()
-    found = files.definitions(target)
-    findings = [one for source in found for one in lint(source.text, str(source.path), known, day).diagnostics]
-    if output is Format.JSON:
-        typer.echo(json.dumps(_lint_json(findings, len(found)), indent=2, ensure_ascii=False))
+    findings, checked = _findings(target, known, day)
+    if output is LintFormat.SARIF:
+        typer.echo(json.dumps(sarif(findings, version("carelane")), indent=2, ensure_ascii=False))
+    elif output is LintFormat.JSON:
+        typer.echo(json.dumps(_lint_json(findings, checked), indent=2, ensure_ascii=False))
     else:
         for finding in findings:
             typer.echo(str(finding))
-        typer.echo(_summary(findings, len(found)))
+        typer.echo(_summary(findings, checked))
     if any(one.severity == "error" for one in findings):
         raise typer.Exit(1)
 
@@ -70,22 +84,26 @@ def rules() -> None:
     typer.echo(rules_page(), nl=False)
 
 
-def rules_page() -> str:
-    """The reference of lint's rules, made from their table."""
-    rows = [
-        f"| `{rule.id}` | {rule.severity} | {rule.title} | {rule.why} {rule.hint}".rstrip() + " |"
-        for rule in RULES.values()
-    ]
-    head = [
-        "# What lint finds",
-        "",
-        "Made by `carelane pathway rules` from the table in `pathways/lint/rules.py`. An error cannot run or may harm,",
-        "and fails `carelane pathway lint`; a warning is unwise.",
-        "",
-        "| rule | severity | finds | why, and what to do |",
-        "|---|---|---|---|",
-    ]
-    return "\n".join([*head, *rows]) + "\n"
+def _findings(target: Path, known: Catalog, day: date) -> tuple[list[Diagnostic], int]:
+    """What is found, and in how many definitions; in a folder the scenarios are looked at too."""
+    found = files.definitions(target)
+    if not target.is_dir():
+        return [one for source in found for one in lint(source.text, str(source.path), known, day).diagnostics], len(
+            found
+        )
+    findings: list[Diagnostic] = []
+    for group in files.groups(target):
+        tried: dict[Path, list[ScenarioFile]] = {}
+        for scenarios in group.scenarios:
+            read = parse_scenarios(scenarios.text, str(scenarios.path))
+            findings += read.diagnostics
+            definition = files.definition_of(scenarios, group)
+            if definition is not None and read.file is not None:
+                tried.setdefault(definition.path, []).append(read.file)
+        for source in group.definitions:
+            given = tried.get(source.path)
+            findings += lint(source.text, str(source.path), known, day, given).diagnostics
+    return findings, len(found)
 
 
 def known_catalog(file: Path | None) -> Catalog:
@@ -111,19 +129,6 @@ def _summary(findings: list[Diagnostic], checked: int) -> str:
     warnings = len(findings) - errors
     where = counted(checked, "definition")
     return f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {where}"
-
-
-def finding_json(one: Diagnostic) -> Json:
-    """A finding as JSON."""
-    return {
-        "rule": one.rule,
-        "severity": one.severity,
-        "message": one.message,
-        "hint": one.hint,
-        "file": one.file,
-        "line": one.line,
-        "column": one.column,
-    }
 
 
 def _lint_json(findings: list[Diagnostic], checked: int) -> Json:

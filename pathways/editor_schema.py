@@ -205,7 +205,7 @@ def _parallel() -> Json:
     branch = _map({"title": _TEXT, "steps": _ref("steps"), "note": _NOTE}, "steps")
     return _map(
         {
-            "branches": _named(branch, minProperties=1),
+            "branches": _named({"if": {"required": ["steps"]}, "then": branch, "else": _ref("steps")}, minProperties=1),
             "join": {"anyOf": [{"enum": ["all", "any"]}, _map({"count": {"type": "integer", "minimum": 1}}, "count")]},
             "undo_rest": _told(_FLAG, "Undo what the branches did that are left when the join is met."),
             "note": _NOTE,

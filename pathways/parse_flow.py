@@ -16,7 +16,7 @@ _REPEAT_KEYS = ("for_each", "as", "mode", "while", "until", "limit", "collect", 
 
 
 def parse_parallel(reader: Reader, node: Node, where: str, level: int, read: ReadSteps) -> Body | None:
-    """`parallel: {branches, join, undo_rest}`."""
+    """`parallel: {branches, join, undo_rest}`; a branch is its steps, or `{title, steps}`."""
     body = node.value["parallel"]
     if not reader.keys(body, f"parallel of {where}", ("branches", "join", "undo_rest", "note")):
         return None
@@ -39,12 +39,22 @@ def parse_parallel(reader: Reader, node: Node, where: str, level: int, read: Rea
 def _branch(reader: Reader, name: Text, node: Node, where: str, level: int, read: ReadSteps) -> BranchDecl | None:
     reader.identifier(name)
     here = f'the branch "{name}" of {where}'
+    if _is_bare(node):
+        bare = read(reader, node, here, level + 1)
+        return BranchDecl(name, bare) if bare else None
     if not reader.keys(node, here, ("title", "steps", "note")):
         return None
     steps = reader.required(node, "steps", here)
     title = reader.text(node.get("title"), "title")
     inner = read(reader, steps, here, level + 1) if steps is not None else ()
     return BranchDecl(name, inner, title.value if title else None) if inner else None
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether the steps stand directly under the branch's name: no key `steps`, and no text as title or note."""
+    if not node.is_map or not node.value or "steps" in node.value:
+        return False
+    return all(one.is_map for name, one in node.value.items() if name in ("title", "note"))
 
 
 def _join(reader: Reader, node: Node | None, where: str, branches: int) -> Literal["all", "any"] | int | None:

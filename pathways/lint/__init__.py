@@ -1,35 +1,41 @@
 """Lint: what is wrong or unwise in a definition, said before it runs. Every rule stands in `rules.RULES`.
 
-Touch this package for a new rule: a row in `rules.py`, a check in the module of its family, an example that it finds
-and one that it leaves alone in `tests/pathways/lint`.
+Touch this package for a new rule: a row in `rules.py`, a check in the module of its family, and an example that it
+finds and one that it leaves alone in `commands/rule_examples.yaml`. The ways between steps are in `flow.py` and walked
+by `solve.py`; what is known of data on the way is in `carry.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.diagnostics import Diagnostic
-from pathways.lint import contract, data, expressions, metadata, structure, tasks
+from pathways.lint import clocks, contract, data, expressions, listening, metadata, structure, tables, tasks, times
 from pathways.lint.flow import Flow
 from pathways.lint.rules import RULES, Rule
 from pathways.lint.subject import Findings, Subject, diagnostic
 from pathways.model import Definition
 from pathways.parse import parse
 from pathways.plan import Plan
+from pathways.scenarios.model import ScenarioFile
 
 __all__ = ["RULES", "Linted", "Rule", "lint"]
 
 FAMILIES: tuple[Callable[[Subject], Findings], ...] = (
     structure.check,
+    listening.check,
+    clocks.check,
     data.check,
     expressions.check,
+    tables.check,
     tasks.check,
     contract.check,
     metadata.check,
+    times.check,
 )
 
 _LOSSLESS = frozenset(
@@ -50,15 +56,21 @@ class Linted:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def lint(text: str, file: str, catalog: Catalog, today: date) -> Linted:
-    """Read, compile and check a definition. Never raises for what an author wrote."""
+def lint(
+    text: str, file: str, catalog: Catalog, today: date, scenarios: Sequence[ScenarioFile] | None = None
+) -> Linted:
+    """Read, compile and check a definition; with its scenarios also whether they try what they should.
+
+    Never raises for what an author wrote.
+    """
     parsed = parse(text, file)
     definition, found = parsed.definition, list(parsed.diagnostics)
     if definition is None or any(one.rule not in _LOSSLESS for one in found if one.severity == "error"):
         return Linted(definition, None, _in_order(found))
     compiled = compile_definition(definition, catalog)
     found += compiled.diagnostics
-    subject = Subject(definition, compiled.draft, catalog, today, Flow(definition))
+    given = None if scenarios is None else tuple(scenarios)
+    subject = Subject(definition, compiled.draft, catalog, today, Flow(definition, compiled.draft), given)
     found += [diagnostic(one, file) for family in FAMILIES for one in family(subject)]
     broken = any(one.severity == "error" for one in parsed.diagnostics)
     return Linted(definition, None if broken else compiled.plan, _in_order(found))

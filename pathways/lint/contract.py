@@ -4,22 +4,63 @@ from __future__ import annotations
 
 from pathways.catalog import Action
 from pathways.diagnostics import nearest
+from pathways.durations import Duration
 from pathways.lint.subject import Finding, Findings, Subject
-from pathways.model import DoDecl, StepDecl, Text
+from pathways.model import DoDecl, Placed, StepDecl, Text
+from pathways.plan import Do
+
+_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600}
+_MOST_ATTEMPTS = 1000
+_MOST_FACTORS = 60
 
 
 def check(subject: Subject) -> Findings:
-    """All findings about contract and problems."""
+    """All findings about contract, problems and retries."""
     used: dict[str, set[str]] = {"reads": set(), "writes": set()}
-    for step in subject.definition.steps:
-        if isinstance(step.body, DoDecl):
-            action = subject.catalog.actions.get(step.body.action.value)
+    surely = True
+    for placed in subject.definition.placed:
+        for name in _actions(placed.step):
+            action = subject.catalog.actions.get(name.value)
+            surely = surely and action is not None
             if action is not None:
                 used["reads"].update(action.reads)
                 used["writes"].update(action.writes)
-                yield from _inside(subject, step.body.action, action)
-                yield from _handled(step, step.body, action)
-    yield from _unused(subject, used)
+                yield from _inside(subject, name, action)
+        body = placed.step.body
+        if isinstance(body, DoDecl):
+            action = subject.catalog.actions.get(body.action.value)
+            if action is not None:
+                yield from _handled(placed.step, body, action)
+                yield from _retried(subject, placed, body)
+    if surely:
+        yield from _unused(subject, used)
+
+
+def _actions(step: StepDecl) -> list[Text]:
+    run = [step.body.action] if isinstance(step.body, DoDecl) else []
+    return [*run, step.undo.action] if step.undo is not None else run
+
+
+def _retried(subject: Subject, placed: Placed, body: DoDecl) -> Findings:
+    """Whether the pauses between the attempts alone outlast the step's timeout."""
+    step = subject.flow.steps[placed.path]
+    after = step.timeout.after.authored if step.timeout is not None else None
+    if not isinstance(step, Do) or body.retry is None or placed.step.timeout is None or after is None:
+        return
+    limit = _seconds(after)
+    pauses = 0.0
+    for attempt in range(1, min(step.retry.attempts, _MOST_ATTEMPTS)):
+        pauses += min(step.retry.first * step.retry.factor ** min(attempt - 1, _MOST_FACTORS), step.retry.most)
+    if limit is not None and pauses >= limit:
+        message = f'The pauses between its {step.retry.attempts} attempts outlast the timeout of "{placed.step.id}".'
+        yield Finding("retry-outlasts-timeout", body.retry.mark, message)
+
+
+def _seconds(duration: Duration) -> float | None:
+    """Seconds of an elapsed duration; None of one that is counted in days, or in business time."""
+    if any(unit not in _UNITS for _, unit in duration.parts):
+        return None
+    return float(sum(amount * _UNITS[unit] for amount, unit in duration.parts))
 
 
 def _inside(subject: Subject, name: Text, action: Action) -> Findings:

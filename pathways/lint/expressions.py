@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 from pathways import feel
 from pathways.datatypes import ANY, DataType
@@ -11,22 +10,12 @@ from pathways.diagnostics import Mark, nearest
 from pathways.expressions import MOST_BYTES
 from pathways.feel import nodes
 from pathways.feel import types as feel_types
-from pathways.functions import function_types
+from pathways.lint.scope import Scope
 from pathways.lint.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
-from pathways.model import WaitForEventDecl
 from pathways.names import why_no_name
+from pathways.plan import Decide
 
-_INSTANCE = feel_types.context(
-    {
-        "id": feel_types.STRING,
-        "pathway": feel_types.STRING,
-        "version": feel_types.STRING,
-        "started_at": feel_types.DATE_TIME,
-        "site": feel_types.STRING,
-    }
-)
-_PROBLEM = feel_types.context({"name": feel_types.STRING, "message": feel_types.STRING, "detail": feel_types.ANY})
 _TIMES = frozenset(
     {
         feel_types.DATE, feel_types.DATE_TIME, feel_types.DAYS_TIME, feel_types.YEARS_MONTHS, feel_types.STRING,
@@ -34,67 +23,15 @@ _TIMES = frozenset(
 )  # fmt: skip
 
 
-class Scope:
-    """The types of the names that a site sees."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.functions = function_types(subject.catalog.calendars, subject.catalog.value_sets)
-
-    @cached_property
-    def saved(self) -> dict[str, feel_types.Type]:
-        """Inputs, saved names and `instance`."""
-        return {name: one.feel_type for name, one in self.subject.plan.types.items()} | {"instance": _INSTANCE}
-
-    @cached_property
-    def with_problem(self) -> dict[str, feel_types.Type]:
-        """The same where a caught problem leads to."""
-        return self.saved | {"problem": _PROBLEM}
-
-    @cached_property
-    def caught(self) -> frozenset[str]:
-        """The steps that a caught problem leads to."""
-        return frozenset(way.to for ways in self.subject.flow.ways.values() for way in ways if way.kind == "catch")
-
-    def names(self, site: Site) -> Mapping[str, feel_types.Type]:
-        """The types of the names in scope at a site."""
-        known = self.with_problem if site.step in self.caught else self.saved
-        match site.when:
-            case "event":
-                return known | {"event": self._event(site)}
-            case "form":
-                fields = {field.name.value: field.type.feel_type for field in site.form}
-                return known | fields | {"saved": feel_types.context(known)}
-            case _:
-                return known
-
-    def _event(self, site: Site) -> feel_types.Type:
-        body = self.subject.flow.steps[site.step or ""].body
-        known = self.subject.catalog.events.get(body.type.value) if isinstance(body, WaitForEventDecl) else None
-        return feel_types.context(
-            {
-                "id": feel_types.STRING,
-                "type": feel_types.STRING,
-                "key": feel_types.STRING,
-                "data": known.data.feel_type if known else feel_types.ANY,
-                "time": feel_types.ANY,
-            }
-        )
-
-    def declared(self, site: Site) -> Mapping[str, DataType]:
-        """The declared types of the names in scope at a site, with all their detail."""
-        types = self.subject.plan.types
-        if site.when == "form":
-            return {**types, **{field.name.value: field.type for field in site.form}}
-        return types
+_NO_KEYS = (feel_types.ListType, feel_types.ContextType)
 
 
 def check(subject: Subject) -> Findings:
     """All findings about expressions."""
-    scope = Scope(subject)
+    scope = subject.scope
     used: set[str] = set()
     for site in sites_of(subject.definition):
-        size = len(site.text.encode())
+        size = len(site.text.encode(errors="replace"))
         if size > MOST_BYTES:
             yield Finding("long-expression", site.mark, f"The expression has {size} bytes; {MOST_BYTES} are the most.")
             continue
@@ -102,32 +39,58 @@ def check(subject: Subject) -> Findings:
         if expression is not None:
             used |= expression.names
             yield from _inferred(site, expression, scope)
-            yield from _codes(site, expression.tree, scope.declared(site))
+            yield from _codes(subject, site, expression.tree, scope.declared(site))
             yield from _every(site, expression.tree)
+    for step in subject.plan.steps:
+        table = step.table if isinstance(step, Decide) else None
+        used |= {name for row in table.rows for cell in row.cells for name in cell.tests.names} if table else set()
+    yield from _unused(subject, used)
+
+
+def _unused(subject: Subject, used: set[str]) -> Findings:
+    """Inputs that nothing reads; whom the case is about is asked for, read or not."""
     for declared in subject.definition.inputs:
-        patient = "Patient" in declared.type.target  # whom the case is about is asked for, read or not
-        if declared.name.value not in used and not patient and not why_no_name(declared.name.value):
+        about = {"Patient"} & set(declared.type.target)
+        if declared.name.value not in used and not about and not why_no_name(declared.name.value):
             yield Finding("unused-input", declared.name.mark, f'Nothing reads the input "{declared.name}".')
+    for name, mark in subject.saved_at:
+        if name.startswith("_") or name in used or not _is_computed(subject, name):
+            continue
+        yield Finding("unused-name", mark, f'Nothing reads "{name}".')
+
+
+def _is_computed(subject: Subject, name: str) -> bool:
+    """Whether a name is only computed by `set`: what actions and people give is kept for the record."""
+    return name in subject.computed
 
 
 def _inferred(site: Site, expression: feel.Expression, scope: Scope) -> Findings:
     inferred = feel.infer(expression, scope.names(site), scope.functions)
     for problem in inferred.problems:
-        message = problem.message[0].upper() + problem.message[1:] + f" in {site.text[:60]}."
+        message = problem.message[0].upper() + problem.message[1:] + f" in {site.shown}."
         hint = problem.hint
         if not hint and "there is no name" in problem.message:
             hint = "It is neither an input nor saved by a step."
-        yield Finding(_rule_of(problem.message), site.place(problem.line, problem.column), message, hint)
+        yield Finding(rule_of(problem.message), site.place(problem.line, problem.column), message, hint)
     if inferred.problems:
         return
     found = inferred.type
     if site.purpose == "condition" and found not in (feel_types.BOOLEAN, feel_types.ANY):
-        yield Finding("not-a-condition", site.mark, f"{site.text[:60]} gives {found}, not true or false.")
+        yield Finding("not-a-condition", site.mark, f"{site.shown} gives {found}, not true or false.")
+    if site.when == "key" and site.whole and (found == feel_types.BOOLEAN or isinstance(found, _NO_KEYS)):
+        yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no key.")
+    if site.purpose == "list" and found not in (feel_types.ANY, feel_types.NULL) and not _is_list(found):
+        yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no list.")
     if site.purpose == "time" and found != feel_types.ANY and found not in _TIMES:
-        yield Finding("bad-types", site.mark, f"{site.text[:60]} gives {found}, which is no time.")
+        yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no time.")
 
 
-def _rule_of(message: str) -> str:
+def _is_list(found: feel_types.Type) -> bool:
+    return isinstance(found, feel_types.ListType)
+
+
+def rule_of(message: str) -> str:
+    """The rule that a finding of inference belongs to."""
     for words, rule in (
         ("there is no name", "unknown-name"),
         ("there is no function", "unknown-function"),
@@ -161,15 +124,15 @@ def type_at(node: nodes.Node, types: Mapping[str, DataType]) -> DataType:
             return ANY
 
 
-def _codes(site: Site, tree: nodes.Node, types: Mapping[str, DataType]) -> Findings:
+def _codes(subject: Subject, site: Site, tree: nodes.Node, types: Mapping[str, DataType]) -> Findings:
     for node in _walk(tree):
         match node:
             case nodes.Comparison(operator="=" | "!=", left=left, right=right):
-                yield from _code(site, left, right, types)
-                yield from _code(site, right, left, types)
+                yield from _code(subject, site, left, right, types)
+                yield from _code(subject, site, right, left, types)
             case nodes.In(value=value, test=test):
                 for one in _tests(test):
-                    yield from _code(site, value, one, types)
+                    yield from _code(subject, site, value, one, types)
             case _:
                 pass
 
@@ -183,17 +146,30 @@ def _tests(test: nodes.Node) -> Iterator[nodes.Node]:
             yield test
 
 
-def _code(site: Site, node: nodes.Node, literal: nodes.Node, types: Mapping[str, DataType]) -> Findings:
+def _code(
+    subject: Subject, site: Site, node: nodes.Node, literal: nodes.Node, types: Mapping[str, DataType]
+) -> Findings:
     """Whether a text that a code is compared with is one of its options."""
     if not isinstance(literal, nodes.Literal) or not isinstance(literal.value, str):
         return
-    declared = type_at(node, types)
-    if declared.kind == "code" and declared.options and literal.value not in declared.options:
-        message = f'"{literal.value}" is not among the codes of {site.text[node.start : node.end]}.'
-        hint = nearest(literal.value, declared.options, plural="Codes")
-        line = site.text.count("\n", 0, literal.start) + 1
-        column = literal.start - (site.text.rfind("\n", 0, literal.start) + 1) + 1
-        yield Finding("code-outside-options", site.place(line, column), message, hint)
+    yield from code_findings(
+        subject, type_at(node, types), literal.value, site.text[node.start : node.end], site.at(literal.start)
+    )
+
+
+def code_findings(subject: Subject, declared: DataType, code: str, shown: str, mark: Mark) -> Findings:
+    """Whether a code is one of a type's options, or of its value set where the catalog knows that."""
+    options = codes_of(subject, declared)
+    if options and code not in options:
+        message = f'"{code}" is not among the codes of {shown}.'
+        yield Finding("code-outside-options", mark, message, nearest(code, options, plural="Codes"))
+
+
+def codes_of(subject: Subject, declared: DataType) -> tuple[str, ...]:
+    """The codes that there are of a type; none where it is no code, or they aren't known."""
+    if declared.kind != "code":
+        return ()
+    return declared.options or subject.catalog.value_sets.get(declared.value_set or "", ())
 
 
 # -- every of none ---------------------------------------------------------------------------------------------------
@@ -214,8 +190,8 @@ def _every(site: Site, tree: nodes.Node) -> Findings:
             domains = [one.domain for one in node.iterators if not isinstance(one.domain, nodes.ListNode)]
             texts = [site.text[one.start : one.end].strip() for one in domains]
             if any(text not in counted for text in texts):
-                mark = Mark(site.mark.line, site.mark.column)
-                yield Finding("every-of-none", mark, f"{site.text[:60]} holds also where {texts[0]} is empty.")
+                mark = site.at(node.start)
+                yield Finding("every-of-none", mark, f"{site.shown} holds also where {texts[0]} is empty.")
 
 
 def _walk(node: nodes.Node) -> Iterator[nodes.Node]:

@@ -1,25 +1,63 @@
-"""The ways between steps, as written: what every rule about structure and data walks along."""
+"""The ways between steps on every level: what all rules about structure and data walk along.
+
+The nodes of the graph are the paths of steps, and beside them, for steps that have others inside: `<path>#` where an
+iteration ended, `<path>$` where the whole step is done, and `<path>^…` where something stands inside it that a
+timeout or an event may take away. `^…` is the pathway's own. What follows `^` are the names that must have a value
+before the event can be listened for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
-from pathways.diagnostics import Mark
-from pathways.model import DecideDecl, Definition, DoDecl, EndDecl, StepDecl, Text
+from pathways import feel
+from pathways.addresses import block_of
+from pathways.feel import nodes as feel_nodes
+from pathways.lint.graph import groups, reach
+from pathways.lint.known import dotted, told_by
+from pathways.model import Definition, StepDecl
+from pathways.plan import (
+    Child,
+    Decide,
+    Do,
+    Edge,
+    Emit,
+    End,
+    Handler,
+    Parallel,
+    Plan,
+    Repeat,
+    Row,
+    Set,
+    Step,
+    Timeout,
+)
+from pathways.values import Computed, Condition, is_expression
+
+Kind = Literal["next", "timeout", "catch", "on", "side", "offer", "enter", "again", "skip", "well", "stand"]
+
+ROUND = "#"
+DONE = "$"
+INSIDE = "^"
+PATHWAY_INSIDE = "^"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Way:
-    """A way from a step to another: by its next, by its timeout, or by a caught problem."""
+    """A way from a node to another, and what makes it: a condition, an outcome, a table's row, an event's handler."""
 
     source: str
     to: str
-    kind: Literal["next", "timeout", "catch"]
-    mark: Mark
-    when: Text | None = None
+    kind: Kind
+    when: Condition | None = None
+    outcome: str | None = None
+    row: Row | None = None
+    handler: Handler | None = None
+    problem: str | None = None
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -27,110 +65,299 @@ class Flow:
     """The steps of a definition and the ways between them; ways to steps that are not there are left out."""
 
     definition: Definition
+    plan: Plan
 
     @cached_property
-    def steps(self) -> Mapping[str, StepDecl]:
-        """The steps of the pathway itself by id, in authored order."""
-        return {step.id.value: step for step in self.definition.steps}
+    def steps(self) -> Mapping[str, Step]:
+        """The steps of every level by path, in authored order."""
+        return self.plan.step
 
     @cached_property
-    def ways(self) -> Mapping[str, tuple[Way, ...]]:
-        """The ways out of each step, in the order in which they are asked."""
-        following = dict(zip(self.steps, [*list(self.steps)[1:], None], strict=True))
-        return {
-            name: tuple(way for way in _ways(step, following[name]) if way.to in self.steps)
-            for name, step in self.steps.items()
-        }
+    def declared(self) -> Mapping[str, StepDecl]:
+        """The steps as written, by path."""
+        return self.definition.step
 
     @property
     def first(self) -> str:
         """Where an instance begins."""
-        return self.definition.steps[0].id.value
+        return self.plan.steps[0].id
 
     @cached_property
-    def reachable(self) -> frozenset[str]:
-        """The steps that some way leads to."""
-        return frozenset(_reach([self.first], lambda name: (way.to for way in self.ways[name])))
+    def inner(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of the blocks inside each step that has some, in authored order."""
+        found: dict[str, list[str]] = {}
+        for block in self.plan.blocks.values():
+            if block.owner:
+                found.setdefault(block.owner, []).append(block.path)
+        return {path: tuple(blocks) for path, blocks in found.items()}
+
+    @cached_property
+    def around(self) -> Mapping[str, tuple[str, ...]]:
+        """By block: the steps it lies in, from the inside out."""
+        found: dict[str, tuple[str, ...]] = {}
+        for path, block in self.plan.blocks.items():  # authored order: a block comes after those around it
+            found[path] = (block.owner, *found[block_of(block.owner)]) if block.owner else ()
+        return found
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """A place for every node: steps as authored, what is done when they are done behind what lies inside."""
+        last = {path: place for place, path in enumerate(self.steps)}
+        found = {path: 2 * place for path, place in last.items()}
+        for path, place in last.items():
+            for owner in self.around[self.steps[path].block]:
+                found[owner + ROUND] = found[owner + DONE] = 2 * place + 1
+        return found
+
+    @cached_property
+    def ways(self) -> Mapping[str, tuple[Way, ...]]:
+        """The ways out of each node, in the order in which they are asked."""
+        found: dict[str, list[Way]] = {}
+        for step in self.plan.steps:
+            for way in self._of(step):
+                found.setdefault(way.source, []).append(way)
+        for way in self._of_pathway():
+            found.setdefault(way.source, []).append(way)
+        return {node: tuple(one) for node, one in found.items()}
+
+    def well(self, block: str) -> str:
+        """The node where a nested block ends well; "" where it is a side flow's."""
+        owner = self.plan.blocks[block].owner
+        if not owner:
+            return ""
+        return owner + (ROUND if isinstance(self.steps.get(owner), Repeat) else DONE)
+
+    # -- the ways of a step -----------------------------------------------------------------------------------
+
+    def _of(self, step: Step) -> Iterator[Way]:
+        name = step.id
+        if isinstance(step, Parallel | Repeat):
+            yield from self._inside(step)
+            yield from self._onwards(name + DONE, step)
+        elif isinstance(step, End):
+            if not step.outcome:
+                yield from self._to(name, Edge(""), step.block)
+            return
+        else:
+            yield from self._onwards(name, step)
+            if isinstance(step, Do):
+                for one in step.catch:
+                    if one.to in self.steps:
+                        yield Way(name, one.to, "catch", problem=one.problem)
+            yield from self._interrupts(name, step.timeout, step.handlers)
+            if stands(step):
+                yield from self._stands(step)
+
+    def _inside(self, step: Parallel | Repeat) -> Iterator[Way]:
+        name = step.id
+        if isinstance(step, Repeat) and step.until is None:
+            yield Way(name, name + DONE, "skip")
+        for block in self.inner.get(name, ()):
+            first = self.plan.blocks[block].first
+            yield Way(name, first, "enter")
+            if isinstance(step, Repeat):
+                yield Way(name + ROUND, first, "again")
+        if isinstance(step, Repeat):
+            yield Way(name + ROUND, name + DONE, "next")
+        for needs, timeout, handlers in self.interrupted(name):
+            yield from self._interrupts(inside(name, needs), timeout, handlers)
+
+    def _onwards(self, source: str, step: Step) -> Iterator[Way]:
+        table = step.table if isinstance(step, Decide) else None
+        if table is not None:
+            for row in table.rows:
+                if row.to is not None and row.to in self.steps:
+                    yield Way(source, row.to, "next", row=row)
+            if all(row.to is not None for row in table.rows):
+                return
+        for edge in step.next:
+            yield from self._to(source, edge, step.block)
+
+    def _to(self, source: str, edge: Edge, block: str) -> Iterator[Way]:
+        if edge.to in self.steps:
+            yield Way(source, edge.to, "next", edge.when, edge.outcome)
+        elif edge.to == "" and (well := self.well(block)):
+            yield Way(source, well, "well", edge.when, edge.outcome)
+
+    def _interrupts(self, source: str, timeout: Timeout | None, handlers: Iterable[Handler]) -> Iterator[Way]:
+        if timeout is not None and timeout.to in self.steps:
+            yield Way(source, timeout.to, "timeout")
+        for handler in handlers:
+            if handler.to is not None and handler.to in self.steps:
+                yield Way(source, handler.to, "on", handler=handler)
+            side = self.plan.blocks.get(f"~{handler.side}") if handler.side else None
+            if side is not None:
+                yield Way(source, side.first, "side", handler=handler)
+
+    @cached_property
+    def dispatching(self) -> frozenset[str]:
+        """The decide steps that ask for what a `set` said before: which way was taken, not how things are."""
+        said: dict[str, int] = {}
+        for step in self.plan.steps:
+            for one in step.assignments if isinstance(step, Set) else ():
+                if isinstance(one.value.source, str) and one.value.is_literal:
+                    said[one.name] = said.get(one.name, 0) + 1
+        marks = {name for name, times in said.items() if times > 1}
+        return frozenset(step.id for step in self.plan.steps if isinstance(step, Decide) and marks & _asked(step))
+
+    # -- what stands inside something -------------------------------------------------------------------------
+
+    def interrupted(self, owner: str) -> list[tuple[frozenset[str], Timeout | None, list[Handler]]]:
+        """What may take away what stands inside a step ("": inside the pathway), by the names that it needs."""
+        step = self.steps.get(owner)
+        found: dict[frozenset[str], list[Handler]] = {}
+        for handler in step.handlers if step else self.plan.handlers:
+            found.setdefault(self.needs(handler), []).append(handler)
+        timeout = step.timeout if step else None
+        if timeout is not None or (not owner and self.plan.side_flows):
+            found.setdefault(frozenset(), [])
+        return [(needs, None if needs else timeout, handlers) for needs, handlers in found.items()]
+
+    def needs(self, handler: Handler) -> frozenset[str]:
+        """The saved names without which a handler listens for nothing, or takes nothing."""
+        paths = key_paths(handler.key)
+        if handler.when is not None:
+            paths |= told_by(handler.when.expression.tree, True)
+        return frozenset(path[0] for path in paths) & self._saved
+
+    @cached_property
+    def _saved(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.plan.names)
+
+    def _stands(self, step: Step) -> Iterator[Way]:
+        for owner in self.around[step.block]:
+            for needs, _, _ in self._interrupted[owner]:
+                yield Way(step.id, inside(owner, needs), "stand", needs=needs)
+        if not step.block.startswith("~"):
+            for needs, _, _ in self._interrupted[""]:
+                yield Way(step.id, inside("", needs), "stand", needs=needs)
+
+    @cached_property
+    def _interrupted(self) -> Mapping[str, list[tuple[frozenset[str], Timeout | None, list[Handler]]]]:
+        return {owner: self.interrupted(owner) for owner in ("", *self.inner)}
+
+    def _of_pathway(self) -> Iterator[Way]:
+        for needs, timeout, handlers in self._interrupted[""]:
+            yield from self._interrupts(inside("", needs), timeout, handlers)
+        for side in self.plan.side_flows:
+            if side.offer is not None and f"~{side.id}" in self.plan.blocks:
+                yield Way(PATHWAY_INSIDE, self.plan.blocks[f"~{side.id}"].first, "offer", side.offer.when)
+
+    # -- what leads where ------------------------------------------------------------------------------------
 
     @cached_property
     def ending(self) -> frozenset[str]:
-        """The steps from which some way leads to an end."""
-        back: dict[str, list[str]] = {name: [] for name in self.steps}
+        """The nodes from which some way leads to an end, be it only by an event."""
+        return self._ending(by_events=True)
+
+    @cached_property
+    def ending_by_itself(self) -> frozenset[str]:
+        """The nodes from which some way leads to an end without an event of the pathway's own."""
+        return self._ending(by_events=False)
+
+    def _ending(self, *, by_events: bool) -> frozenset[str]:
+        back: dict[str, list[str]] = {}
         for ways in self.ways.values():
             for way in ways:
-                back[way.to].append(way.source)
-        ends = [name for name, step in self.steps.items() if isinstance(step.body, EndDecl)]
-        return frozenset(_reach(ends, lambda name: back[name]))
+                own = way.source.startswith(PATHWAY_INSIDE) and way.kind == "on"
+                if way.kind not in ("side", "offer") and (by_events or not own):
+                    back.setdefault(way.to, []).append(way.source)
+        for owner, blocks in self.inner.items():
+            step = self.steps[owner]
+            if isinstance(step, Parallel) and step.join < len(blocks):  # one branch may end another
+                back.setdefault(owner + DONE, []).extend(
+                    one.id for one in self.plan.steps if owner in self.around[one.block]
+                )
+        ends = [step.id for step in self.plan.steps if self._ends(step)]
+        return frozenset(reach(ends, lambda node: back.get(node, ())))
 
-    def loops(self, among: Iterable[str]) -> list[list[str]]:
-        """The groups of steps that lead round to themselves without leaving `among`, each in authored order."""
-        inside = set(among)
-        ahead = {name: [way.to for way in self.ways[name] if way.to in inside] for name in self.steps if name in inside}
-        return [
-            sorted(group, key=list(self.steps).index)
-            for group in _components(ahead)
-            if len(group) > 1 or group[0] in ahead[group[0]]
+    def _ends(self, step: Step) -> bool:
+        if isinstance(step, End) and step.outcome:
+            return True
+        side = step.block.startswith("~") and not self.plan.blocks[step.block].owner
+        return side and (isinstance(step, End) or any(edge.to == "" for edge in step.next))
+
+    # -- going round -----------------------------------------------------------------------------------------
+
+    def idle_loops(self) -> list[list[str]]:
+        """The groups of steps that lead round to themselves without waiting for anything, as authored."""
+        passing = self._passing()
+        ahead: dict[str, list[str]] = {}
+        for node, ways in self.ways.items():
+            step = self.steps.get(node.rstrip(ROUND + DONE))
+            if step is None or INSIDE in node:
+                continue
+            if node in self.steps and not (idle(step) or isinstance(step, Parallel | Repeat)):
+                continue
+            followed = ("next", "enter") if node in self.steps else ("next",)
+            ahead[node] = [way.to for way in ways if way.kind in followed]
+            ahead[node] += [way.to for way in ways if way.kind == "well" and way.to.rstrip(ROUND + DONE) in passing]
+        known = {node: [to for to in targets if to in ahead] for node, targets in ahead.items()}
+        found = [
+            sorted({node for node in group if node in self.steps}, key=self.order.__getitem__)
+            for group in groups(known)
+            if len(group) > 1 or group[0] in known[group[0]]
         ]
+        return sorted((one for one in found if one), key=lambda one: self.order[one[0]])
+
+    def _passing(self) -> set[str]:
+        """The steps with others inside through which a way leads that waits for nothing."""
+        passing: set[str] = set()
+        for owner in sorted(self.inner, key=self.order.__getitem__, reverse=True):  # from the inside out
+            step = self.steps[owner]
+            blocks = [self._passes(block, passing) for block in self.inner[owner]]
+            needed = step.join if isinstance(step, Parallel) else 1
+            if sum(blocks) >= needed:
+                passing.add(owner)
+        return passing
+
+    def _passes(self, block: str, passing: set[str]) -> bool:
+        end = self.well(block)
+
+        def onwards(node: str) -> Iterator[str]:
+            step = self.steps.get(node)
+            if step is None:
+                return
+            if isinstance(step, Parallel | Repeat):
+                node += DONE
+                if step.id not in passing:
+                    return
+            elif not (idle(step) or isinstance(step, End)):
+                return
+            for way in self.ways.get(node, ()):
+                if way.kind == "well" or (way.kind == "next" and block_of(way.to) == block):
+                    yield way.to
+
+        return end in reach([self.plan.blocks[block].first], onwards)
 
 
-def _ways(step: StepDecl, following: str | None) -> Iterator[Way]:
-    name, body = step.id.value, step.body
-    if isinstance(body, EndDecl):
-        return
-    edges = body.rules if isinstance(body, DecideDecl) else step.next
-    if edges is None and following is not None:
-        yield Way(name, following, "next", step.id.mark)
-    for edge in edges or ():
-        yield Way(name, edge.to.value, "next", edge.to.mark, edge.when)
-    if step.timeout is not None:
-        yield Way(name, step.timeout.to.value, "timeout", step.timeout.to.mark)
-    if isinstance(body, DoDecl):
-        for one in body.catch:
-            yield Way(name, one.to.value, "catch", one.to.mark)
+def _asked(step: Decide) -> frozenset[str]:
+    """The names that a decide step asks for."""
+    asked = [one.names for one in step.table.inputs] if step.table else []
+    return frozenset().union(*asked, *(edge.when.names for edge in step.next if edge.when is not None))
 
 
-def _reach(begin: Iterable[str], ahead: Callable[[str], Iterable[str]]) -> set[str]:
-    seen = set(begin)
-    left = list(seen)
-    while left:
-        for name in ahead(left.pop()):
-            if name not in seen:
-                seen.add(name)
-                left.append(name)
-    return seen
+def inside(owner: str, needs: frozenset[str]) -> str:
+    """The node of what stands inside a step ("": inside the pathway) where certain names have values."""
+    return owner + INSIDE + ",".join(sorted(needs))
 
 
-def _components(ahead: Mapping[str, list[str]]) -> list[list[str]]:
-    """Strongly connected components (Kosaraju), without recursion."""
-    order: list[str] = []
-    seen: set[str] = set()
-    for root in ahead:
-        if root in seen:
-            continue
-        seen.add(root)
-        stack = [(root, iter(ahead[root]))]
-        while stack:
-            name, left = stack[-1]
-            following = next((one for one in left if one not in seen), None)
-            if following is None:
-                order.append(name)
-                stack.pop()
-            else:
-                seen.add(following)
-                stack.append((following, iter(ahead[following])))
-    back: dict[str, list[str]] = {name: [] for name in ahead}
-    for name, targets in ahead.items():
-        for target in targets:
-            back[target].append(name)
-    found: list[list[str]] = []
-    placed: set[str] = set()
-    for root in reversed(order):
-        if root not in placed:
-            group = _reach([root], partial(_unplaced, back, placed))
-            placed |= group
-            found.append(list(group))
-    return found
+def stands(step: Step) -> bool:
+    """Whether the step waits for something, so that an event or a timeout may find an instance there."""
+    if isinstance(step, Child):
+        return not step.detached
+    return not isinstance(step, Set | Decide | Emit | End | Parallel | Repeat)
 
 
-def _unplaced(back: Mapping[str, list[str]], placed: set[str], name: str) -> list[str]:
-    return [one for one in back[name] if one not in placed]
+def idle(step: Step) -> bool:
+    """Whether the step asks nothing of the world."""
+    return isinstance(step, Set | Decide | Emit) or (isinstance(step, Child) and step.detached)
+
+
+def key_paths(key: Computed) -> frozenset[tuple[str, ...]]:
+    """The paths without which a key has no value: of a key that is one path, or a sum of several."""
+    if not is_expression(key.source):
+        return frozenset()
+    tree = feel.parse_expression(key.source[1:]).tree
+    parts = [tree.first, *(one for _, one in tree.rest)] if isinstance(tree, feel_nodes.Arithmetic) else [tree]
+    return frozenset(path for one in parts if (path := dotted(one)) is not None)

@@ -6,7 +6,7 @@ a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -39,11 +39,18 @@ class Known:
         kept = frozenset(path for path in self.present if path[0] != name)
         return Known({**self.levels, name: level}, kept)
 
-    def forget(self, name: str) -> Known:
-        """Where a name is no longer bound."""
-        if name not in self.levels:
+    def forget(self, *names: str) -> Known:
+        """Where names are no longer bound."""
+        if not any(name in self.levels for name in names):
             return self
-        return Known({key: level for key, level in self.levels.items() if key != name}, self.present)
+        return Known({key: level for key, level in self.levels.items() if key not in names}, self.present)
+
+    def only(self, names: frozenset[str]) -> Known:
+        """Where other names are out of sight."""
+        if self.levels.keys() <= names:
+            return self
+        levels = {name: level for name, level in self.levels.items() if name in names}
+        return Known(levels, frozenset(path for path in self.present if path[0] in names))
 
     def told(self, paths: frozenset[Dotted]) -> Known:
         """After learning that paths are not null; neither is what they begin with."""
@@ -54,8 +61,11 @@ class Known:
 
     def join(self, other: Known) -> Known:
         """What is known where two ways meet."""
+        if self is other:
+            return self
         levels = {name: min(self._name(name), other._name(name)) for name in self.levels.keys() & other.levels.keys()}
-        return Known(levels, self.present & other.present)
+        present = self.present & other.present
+        return self if levels == self.levels and present == self.present else Known(levels, present)
 
     def _name(self, name: str) -> Level:
         return self.level((name,))
@@ -124,8 +134,18 @@ class Use:
     node: nodes.Node
 
 
-def uses(node: nodes.Node, known: Known, bound: frozenset[str] = frozenset()) -> Iterator[Use]:
-    """Every path that an expression reads where a null would matter, with what its surroundings tell."""
+Tells = Callable[[nodes.Node, bool], frozenset[Dotted]]
+
+
+def _nothing(_: nodes.Node, __: bool) -> frozenset[Dotted]:
+    return NOTHING
+
+
+def uses(node: nodes.Node, known: Known, bound: frozenset[str] = frozenset(), tells: Tells = _nothing) -> Iterator[Use]:
+    """Every path that an expression reads where a null would matter, with what its surroundings tell.
+
+    `tells` says what else a condition tells by holding or not.
+    """
     path = dotted(node)
     if path is not None:
         if path[0] not in bound:
@@ -134,37 +154,37 @@ def uses(node: nodes.Node, known: Known, bound: frozenset[str] = frozenset()) ->
     match node:
         case nodes.Logic(conjunction=conjunction, operands=operands):
             for operand in operands:
-                yield from uses(operand, known, bound)
-                known = known.told(told_by(operand, conjunction))
+                yield from uses(operand, known, bound, tells)
+                known = known.told(told_by(operand, conjunction) | tells(operand, conjunction))
         case nodes.If(condition=condition, yes=yes, no=no):
-            yield from uses(condition, known, bound)
-            yield from uses(yes, known.told(told_by(condition, True)), bound)
-            yield from uses(no, known.told(told_by(condition, False)), bound)
+            yield from uses(condition, known, bound, tells)
+            yield from uses(yes, known.told(told_by(condition, True) | tells(condition, True)), bound, tells)
+            yield from uses(no, known.told(told_by(condition, False) | tells(condition, False)), bound, tells)
         case nodes.Comparison(operator="=" | "!=", left=left, right=right) if is_null(left) or is_null(right):
             other = right if is_null(left) else left
             if dotted(other) is None:
-                yield from uses(other, known, bound)
+                yield from uses(other, known, bound, tells)
         case nodes.Call(arguments=arguments):
             for one in arguments:
-                yield from uses(one, known, bound)
+                yield from uses(one, known, bound, tells)
         case nodes.In(value=value) | nodes.InstanceOf(value=value):
             asks = isinstance(node, nodes.InstanceOf) or _tests_null(node)
             for one in nodes.children(node):
                 if not (asks and one is value and dotted(one) is not None):
-                    yield from uses(one, known, bound)
+                    yield from uses(one, known, bound, tells)
         case nodes.Filter(base=base):
-            yield from uses(base, known, bound)
+            yield from uses(base, known, bound, tells)
         case nodes.For(iterators=iterators, body=body) | nodes.Quantified(iterators=iterators, body=body):
             for iterator in iterators:
-                yield from uses(iterator.domain, known, bound)
+                yield from uses(iterator.domain, known, bound, tells)
                 bound = bound | {iterator.name}
-            yield from uses(body, known, bound)
+            yield from uses(body, known, bound, tells)
         case nodes.FunctionDefinition(parameters=parameters, body=body):
-            yield from uses(body, known, bound | {name for name, _ in parameters})
+            yield from uses(body, known, bound | {name for name, _ in parameters}, tells)
         case nodes.ContextNode(entries=entries):
             for name, value in entries:
-                yield from uses(value, known, bound)
+                yield from uses(value, known, bound, tells)
                 bound = bound | {name}
         case _:
             for one in nodes.children(node):
-                yield from uses(one, known, bound)
+                yield from uses(one, known, bound, tells)

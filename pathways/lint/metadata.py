@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from pathways import feel
 from pathways.diagnostics import Mark
 from pathways.expressions import expressions_in
 from pathways.lint.subject import Finding, Findings, Subject
-from pathways.model import Authored, Text
+from pathways.model import AlertDecl, Authored, ClockDecl, Definition, TaskDecl, Text
 
 _IDENTIFYING = frozenset(
     {
@@ -31,8 +32,51 @@ def check(subject: Subject) -> Findings:
         if given is None:
             yield Finding(rule, definition.pathway.mark, f'The pathway does not say its "{what}".')
     yield from _review(definition.review_by, subject.today)
+    for alert in _alerts(definition):
+        yield from _review(alert.review_by, subject.today)
+    yield from _unexplained(definition)
     for name, value in definition.attributes:
         yield from _identifying(subject, name, value)
+
+
+def _alerts(definition: Definition) -> Iterator[AlertDecl]:
+    """What says why and until when there is an alert: clocks, tasks, and what hangs on them."""
+    for clock in definition.clocks:
+        yield clock
+        if clock.breach is not None:
+            yield clock.breach
+    for placed in definition.placed:
+        if isinstance(placed.step.body, TaskDecl):
+            yield placed.step.body
+            yield from placed.step.body.remind
+            yield from placed.step.body.escalate
+
+
+def _unexplained(definition: Definition) -> Findings:
+    """Alerts for which neither they, nor what they hang on, nor the pathway says why or until when."""
+    for one, around in _alerting(definition):
+        said = (one, *around)
+        if definition.purpose is None and not any(alert.why for alert in said):
+            yield Finding("alert-without-why", _mark(one), "Nobody says why there is this alert.")
+        if definition.review_by is None and not any(alert.review_by for alert in said):
+            yield Finding("alert-without-review", _mark(one), "Nobody says when this alert is reviewed.")
+
+
+def _alerting(definition: Definition) -> Iterator[tuple[AlertDecl, tuple[AlertDecl, ...]]]:
+    for clock in definition.clocks:
+        if clock.breach is not None:
+            yield clock.breach, (clock,)
+        elif clock.warn is not None:
+            yield clock, ()
+    for placed in definition.placed:
+        body = placed.step.body
+        if isinstance(body, TaskDecl):
+            for one in (*body.remind, *body.escalate):
+                yield one, (body,)
+
+
+def _mark(alert: AlertDecl) -> Mark:
+    return alert.id.mark if isinstance(alert, ClockDecl) else getattr(alert, "mark", Mark())
 
 
 def _review(review_by: Text | None, today: date) -> Findings:

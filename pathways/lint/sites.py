@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pathways import feel
@@ -11,41 +11,55 @@ from pathways.diagnostics import Mark
 from pathways.expressions import Path, expressions_in
 from pathways.model import (
     Authored,
+    ChildDecl,
+    ClockDecl,
     DecideDecl,
     Definition,
     DoDecl,
     EmitDecl,
     FieldDecl,
+    HandlerDecl,
+    ListeningDecl,
+    Placed,
+    RepeatDecl,
     SetDecl,
-    StepDecl,
     TaskDecl,
     Text,
+    WaitForAnyDecl,
     WaitForEventDecl,
     WaitForTimeDecl,
 )
 from pathways.values import is_expression
 
 Json = Any
-Purpose = Literal["value", "text", "condition", "time"]
-When = Literal["entry", "event", "form", "exit", "always"]
+Purpose = Literal["value", "text", "condition", "time", "list", "input"]
+When = Literal[
+    "entry", "exit", "event", "form", "key", "heard", "round", "while", "clock", "outcome", "offer", "unique", "start",
+    "always",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Site:
     """An expression and where it stands. `place` is that of the expression's first letter.
 
-    `when` says what is known there: at the step's entry, when its event is judged (`event` is in scope), while its
-    form is filled in (the fields are), at its exit (what it saves is set), or at any time (attributes).
+    `when` says what is known there: at the step's `entry`; when its `event` is judged (`event` is in scope), which for
+    handlers is as long as they listen (`heard`, and `key` for what they listen with); while its `form` is filled in
+    (the fields are); at its `exit` (what it saves is set); when an iteration ends (`round`) or may begin (`while`);
+    when a `clock` is started, an `outcome` reached, a side flow `offer`ed; at the start (`unique`, `start`); `always`.
     """
 
     text: str
     mark: Mark
     purpose: Purpose
     when: When
-    step: str | None = None
+    step: str = ""
+    block: str = ""
     form: tuple[FieldDecl, ...] = ()
     path: Path = ()
     whole: bool = True
+    event: str = ""
+    about: str = ""
 
     @property
     def expression(self) -> feel.Expression | None:
@@ -61,76 +75,175 @@ class Site:
             return Mark(self.mark.line, self.mark.column + column - 1)
         return Mark(self.mark.line + line - 1, column)
 
+    def at(self, offset: int) -> Mark:
+        """The place in the file of an offset inside the expression."""
+        line = self.text.count("\n", 0, offset) + 1
+        return self.place(line, offset - self.text.rfind("\n", 0, offset))
+
+    @property
+    def shown(self) -> str:
+        """The text as messages show it."""
+        return self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…"
+
+
+_SHOWN = 60
+
 
 def sites_of(definition: Definition) -> Iterator[Site]:
     """Every expression of a definition, in authored order by step."""
+    yield from _around(definition)
+    for placed in definition.placed:
+        yield from of_step(placed)
+
+
+def _around(definition: Definition) -> Iterator[Site]:
+    at = Site("", Mark(), "value", "always")
+    yield from of_authored(definition.unique, replace(at, when="unique"))
+    for start in definition.starts_on:
+        here = replace(at, when="start", event=start.type.value)
+        yield from _condition(start.when, here)
+        yield from of_authored(start.inputs, here)
     for _, value in definition.attributes:
-        yield from _authored(value, None, "always")
-    for step in definition.steps:
-        yield from of_step(step)
+        yield from of_authored(value, at)
+    for clock in definition.clocks:
+        yield from _clock(clock, replace(at, when="clock", about=clock.id.value))
+    for handler in definition.on:
+        yield from _listening(handler, at)
+    for flow in definition.side_flows:
+        if flow.offer is not None:
+            here = replace(at, when="offer", about=flow.id.value)
+            yield from of_authored(flow.offer.title, here)
+            yield from _condition(flow.offer.when, here)
+    for outcome in definition.outcomes:
+        for given in outcome.give:
+            yield from of_authored(given.value, replace(at, when="outcome", about=outcome.id.value))
 
 
-def of_step(step: StepDecl) -> Iterator[Site]:
-    """Every expression of a step, `set` aside in the order in which they are evaluated."""
-    name = step.id.value
+def _clock(clock: ClockDecl, at: Site) -> Iterator[Site]:
+    yield from _time(clock.limit, at)
+    if clock.breach is not None:
+        for value in (clock.breach.queue, clock.breach.title, clock.breach.priority, clock.breach.help):
+            yield from of_authored(value, at)
+
+
+def of_step(placed: Placed) -> Iterator[Site]:
+    """Every expression of a step itself, `set` aside in the order in which they are evaluated."""
+    step, body = placed.step, placed.step.body
+    at = Site("", Mark(), "value", "entry", placed.path, placed.block)
+    exit_ = replace(at, when="exit")
     if step.timeout is not None:
-        yield from _time(step.timeout.after, name)
-    match step.body:
+        yield from _time(step.timeout.after, at)
+    match body:
         case DoDecl():
-            yield from _authored(step.body.given, name, "entry")
+            yield from of_authored(body.given, at)
         case TaskDecl():
-            yield from _task(step.body, name)
+            yield from _task(body, at)
         case SetDecl():
-            for _, value in step.body.assignments:
-                yield from _authored(value, name, "entry")
-        case WaitForEventDecl():
-            yield from _authored(step.body.key, name, "entry")
-            yield from _condition(step.body.when, name, "event")
-        case WaitForTimeDecl():
-            yield from _time(step.body.until, name)
-            yield from _time(step.body.duration, name)
+            for _, value in body.assignments:
+                yield from of_authored(value, at)
+        case WaitForEventDecl() | WaitForTimeDecl():
+            yield from _wait(body, at)
+        case WaitForAnyDecl():
+            for way in body.ways:
+                yield from _wait(way.wait, at)
         case EmitDecl():
-            yield from _authored(step.body.data, name, "entry")
+            yield from of_authored(body.data, at)
+        case ChildDecl():
+            yield from of_authored(body.inputs, at)
+        case RepeatDecl():
+            yield from _repeat(body, at)
+        case DecideDecl(table=table) if table is not None:
+            for row in table.rows:
+                for cell in row.cells:
+                    yield Site(cell.input.value, cell.input.mark, "input", "entry", placed.path, placed.block)
+                yield from of_authored(row.give, at)
         case _:
             pass
-    for edge in step.body.rules if isinstance(step.body, DecideDecl) else step.next or ():
-        yield from _condition(edge.when, name, "exit")
+    for handler in step.on:
+        yield from _listening(handler, at)
+    for verb in step.clocks:
+        yield from of_authored(verb.start, replace(exit_ if verb.at == "completion" else at, purpose="time"))
+    if step.undo is not None:
+        yield from of_authored(step.undo.given, exit_)
+    edges = body.rules if isinstance(body, DecideDecl) and body.table is None else step.next
+    for edge in edges or ():
+        yield from _condition(edge.when, exit_)
 
 
-def _task(body: TaskDecl, name: str) -> Iterator[Site]:
-    for value in (body.title, body.help, body.queue, body.priority):
-        yield from _authored(value, name, "entry")
-    yield from _time(body.due, name)
+def _repeat(body: RepeatDecl, at: Site) -> Iterator[Site]:
+    round_ = replace(at, when="round", block=at.step)
+    yield from of_authored(body.for_each, replace(at, purpose="list"))
+    yield from of_authored(body.limit, at)
+    yield from _condition(body.while_, replace(at, when="while"))
+    for _, value in body.collect:
+        yield from of_authored(value, round_)
+    yield from _condition(body.until, round_)
+
+
+def _task(body: TaskDecl, at: Site) -> Iterator[Site]:
+    for value in (body.title, body.help, body.queue, body.priority, *(one.queue for one in body.escalate)):
+        yield from of_authored(value, at)
+    yield from _time(body.due, at)
+    for reminder in body.remind:
+        for time in (reminder.after, reminder.before, reminder.at):
+            yield from _time(time, at)
+    for escalation in body.escalate:
+        yield from _time(escalation.after, at)
     for field in body.form:
         for rule in (field.required_when, field.show_when):
-            yield from _condition(rule, name, "form", body.form)
+            yield from _condition(rule, replace(at, when="form", form=body.form))
 
 
-def _condition(when: Text | None, step: str, at: When, form: tuple[FieldDecl, ...] = ()) -> Iterator[Site]:
+def _wait(body: WaitForEventDecl | WaitForTimeDecl, at: Site) -> Iterator[Site]:
+    if isinstance(body, WaitForTimeDecl):
+        yield from _time(body.until, at)
+        yield from _time(body.duration, at)
+        return
+    yield from of_authored(body.key, at)
+    yield from _condition(body.when, replace(at, when="event", event=body.type.value))
+    yield from _time(body.lookback, at)
+
+
+def _listening(handler: HandlerDecl | ListeningDecl, at: Site) -> Iterator[Site]:
+    yield from of_authored(handler.key, replace(at, when="key"))
+    heard = replace(at, when="heard", event=handler.type.value)
+    for one in _condition(handler.when, heard):
+        yield replace(one, about=_source(handler.key))
+    yield from _time(handler.lookback, at)
+
+
+def _source(key: Authored | None) -> str:
+    return key.source[1:] if key is not None and is_expression(key.source) else ""
+
+
+def _condition(when: Text | None, at: Site) -> Iterator[Site]:
     if when is not None:
-        yield Site(when.value, when.mark, "condition", at, step, form)
+        yield replace(at, text=when.value, mark=when.mark, purpose="condition")
 
 
-def _time(text: Text | None, step: str) -> Iterator[Site]:
+def _time(text: Text | None, at: Site) -> Iterator[Site]:
     if text is not None and is_expression(text.value):
-        yield Site(text.value[1:], Mark(text.mark.line, text.mark.column + 1), "time", "entry", step)
+        mark = Mark(text.mark.line, text.mark.column + 1)
+        yield replace(at, text=text.value[1:], mark=mark, purpose="time")
 
 
-def _authored(value: Authored | None, step: str | None, at: When) -> Iterator[Site]:
+def of_authored(value: Authored | None, at: Site) -> Iterator[Site]:
+    """Every expression inside a value, whole ones and those inside texts; `at` says where the value stands."""
     if value is not None:
-        yield from of_value(value, value.source, (), step, at)
+        yield from of_value(value, value.source, (), at)
 
 
-def of_value(value: Authored, source: Json, path: Path, step: str | None, at: When) -> Iterator[Site]:
-    """Every expression inside a value, whole ones and those inside texts."""
+def of_value(value: Authored, source: Json, path: Path, at: Site) -> Iterator[Site]:
+    """Every expression inside a part of a value."""
     if isinstance(source, Mapping):
         for name, one in source.items():
-            yield from of_value(value, one, (*path, name), step, at)
+            yield from of_value(value, one, (*path, name), at)
     elif isinstance(source, list):
         for index, one in enumerate(source):
-            yield from of_value(value, one, (*path, index), step, at)
+            yield from of_value(value, one, (*path, index), at)
     elif isinstance(source, str):
         mark, whole = value.place(path), is_expression(source)
         for text, offset in expressions_in(source):
             place = Mark(mark.line, mark.column + offset)
-            yield Site(text, place, "value" if whole else "text", at, step, path=path, whole=whole)
+            purpose: Purpose = at.purpose if whole else "text"
+            yield replace(at, text=text, mark=place, purpose=purpose, path=path, whole=whole)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from pathways.catalog import Catalog
 from pathways.diagnostics import Diagnostic, Mark
+from pathways.lint.carry import Knowing, MayHave, Names
 from pathways.lint.flow import Flow
+from pathways.lint.known import Known
+from pathways.lint.outcomes import Telling
 from pathways.lint.rules import RULES
-from pathways.model import Definition
-from pathways.plan import Plan
+from pathways.lint.scope import Scope
+from pathways.lint.solve import solve
+from pathways.model import Definition, SetDecl
+from pathways.name_types import NameTypes
+from pathways.plan import Plan, Set, saved_by
+from pathways.scenarios.model import ScenarioFile
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,64 @@ class Subject:
     catalog: Catalog
     today: date
     flow: Flow
+    scenarios: tuple[ScenarioFile, ...] | None = None
+
+    @cached_property
+    def types(self) -> NameTypes:
+        """The types of the names that are seen in each block."""
+        return NameTypes(self.plan)
+
+    @cached_property
+    def names(self) -> Names:
+        """Which names each step sets, and which are seen where."""
+        return Names(self.flow, self.types)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What outcomes tell of the data that came with them."""
+        return Telling(self.plan, self.catalog)
+
+    @cached_property
+    def may(self) -> Mapping[str, int]:
+        """The names that may have a value at each node, as bits."""
+        return solve(self.flow, MayHave(self.flow, self.names))
+
+    @cached_property
+    def known(self) -> Mapping[str, Known]:
+        """What is known at every node that is reached."""
+        return solve(self.flow, Knowing(self.flow, self.names, self.telling, self.may))
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The types of the names that each expression sees."""
+        return Scope(self.flow, self.types, self.catalog)
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """The names that only `set` and `collect` give a value."""
+        made: set[str] = set()
+        given: set[str] = set()
+        for step in self.plan.steps:
+            if isinstance(step, Set):
+                made |= {one.name for one in step.assignments}
+            else:
+                given |= {one.name for one in saved_by(step)}
+        return frozenset(made - given)
+
+    @cached_property
+    def saved_at(self) -> tuple[tuple[str, Mark], ...]:
+        """The names that are computed, each with the place where that is first said."""
+        found: dict[str, Mark] = {}
+        for placed in self.definition.placed:
+            if isinstance(placed.step.body, SetDecl):
+                for name, _ in placed.step.body.assignments:
+                    found.setdefault(name.value, name.mark)
+        return tuple(found.items())
+
+    @property
+    def reached(self) -> Mapping[str, int]:
+        """Every node that some way leads to."""
+        return self.may
 
 
 class Finding(NamedTuple):

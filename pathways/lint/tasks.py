@@ -3,43 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pathways import feel
-from pathways.datatypes import ANY, DataType, MisfitError
-from pathways.diagnostics import nearest
+from pathways.datatypes import ANY, DataType, Field, MisfitError
+from pathways.diagnostics import Mark, nearest
 from pathways.engine.clocks import PRIORITIES
 from pathways.feel import types as feel_types
-from pathways.functions import FUNCTION_TYPES
-from pathways.lint.expressions import Scope, type_at
+from pathways.lint.expressions import code_findings, type_at
+from pathways.lint.scope import Scope
 from pathways.lint.sites import Site, of_value
 from pathways.lint.subject import Finding, Findings, Subject
-from pathways.model import Authored, DoDecl, EmitDecl, StepDecl, TaskDecl
+from pathways.model import Authored, ChildDecl, DoDecl, EmitDecl, InputDecl, Placed, SetDecl, TaskDecl
 from pathways.values import is_expression, is_template
 
 
 def check(subject: Subject) -> Findings:
-    """All findings about tasks, inputs and event data."""
-    scope = Scope(subject)
+    """All findings about tasks, inputs, starts, children and event data."""
     for declared in subject.definition.inputs:
         yield from _choices(declared.type, declared.name.value, declared.name.mark)
         if declared.default is not None:
-            try:
-                declared.type.conform(declared.default)
-            except MisfitError as error:
-                message = f'The default of "{declared.name}" does not fit: {error.misfit}.'
-                yield Finding("default-misfit", declared.name.mark, message)
-    for step in subject.definition.steps:
-        match step.body:
-            case TaskDecl():
-                yield from _task(step.body)
-            case DoDecl(given=Authored() as given):
-                action = subject.catalog.actions.get(step.body.action.value)
-                if action is not None:
-                    yield from _fits(scope, step, given, action.input, "input-misfit", action.name)
-            case EmitDecl():
-                yield from _event(subject, scope, step, step.body)
-            case _:
-                pass
+            yield from _default(subject, declared)
+    for start in subject.definition.starts_on:
+        if start.inputs is not None:
+            at = Site("", start.mark, "value", "start", event=start.type.value)
+            yield from _fits(subject, at, start.inputs, _taken(subject), "input-misfit", "The pathway")
+    for placed in subject.definition.placed:
+        yield from _of_step(subject, placed)
+
+
+def _taken(subject: Subject) -> DataType:
+    fields = tuple(Field(one.name, one.type, one.required) for one in subject.plan.inputs)
+    return DataType("object", fields=fields)
+
+
+def _default(subject: Subject, declared: InputDecl) -> Findings:
+    try:
+        declared.type.conform(declared.default)
+    except MisfitError as error:
+        message = f'The default of "{declared.name}" does not fit: {error.misfit}.'
+        yield Finding("default-misfit", declared.name.mark, message)
+        return
+    if isinstance(declared.default, str):
+        yield from code_findings(
+            subject, declared.type, declared.default, f'the input "{declared.name}"', declared.name.mark
+        )
+
+
+def _of_step(subject: Subject, placed: Placed) -> Findings:
+    step = placed.step
+    at = Site("", step.id.mark, "value", "entry", placed.path, placed.block)
+    match step.body:
+        case TaskDecl():
+            yield from _task(step.body)
+        case DoDecl(given=Authored() as given):
+            action = subject.catalog.actions.get(step.body.action.value)
+            if action is not None:
+                yield from _fits(subject, at, given, action.input, "input-misfit", action.name)
+        case ChildDecl(inputs=Authored() as given):
+            child = subject.catalog.pathways.get(step.body.name.value)
+            if child is not None and child.inputs is not None:
+                yield from _fits(subject, at, given, child.inputs, "input-misfit", child.name)
+        case EmitDecl():
+            yield from _event(subject, at, step.body)
+        case SetDecl():
+            yield from _sets(subject, placed, step.body)
+        case _:
+            pass
+    if step.undo is not None and step.undo.given is not None:
+        action = subject.catalog.actions.get(step.undo.action.value)
+        if action is not None:
+            after = replace(at, when="exit")
+            yield from _fits(subject, after, step.undo.given, action.input, "input-misfit", action.name)
+    yield from _gate(placed)
+
+
+def _gate(placed: Placed) -> Findings:
+    """A gate at which nobody in particular decides."""
+    step, body = placed.step, placed.step.body
+    if step.gate is None:
+        return
+    open_to_all = not isinstance(body, TaskDecl) or not body.outcomes or not all(one.role for one in body.outcomes)
+    if isinstance(body, TaskDecl) and body.role is None and open_to_all:
+        yield Finding("gate-without-role", step.gate.mark, f'Anybody may complete "{step.id}", which is a gate.')
+    if isinstance(body, TaskDecl) and body.bulk:
+        yield Finding("gate-in-bulk", step.gate.mark, f'"{step.id}" is a gate, so it is never completed in bulk.')
+
+
+def _sets(subject: Subject, placed: Placed, body: SetDecl) -> Findings:
+    """A text that is set to a name that is a code elsewhere, and none of its codes."""
+    visible = subject.types.visible(placed.block)
+    for name, value in body.assignments:
+        declared = visible.get(name.value)
+        if declared is not None and isinstance(value.source, str) and _is_literal(value.source):
+            yield from code_findings(subject, declared, value.source, name.value, value.mark)
 
 
 def _task(body: TaskDecl) -> Findings:
@@ -51,25 +108,41 @@ def _task(body: TaskDecl) -> Findings:
             yield Finding("unknown-priority", priority.mark, message, nearest(priority.source, PRIORITIES))
     for field in body.form:
         yield from _choices(field.type, field.name.value, field.name.mark)
+        if field.required_when is not None and field.required:
+            message = f'The field "{field.name}" is required anyway.'
+            yield Finding("required-anyway", field.required_when.mark, message)
         if field.required and field.show_when is not None:
             message = f'The field "{field.name}" is required, and not always shown.'
             yield Finding("required-and-hidden", field.name.mark, message)
+    yield from _alerts(body)
 
 
-def _choices(declared: DataType, name: str, mark: object) -> Findings:
+def _alerts(body: TaskDecl) -> Findings:
+    if body.due is None:
+        for escalation in body.escalate:
+            message = "Nothing is due; it is counted from the opening."
+            yield Finding("escalation-without-due", escalation.after.mark, message)
+    queue = body.queue.source if body.queue is not None else None
+    for escalation in body.escalate[:1]:
+        if isinstance(queue, str) and _is_literal(queue) and escalation.queue.source == queue:
+            message = f'The task stands in the queue "{queue}" already.'
+            yield Finding("escalates-nowhere", escalation.queue.mark, message)
+
+
+def _choices(declared: DataType, name: str, mark: Mark) -> Findings:
     inner = declared.item if declared.kind == "list" and declared.item else declared
     if inner.kind == "code" and not inner.options and inner.value_set is None:
-        yield Finding("code-without-options", mark, f'The code "{name}" has no options.')  # type: ignore[arg-type]  # a mark
+        yield Finding("code-without-options", mark, f'The code "{name}" has no options.')
 
 
-def _event(subject: Subject, scope: Scope, step: StepDecl, body: EmitDecl) -> Findings:
+def _event(subject: Subject, at: Site, body: EmitDecl) -> Findings:
     known = subject.catalog.events.get(body.type.value)
     if known is None:
         return
     schema = known.data
     given = body.data.source if body.data else {}
     if body.data is not None:
-        yield from _fits(scope, step, body.data, schema, "event-misfit", known.name)
+        yield from _fits(subject, at, body.data, schema, "event-misfit", known.name)
     if isinstance(given, Mapping):
         for member in schema.fields:
             if member.required and member.name not in given:
@@ -82,7 +155,7 @@ def _event(subject: Subject, scope: Scope, step: StepDecl, body: EmitDecl) -> Fi
                     yield Finding("event-misfit", mark, f'"{name}" is not in the data of {known.name}.', hint)
 
 
-def _fits(scope: Scope, step: StepDecl, given: Authored, schema: DataType, rule: str, whose: str) -> Findings:
+def _fits(subject: Subject, at: Site, given: Authored, schema: DataType, rule: str, whose: str) -> Findings:
     """What of a map of values is surely refused by the schema: literals, and expressions of another type."""
     if not isinstance(given.source, Mapping):
         return
@@ -92,10 +165,12 @@ def _fits(scope: Scope, step: StepDecl, given: Authored, schema: DataType, rule:
             continue
         mark = given.place((name,))
         if is_expression(value):
-            sites = list(of_value(given, value, (name,), step.id.value, "entry"))
-            why = _unlike(scope, sites[0], member.type) if sites else ""
+            sites = list(of_value(given, value, (name,), at))
+            why = _unlike(subject.scope, sites[0], member.type) if sites else ""
         elif _is_literal(value):
             why = _misfit(member.type, value)
+            if not why and isinstance(value, str) and member.type.value_set:
+                yield from code_findings(subject, member.type, value, f"{name} of {whose}", mark)
         else:
             why = ""
         if why:
@@ -126,7 +201,7 @@ def _unlike(scope: Scope, site: Site, wanted: DataType) -> str:
     expression = site.expression
     if expression is None or wanted == ANY:
         return ""
-    found = feel.infer(expression, scope.names(site), FUNCTION_TYPES)
+    found = feel.infer(expression, scope.names(site), scope.functions)
     if found.problems:
         return ""
     expected = wanted.feel_type

@@ -26,6 +26,15 @@ def test_how_many_branches_are_enough(join: str, read_as: str | int) -> None:
     assert [(branch.id.value, branch.title) for branch in found.branches] == [("l", None), ("r", "Right")]
 
 
+def test_a_branch_may_be_its_steps_alone() -> None:
+    """Then it has no title; a step may be called title, and both forms stand side by side."""
+    rest = "{wait: {for: 1 day}}"
+    found = body(f"{{parallel: {{branches: {{l: {{c: {rest}, title: {rest}}}, r: {{title: Right, {STEPS}}}}}}}}}")
+    assert isinstance(found, ParallelDecl)
+    shown = [(one.id.value, one.title, [step.id.value for step in one.steps]) for one in found.branches]
+    assert shown == [("l", None, ["c", "title"]), ("r", "Right", ["c"])]
+
+
 def test_a_repeat_over_a_list() -> None:
     """With the name of its item, its mode, and what it collects."""
     found = body(

@@ -17,7 +17,7 @@ success: {{measure: done}}
 review_by: 2099-01-31
 {more}outcomes: {{done: {{title: Done, kind: success}}}}
 steps:
-  compute: {{set: {{total: =1 + 1}}}}
+  compute: {{set: {{_total: =1 + 1}}}}
   well: {{end: done}}
 """
 """A pathway that asks nothing of anybody, and so needs nobody's approval."""

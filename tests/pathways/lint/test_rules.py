@@ -5,107 +5,35 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from pathways.catalog import read_catalog
+from commands.rule_examples import catalog, completed, examples
 from pathways.diagnostics import Diagnostic
 from pathways.lint import RULES, lint
+from pathways.scenarios import ScenarioFile
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
+ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 3, 2)
-
-CATALOG = read_catalog(
-    {
-        "actions": {
-            "visits.book": {
-                "input": {
-                    "order": {"type": "Reference", "target": ["ServiceRequest"], "required": True},
-                    "kind": {"type": "code", "options": ["routine", "urgent"]},
-                    "minutes": "integer",
-                },
-                "output": {"appointment": "Reference"},
-                "problems": ["slot-taken"],
-                "reads": ["ServiceRequest"],
-                "writes": ["Appointment"],
-            }
-        },
-        "events": {
-            "note.filed": {"schema": {"note": "Reference"}},
-            "case.closed": {"schema": {"result": {"type": "text", "required": True}, "count": "integer"}},
-        },
-        "queues": ["intake"],
-        "roles": ["nurse"],
-        "value_sets": {"colours": ["red", "green"]},
-        "pathways": {"visit": {"inputs": {"order": "Reference"}, "outcomes": ["seen", "missed"]}},
-        "calendars": {"clinic": {"zone": "America/New_York", "hours": {"mon": ["08:00-17:00"]}}},
-    }
-)
-
-DEFAULTS = {
-    "language": "language: 1",
-    "pathway": "pathway: example",
-    "version": "version: 1.0.0",
-    "title": "title: Example",
-    "purpose": "purpose: To be looked at",
-    "owner": "owner: The team",
-    "success": "success: {measure: looked_at, target: 1 day}",
-    "review_by": "review_by: 2027-01-31",
-    "inputs": "inputs: {order: {type: Reference, target: [ServiceRequest], required: true}}",
-    "outcomes": "outcomes: {done: {title: Done, kind: success}}",
-    "steps": "steps:\n  only: {set: {x: =order.reference}}\n  over: {end: done}",
-}
-SPECIAL = {
-    "LONG": f"steps:\n  a: {{set: {{x: ={' + '.join(['1'] * 1500)}}}}}   # here\n  b: {{end: done}}\n",
-    "HEAD": None,
-}
-
-
-def completed(text: str) -> str:
-    """An example with what it leaves out."""
-    keys = set(re.findall(r"^(\w+):", text, re.MULTILINE))
-    unread = "steps" in keys and "order" not in text
-    defaults = {key: value for key, value in DEFAULTS.items() if not (unread and key == "inputs")}
-    return text + "\n".join(value for key, value in defaults.items() if key not in keys) + "\n"
-
-
-def without(key: str) -> str:
-    """The small pathway without one of its lines, marked where that is missed."""
-    lines = [f"{value}   # here" if one == "pathway" else value for one, value in DEFAULTS.items() if one != key]
-    return "\n".join(lines)
-
-
-def examples() -> dict[str, dict[str, str]]:
-    """The examples by rule."""
-    found: dict[str, Any] = yaml.safe_load((HERE / "examples.yaml").read_text(encoding="utf-8"))
-    keys = {"missing-review": "review_by"}
-    for rule, example in found.items():
-        if example["bad"] == "HEAD":
-            example["bad"] = without(keys.get(rule, rule.removeprefix("missing-")))
-        elif example["bad"] in SPECIAL:
-            example["bad"] = completed(SPECIAL[example["bad"]] or "")
-        else:
-            example["bad"] = completed(example["bad"])
-    return found
-
-
+CATALOG = catalog()
 EXAMPLES = examples()
 
 
-def findings(text: str) -> tuple[Diagnostic, ...]:
+def findings(text: str, scenarios: tuple[ScenarioFile, ...] | None = None) -> tuple[Diagnostic, ...]:
     """What lint says of a text."""
-    return lint(text, "example.yaml", CATALOG, TODAY).diagnostics
+    return lint(text, "example.yaml", CATALOG, TODAY, scenarios).diagnostics
+
+
+def tried(rule: str) -> tuple[ScenarioFile, ...] | None:
+    """No scenarios, for the rule that asks for some."""
+    return () if rule == "untried-time" else None
 
 
 @pytest.mark.parametrize("rule", sorted(EXAMPLES))
 def test_a_rule_finds_its_bad_example(rule: str) -> None:
     """The finding names the rule, has its severity, and stands in the line that is wrong."""
-    text = EXAMPLES[rule]["bad"]
-    line = next(number for number, one in enumerate(text.splitlines(), 1) if one.endswith("# here"))
-    found = findings(text)
+    line = EXAMPLES[rule].line
+    found = findings(EXAMPLES[rule].bad, tried(rule))
     shown = "\n".join(map(str, found))
     mine = [one for one in found if one.rule == rule]
     assert [one.line for one in mine] == [line], shown
@@ -113,10 +41,10 @@ def test_a_rule_finds_its_bad_example(rule: str) -> None:
     assert {one.file for one in mine} == {"example.yaml"}
 
 
-@pytest.mark.parametrize("rule", sorted(rule for rule, example in EXAMPLES.items() if "good" in example))
+@pytest.mark.parametrize("rule", sorted(EXAMPLES))
 def test_a_rule_leaves_its_good_example_alone(rule: str) -> None:
     """What is written as the rule would have it has no findings at all."""
-    assert findings(completed(EXAMPLES[rule]["good"])) == ()
+    assert findings(EXAMPLES[rule].good, tried(rule)) == ()
 
 
 def test_the_small_pathway_of_the_examples_is_well() -> None:
@@ -126,7 +54,7 @@ def test_the_small_pathway_of_the_examples_is_well() -> None:
 
 def test_every_rule_has_an_example() -> None:
     """A rule without an example might find nothing, or everything."""
-    assert set(RULES) - set(EXAMPLES) == {"too-many-steps", "too-deep"}  # tested elsewhere, for their length
+    assert set(RULES) == set(EXAMPLES)
 
 
 def test_every_rule_that_is_noted_stands_in_the_table() -> None:
@@ -139,13 +67,6 @@ def test_every_rule_that_is_noted_stands_in_the_table() -> None:
     kinds = ("queue", "role", "calendar", "clock", "side-flow", "value-set")
     noted |= {f"unknown-{kind}" for kind in kinds}  # named in `Context.known`
     assert noted - set(RULES) == set()
-
-
-def test_more_steps_than_anybody_reads_are_refused() -> None:
-    """Two thousand steps are the most; the first one beyond is named."""
-    steps = "".join(f"  s{number}: {{set: {{x: {number}}}}}\n" for number in range(2001))
-    found = findings(completed(f"steps:\n{steps}"))
-    assert [(one.rule, one.line) for one in found if one.rule == "too-many-steps"] == [("too-many-steps", 2002)]
 
 
 def test_several_things_wrong_are_all_said_at_once() -> None:
@@ -172,7 +93,7 @@ steps:
 def test_hints_name_what_was_probably_meant() -> None:
     """The nearest known name is offered."""
     for rule, near in (("unknown-queue", "intake"), ("unknown-step", "finish"), ("unknown-event", "note.filed")):
-        (finding,) = [one for one in findings(EXAMPLES[rule]["bad"]) if one.rule == rule]
+        (finding,) = [one for one in findings(EXAMPLES[rule].bad) if one.rule == rule]
         assert near in finding.hint
 
 
@@ -181,4 +102,4 @@ def test_a_definition_without_findings_has_its_plan() -> None:
     linted = lint(completed(""), "example.yaml", CATALOG, TODAY)
     assert linted.plan is not None
     assert linted.plan.pathway == "example"
-    assert lint(EXAMPLES["unknown-step"]["bad"], "example.yaml", CATALOG, TODAY).plan is None
+    assert lint(EXAMPLES["unknown-step"].bad, "example.yaml", CATALOG, TODAY).plan is None
