@@ -35,6 +35,10 @@ def local(at: datetime, tz: ZoneInfo) -> str:
     return at.astimezone(tz).strftime("%a %Y-%m-%d %H:%M:%S")
 
 
+SILENT = frozenset({"attributes-changed", "listener-disarmed"})
+"""Facts that tell an author nothing that others do not."""
+
+
 def _words(moment: Moment, tz: ZoneInfo) -> str | None:
     if isinstance(moment, ChildMoment):
         said = _words(moment.what, tz)
@@ -172,7 +176,12 @@ _SAY: dict[str, Callable[[Any, ZoneInfo], str | None]] = {
     "child-reported": lambda one, _: _child_reported(one),
     "child-cancelled": lambda one, _: f"{one.address}: the child is told to cancel",
     "task-opened": _opened,
-    "task-reminded": lambda one, _: f"{one.address}: reminder to {one.queue}",
+    "task-reminded": lambda one, _: (
+        f"{one.address}: reminder to {one.queue}{'' if one.sent else ', which is not sent'}"
+    ),
+    "task-changed": lambda one, _: f'{one.address}: the task is now "{one.title}"',
+    "position-renamed": lambda one, _: f"{one.before}: stands at {one.address} now",
+    "child-runs": lambda one, _: f"{one.address}: the child runs version {one.version}",
     "task-escalated": lambda one, _: f"{one.address}: escalated from {one.before} to {one.queue}",
     "task-closed": lambda one, _: _task_closed(one),
     "listener-armed": lambda one, _: f"{one.address}: waits for {one.type}" + (f" for {one.key}" if one.key else ""),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from textwrap import dedent
+from typing import get_args
 
-from pathways.scenarios import report, run_scenario
+from pathways import facts
+from pathways.scenarios import report, run_scenario, timeline
 from tests.support.pathways import plan_of, scenarios_of
 
 DEFINITION = """
@@ -122,3 +125,12 @@ def test_the_result_as_json_has_the_same() -> None:
         }
     ]
     assert document["timeline"][0].endswith("started: example 1.0.0")
+
+
+def test_every_fact_has_its_words() -> None:
+    """A fact is told, or is one of the few that say nothing new."""
+    kinds = {
+        next(field.default for field in fields(one) if field.name == "fact")
+        for one in get_args(get_args(facts.Fact)[0])
+    }
+    assert kinds == timeline.SILENT | timeline._SAY.keys()
