@@ -12,7 +12,16 @@ from starlette.types import Scope
 
 from api.services import Services
 from web.rendering import STATIC, environment
-from web.views import exceptions, help, instances, pathways, sign_in, task, work  # noqa: A004 - the page of that name
+from web.views import (
+    exceptions,
+    help,  # noqa: A004 - the page of that name
+    instances,
+    operations,
+    pathways,
+    sign_in,
+    task,
+    work,
+)
 from web.visit import Site, View, Visit, page
 
 _YEAR = 365 * 24 * 3600
@@ -67,6 +76,19 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
             get("/instances/{ident}", instances.show),
             get("/instances/{ident}/cancel", instances.ask_cancel),
             post("/instances/{ident}/cancel", instances.cancel),
+            *(
+                route
+                for path, view in (
+                    ("suspend", operations.suspend),
+                    ("resume", operations.resume),
+                    ("skip", operations.skip),
+                    ("move", operations.move),
+                    ("data", operations.change),
+                    ("add-task", operations.add_task),
+                )
+                for route in (get(f"/instances/{{ident}}/{path}", view), post(f"/instances/{{ident}}/{path}", view))
+            ),
+            post("/instances/{ident}/offers/{side}", operations.take_offer),
             get("/exceptions", exceptions.index),
             get("/exceptions/{ident}", exceptions.show),
             post("/exceptions/{ident}/retry", exceptions.retry),

@@ -6,6 +6,7 @@ typed is kept as it came, so that a draft, a mistake or a conflict loses nothing
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,14 @@ Json = Any
 PREFIX = "f."
 
 _NUMBERS = ("integer", "decimal", "billing_units")
+_NESTED = ("any", "object", "list", "period", "quantity")
+
+
+def is_json(declared: DataType) -> bool:
+    """Whether a field's only input holds JSON: what no input of its own can hold."""
+    if declared.kind == "list":
+        return declared.item is not None and declared.item.kind in _NESTED
+    return declared.kind in ("any", "object")
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,8 @@ def typed_from_values(fields: Iterable[FormField], values: Mapping[str, Json], z
 
 def _value(declared: DataType, name: str, typed: Typed, zone_name: str) -> Json:
     text = typed.one(name).strip()
+    if is_json(declared):
+        return _read_json(text)
     match declared.kind:
         case "list":
             return _many(declared.item or DataType("text"), name, typed)
@@ -97,6 +108,16 @@ def _value(declared: DataType, name: str, typed: Typed, zone_name: str) -> Json:
             return _number(text) if text else None
         case _:
             return text or None
+
+
+def _read_json(text: str) -> Json:
+    """JSON where the text is some; a text that is none stays as it is, for the type to refuse."""
+    if not text.startswith(("{", "[", '"')):
+        return text or None
+    try:
+        return json.loads(text, parse_constant=str)
+    except ValueError:
+        return text
 
 
 def _many(item: DataType, name: str, typed: Typed) -> list[Json]:
@@ -135,6 +156,8 @@ def _instant(text: str, zone_name: str) -> str:
 def _inputs(declared: DataType, name: str, value: Json, zone_name: str) -> dict[str, tuple[str, ...]]:
     if value is None:
         return {}
+    if is_json(declared):
+        return {name: (value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False),)}
     match declared.kind:
         case "list":
             item = declared.item or DataType("text")

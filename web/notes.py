@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 _NOTES = {
     "claimed": "The task is yours.",
     "released": "The task is back in its queue.",
@@ -9,6 +11,13 @@ _NOTES = {
     "draft-saved": "Your draft is saved. Nothing was sent.",
     "restored": "You are signed in again. What you typed is below; nothing was sent yet.",
     "nothing-left": "There is no task left here that you could take.",
+    "suspended": "It is suspended.",
+    "resumed": "It goes on.",
+    "skipped": "The step is skipped.",
+    "moved": "It is moved.",
+    "changed": "The value is changed.",
+    "task-added": "The task is added.",
+    "offer-taken": "It is started.",
     "cancelled": "The pathway was cancelled.",
     "retried": "It is being tried again. The exception closes when the step has really passed.",
     "lag": "It is done. Lists may take a moment to show it.",
@@ -21,3 +30,8 @@ _NOTES = {
 def note(name: str) -> str:
     """The note of that name; empty where there is none."""
     return _NOTES.get(name, "")
+
+
+def with_note(address: str, name: str) -> str:
+    """An address with a note for the page."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'note': name})}"

@@ -37,6 +37,8 @@ COOKIE = "carelane_session"
 MOST_FORM_BYTES = 512_000
 
 _HIDDEN = ("csrf", "request", "version", "kept", "next", "password")
+_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back")
+"""What a form says of itself: it goes along without being shown."""
 
 _log = logging.getLogger(__name__)
 
@@ -257,7 +259,7 @@ async def render_kept(
         message=message,
         path=path,
         fields=kept_fields(typed),
-        hidden=[("version", typed.one("version")), ("request", typed.one("request"))],
+        hidden=[(name, typed.one(name)) for name in _CARRIED],
         old_csrf=typed.one("csrf"),
     )
     if retry_after is not None:
@@ -269,7 +271,7 @@ def kept_fields(typed: Typed) -> list[Mapping[str, str]]:
     """What was typed as plain inputs, with names for people."""
     fields: list[Mapping[str, str]] = []
     for name, given in typed.raw.items():
-        if name in _HIDDEN:
+        if name in _HIDDEN or name in _CARRIED:
             continue
         label = name.removeprefix("f.").replace("_", " ").replace(".", ": ").replace("-", " ")
         fields.extend({"name": name, "label": label[:1].upper() + label[1:], "value": value} for value in given)

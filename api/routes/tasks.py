@@ -77,6 +77,6 @@ async def complete_task(
     422 names each field that needs another look; 409 says who took or closed it.
     """
     done = await services.tasks.complete(
-        actor, ident, outcome=wish.outcome, form=wish.form, key=key, version=wish.version
+        actor, ident, outcome=wish.outcome, form=wish.form, key=key, version=wish.version, seen=wish.seen
     )
     return Completed.model_validate(done)

@@ -67,6 +67,9 @@ class CompleteWish(Wish):
     outcome: str = Field("", description="One of the task's outcomes; may be left out where it has only one.")
     form: dict[str, Json] = Field(default_factory=dict, description="The fields' values, by name.")
     version: int | None = Field(None, description="The version that was seen; refused where it has changed.")
+    seen: int | None = Field(
+        None, description="The instance's revision that was seen; a gate whose inputs changed since is refused.", ge=0
+    )
 
 
 class Completed(Schema):

@@ -55,8 +55,11 @@ class CompletionService(TaskService):
         form: Mapping[str, Json],
         key: str,
         version: int | None = None,
+        seen: int | None = None,
     ) -> Completed:
         """Complete a task. The same `key` again gives the first answer, whatever happened since.
+
+        `seen` is the instance's revision that the person saw: a gate whose inputs changed since is refused.
 
         Raises `FormInvalidError`, `ForbiddenError`, `TaskHeldError`, `TaskClosedError`, `ChangedError`,
         `RefusedError`, `KeyReusedError` or `NotNowError`.
@@ -65,7 +68,7 @@ class CompletionService(TaskService):
         prepared = await self._prepare(actor, ident, request, version)
         if isinstance(prepared, Completed):
             return prepared
-        event = TaskCompleted(prepared.address, outcome, dict(form), actor.id, tuple(sorted(actor.roles)))
+        event = TaskCompleted(prepared.address, outcome, dict(form), actor.id, tuple(sorted(actor.roles)), seen)
         try:
             answer = await self.engine.complete(prepared.instance, event, request=request)
         except EngineRefusedError as refusal:

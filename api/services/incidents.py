@@ -20,13 +20,14 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetail:
-    """An incident with its instance, what was tried so far, and the step's declared input where it is an action."""
+    """An incident with its instance, what was tried so far, the step where it is an action, and the plan."""
 
     incident: Incident
     instance: Instance
     attempts: tuple[Entry, ...]
     names: Mapping[str, str]
     step: Do | None
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class IncidentService(Base):
             timeline = await unit.timeline.all(incident.instance)
             attempts = tuple(one for one in timeline if _is_attempt(one, incident))
             names = await names_of(unit, (one.actor for one in attempts))
-        return IncidentDetail(incident, instance, attempts, names, _action(plan, incident))
+        return IncidentDetail(incident, instance, attempts, names, _action(plan, incident), plan)
 
     async def retry(self, actor: Actor, ident: str, wish: RetryWish, *, key: str) -> Operated:
         """Try the incident's step again. Raises `InvalidRequestError`, `FormInvalidError`, `RefusedError`."""

@@ -22,6 +22,8 @@ from api.services.errors import (
     RunsAlreadyError,
 )
 from api.services.records import (
+    Child,
+    Clock,
     DefinitionSummary,
     Entry,
     Incident,
@@ -65,7 +67,10 @@ class StartWish:
 
 @dataclass(frozen=True, slots=True)
 class InstanceDetail:
-    """An instance with everything that is known of it; `names` are those of people, by id."""
+    """An instance with everything that is known of it; `names` are those of people, by id.
+
+    `children` are the pathways that it started, `parent` the instance that waits for it, where there is one.
+    """
 
     instance: Instance
     plan: Plan | None
@@ -74,6 +79,9 @@ class InstanceDetail:
     incidents: tuple[Incident, ...]
     timeline: tuple[Entry, ...]
     names: Mapping[str, str]
+    clocks: tuple[Clock, ...] = ()
+    children: tuple[Child, ...] = ()
+    parent: Instance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +154,17 @@ class InstanceService(Base):
             tasks = await unit.tasks.of_instance(ident)
             incidents = await unit.incidents.of_instance(ident)
             timeline = await unit.timeline.all(ident)
+            clocks = await unit.clocks.of_instance(ident)
+            children = await unit.children.of(ident)
+            parent = await unit.instances.get(instance.parent_instance) if instance.parent_instance else None
             saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
             mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
+            mentioned |= {one.get("by") for one in (instance.suspension, instance.ending) if isinstance(one, Mapping)}
             names = await names_of(unit, (one for one in mentioned if isinstance(one, str)))
-        return InstanceDetail(instance, plan, positions, tasks, incidents, timeline, names)
+        return InstanceDetail(
+            instance, plan, positions, tasks, incidents, timeline, names, clocks, children, parent
+        )
 
     async def cancel(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
         """Cancel an instance. Raises `NotFoundError`, `InvalidRequestError` without a reason, `RefusedError`."""

@@ -1,6 +1,8 @@
 """What services hand out: the store's records, under one roof, so that pages need not know the store."""
 
 from pathways.facts import Fact
+from store.children import Child
+from store.clocks import Clock
 from store.definitions import Definition, DefinitionSummary
 from store.inbox import InboxEvent
 from store.incidents import Incident, IncidentGroup
@@ -13,6 +15,8 @@ from store.worklist import Order, QueueCount, WorkFilter
 
 __all__ = [
     "ApiToken",
+    "Child",
+    "Clock",
     "Definition",
     "DefinitionSummary",
     "Draft",

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlencode
 
+from api.services.actor import Actor
 from api.services.clock import pace_from_json, pathway_now
 from api.services.instances import InstanceDetail
 from api.services.queues import Queues
-from api.services.records import Instance, InstanceSummary, Position
+from api.services.records import Child, Instance, InstanceSummary, Position, Task
+from web.presenters.clocks import ClockView, clock_views
+from web.presenters.marks import Mark, marks_of
+from web.presenters.places import Places, places_of
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import in_words, words
 
@@ -41,25 +46,39 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class PositionView:
-    """A place where it stands."""
+    """A place where it stands. `around` is the round, branch or side flow that it lies in."""
 
+    address: str
     step: str
     title: str
+    around: str
     waits: str
     is_stuck: bool
     since: Time
     until: Time | None
+    skip: str
+    move: str
 
 
 @dataclass(frozen=True, slots=True)
 class DataView:
-    """A saved value with where it came from."""
+    """A saved value with where it came from. `change` is the address at which it can be changed."""
 
     name: str
     value: str
     origin: str
     time: Time
     sources: tuple[str, ...]
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataGroup:
+    """The values of one scope: the pathway's own (no title), those of a round, or of a side flow's run."""
+
+    title: str
+    values: tuple[DataView, ...]
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +87,43 @@ class OpenTaskView:
 
     id: str
     title: str
+    around: str
     queue: str
     due: Due
     assignee: str | None
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildView:
+    """A pathway that this one started."""
+
+    id: str
+    title: str
+    where: str
+    stands: str
+    kind: str
+    since: Time
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """A side flow that may be started by hand; `needs` is the role that the person does not have."""
+
+    side: str
+    title: str
+    queue: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseView:
+    """Why nothing goes on: suspended, or on its way to an end."""
+
+    title: str
+    reason: str
+    who: str
+    since: Time | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +158,19 @@ class InstanceView:
     positions: tuple[PositionView, ...]
     tasks: tuple[OpenTaskView, ...]
     incidents: tuple[IncidentLine, ...]
-    data: tuple[DataView, ...]
+    clocks: tuple[ClockView, ...]
+    children: tuple[ChildView, ...]
+    parent: tuple[str, str, str] | None
+    suspended: PauseView | None
+    ending: PauseView | None
+    data: tuple[DataGroup, ...]
 
 
 def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> InstanceView:
     """An instance for its page."""
     instance = found.instance
     here = instance_now(instance, now)
+    places = places_of(found.plan, found.timeline)
     return InstanceView(
         id=instance.id,
         title=instance.title,
@@ -127,22 +186,12 @@ def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> Insta
         now=time_of(here, instance.zone, here),
         attributes=attributes_of(instance, instance.zone),
         stages=_stages(found),
-        positions=tuple(_position(one, instance, here) for one in found.positions),
-        tasks=tuple(
-            OpenTaskView(
-                id=one.id,
-                title=one.title,
-                queue=queues.title(one.queue),
-                due=due_of(one.due_at, instance.zone, here),
-                assignee=found.names.get(one.assignee, "Somebody") if one.assignee else None,
-            )
-            for one in found.tasks
-            if one.status == "open"
-        ),
+        positions=tuple(_position(one, instance, places, here) for one in found.positions),
+        tasks=tuple(_task(one, found, places, queues, here) for one in found.tasks if one.status == "open"),
         incidents=tuple(
             IncidentLine(
                 id=one.id,
-                step=_step_title(found, one.step),
+                step=places.whole(one.address),
                 message=one.message,
                 since=time_of(one.first_seen, instance.zone, here),
                 is_retried=one.retried_at is not None,
@@ -150,7 +199,25 @@ def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> Insta
             for one in found.incidents
             if one.status == "open"
         ),
-        data=_data(found, here),
+        clocks=clock_views(found.clocks, found.timeline, places, instance.zone, here),
+        children=tuple(_child(one, places, instance.zone, here) for one in found.children),
+        parent=_parent(found),
+        suspended=_pause(found, "Suspended: no new step begins", instance.suspension, here),
+        ending=_ending(found, here),
+        data=_data(found, places, here),
+    )
+
+
+def offer_views(found: InstanceDetail, actor: Actor, queues: Queues) -> tuple[OfferView, ...]:
+    """The side flows that may be started by hand, for one person."""
+    return tuple(
+        OfferView(
+            side=str(one.get("side")),
+            title=str(one.get("title") or words(str(one.get("side")))),
+            queue=queues.title(str(one["queue"])) if one.get("queue") else "",
+            needs=words(str(one["role"])) if one.get("role") and one["role"] not in actor.roles else "",
+        )
+        for one in found.instance.offers or ()
     )
 
 
@@ -181,39 +248,120 @@ def _stages(found: InstanceDetail) -> tuple[StageView, ...]:
     return tuple(views)
 
 
-def _position(one: Position, instance: Instance, now: datetime) -> PositionView:
+def _position(one: Position, instance: Instance, places: Places, now: datetime) -> PositionView:
+    at = urlencode({"at": one.address})
     return PositionView(
+        address=one.address,
         step=one.step,
-        title=one.title,
+        title=places.title(one.address) if one.address.endswith("/undo") else one.title,
+        around=places.around(one.address),
         waits=WAITS[one.waits],
         is_stuck=one.waits == "operator",
         since=time_of(one.entered_at, instance.zone, now),
         until=time_of(one.wake_at, instance.zone, now) if one.wake_at else None,
+        skip=f"/instances/{instance.id}/skip?{at}" if one.waits not in ("undo", "resume") else "",
+        move=f"/instances/{instance.id}/move?{at}" if _may_move(one) else "",
     )
 
 
-def _step_title(found: InstanceDetail, step: str) -> str:
-    known = found.plan.step.get(step) if found.plan is not None else None
-    return (known.title if known is not None else None) or words(step)
+def _may_move(one: Position) -> bool:
+    return one.waits != "undo" and not one.address.endswith("/undo") and "^" not in one.address
 
 
-def _data(found: InstanceDetail, now: datetime) -> tuple[DataView, ...]:
+def _task(one: Task, found: InstanceDetail, places: Places, queues: Queues, now: datetime) -> OpenTaskView:
+    return OpenTaskView(
+        id=one.id,
+        title=one.title,
+        around=places.around(one.address),
+        queue=queues.title(one.queue),
+        due=due_of(one.due_at, found.instance.zone, now),
+        assignee=found.names.get(one.assignee, "Somebody") if one.assignee else None,
+        marks=marks_of(one, queues, found.instance.zone, now),
+    )
+
+
+_CHILD = {"ordered": "Is being started", "running": "Runs", "ended": "Ended", "failed": "Failed"}
+
+
+def _child(one: Child, places: Places, zone: str, now: datetime) -> ChildView:
+    stands = _CHILD[one.status]
+    if one.status == "ended" and one.outcome:
+        stands = f"Ended: {words(one.outcome)}"
+    elif one.status == "failed":
+        stands = f"Failed: {one.failed or 'it could not be started'}"
+    elif one.cancelled_at is not None:
+        stands = f"{stands}, told to cancel"
+    elif one.detached:
+        stands = f"{stands}, not waited for"
+    return ChildView(
+        id=one.instance,
+        title=f"{words(one.pathway)} {one.version or ''}".strip(),
+        where=places.whole(one.address),
+        stands=stands,
+        kind={"failed": "bad", "ended": "done"}.get(one.status, "running"),
+        since=time_of(one.ended_at or one.started_at or one.ordered_at, zone, now),
+    )
+
+
+def _parent(found: InstanceDetail) -> tuple[str, str, str] | None:
+    """The parent's id and title, and whether it goes on."""
+    one = found.instance
+    if one.parent_instance is None:
+        return None
+    if found.parent is None:
+        return one.parent_instance, "Another pathway", ""
+    stands = found.parent.outcome_title or STATUS[found.parent.status]
+    return found.parent.id, f"{found.parent.title} {found.parent.version}", stands
+
+
+def _pause(found: InstanceDetail, title: str, told: Json, now: datetime) -> PauseView | None:
+    if not isinstance(told, Mapping):
+        return None
+    at, who = told.get("at"), str(told.get("by") or "")
+    return PauseView(
+        title=title,
+        reason=str(told.get("reason") or ""),
+        who=found.names.get(who, "the pathway that started it" if who.startswith("parent/") else ""),
+        since=time_of(datetime.fromisoformat(str(at)), found.instance.zone, now) if at else None,
+    )
+
+
+def _ending(found: InstanceDetail, now: datetime) -> PauseView | None:
+    told = found.instance.ending
+    if not isinstance(told, Mapping) or found.instance.status != "cancelling":
+        return None
+    known = found.plan.outcome.get(str(told.get("outcome"))) if found.plan is not None else None
+    title = known.title if known is not None else words(str(told.get("outcome")))
+    return _pause(found, f"On its way to the end: {title}", told, now)
+
+
+def _data(found: InstanceDetail, places: Places, now: datetime) -> tuple[DataGroup, ...]:
+    groups = []
+    standing = [one.address for one in found.positions]
+    for scope in sorted(found.instance.data):
+        values = [
+            _value(found, places, scope, name, saved, now)
+            for name, saved in found.instance.data[scope].items()
+            if saved.get("value") is not None
+        ]
+        if values:
+            is_over = bool(scope) and not any(one.startswith(scope) for one in standing)
+            groups.append(DataGroup(places.scope(scope), tuple(values), is_over))
+    return tuple(groups)
+
+
+def _value(
+    found: InstanceDetail, places: Places, scope: str, name: str, saved: Mapping[str, Json], now: datetime
+) -> DataView:
     zone = found.instance.zone
-    views = []
-    for scope in found.instance.data.values():
-        for name, saved in scope.items():
-            if saved.get("value") is None:
-                continue
-            views.append(
-                DataView(
-                    name=words(name),
-                    value=in_words(_told(saved["value"]), zone),
-                    origin=_origin(found, saved),
-                    time=time_of(datetime.fromisoformat(saved["at"]), zone, now),
-                    sources=tuple(_source(one, zone, now) for one in saved.get("sources") or ()),
-                )
-            )
-    return tuple(views)
+    return DataView(
+        name=words(name),
+        value=in_words(_told(saved["value"]), zone),
+        origin=_origin(found, places, saved),
+        time=time_of(datetime.fromisoformat(saved["at"]), zone, now),
+        sources=tuple(_source(one, zone, now) for one in saved.get("sources") or ()),
+        change=f"/instances/{found.instance.id}/data?{urlencode({'name': name, 'scope': scope})}",
+    )
 
 
 def _told(value: Json) -> Json:
@@ -223,10 +371,10 @@ def _told(value: Json) -> Json:
     return value
 
 
-def _origin(found: InstanceDetail, saved: Mapping[str, Json]) -> str:
+def _origin(found: InstanceDetail, places: Places, saved: Mapping[str, Json]) -> str:
     by, address = saved.get("by"), str(saved.get("address") or "")
     who = found.names.get(str(by), "") if by else ""
-    where = _step_title(found, address.split("@")[0]) if address else "Given at the start"
+    where = places.title(address) if address else "Given at the start"
     return f"{where}, by {who}" if who else where
 
 

@@ -12,7 +12,7 @@ from api.services.clock import pace_from_json, pathway_now
 from api.services.queues import Queues
 from api.services.tasks import TaskDetail
 from web.form_values import Typed, typed_from_values, values_of
-from web.presenters.timeline import outcome_title
+from web.presenters.sentences_work import outcome_title
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import in_words, words
 

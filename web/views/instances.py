@@ -15,7 +15,7 @@ from web.patients import banner
 from web.presenters import diagram as pictures
 from web.presenters import instance as presenter
 from web.presenters.patients import patient_view
-from web.presenters.timeline import lines
+from web.presenters.timeline import lines, story
 from web.presenters.times import time_of
 from web.presenters.values import words
 from web.presenters.work_list import choices
@@ -66,17 +66,32 @@ async def show(visit: Visit) -> Response:
     """One instance."""
     found = await visit.services.instances.detail(visit.path("ident"))
     everything = visit.query("timeline") == "all"
+    before = visit.query("before")
     here = presenter.instance_now(found.instance, visit.now)
+    entries = lines(found, here, everything=everything, queues=visit.services.queues.title)
+    told = story(found, entries, int(before) if before.isdigit() else None)
     return await visit.render(
         "instance.html",
         diagram=await _diagram(found),
         instance=presenter.instance_view(found, visit.services.queues, visit.now),
-        timeline=lines(found, here, everything=everything),
+        story=told,
+        older=_timeline(found, everything=everything, before=told.older) if told.older else None,
+        newest=_timeline(found, everything=everything) if before.isdigit() else None,
         everything=everything,
+        offers=presenter.offer_views(found, visit.actor, visit.services.queues),
+        may_operate=visit.actor.may("operate"),
+        may_add=visit.actor.may("add-task"),
         patient=await banner(visit, patient_of(found.instance.inputs)),
         may_cancel=visit.actor.may("cancel") and found.instance.status != "ended",
         may_see_exceptions=visit.actor.may("see-exceptions"),
     )
+
+
+def _timeline(found: InstanceDetail, *, everything: bool, before: int | None = None) -> str:
+    """The address of a page of the timeline."""
+    given = {"timeline": "all" if everything else None, "before": before}
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"/instances/{found.instance.id}?{query}"
 
 
 async def _diagram(found: InstanceDetail) -> pictures.DiagramView | None:

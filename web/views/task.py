@@ -12,13 +12,14 @@ from api.services.errors import ChangedError, FormInvalidError, ServiceError, Ta
 from api.services.patients import patient_of
 from api.services.tasks import TaskDetail
 from web.form_values import Typed, typed_from_draft, values_of
+from web.notes import with_note
 from web.patients import banner
 from web.presenters import instance as instances
 from web.presenters.form import field_views, sentence, visible
 from web.presenters.task import kept, submitted, task_view
 from web.presenters.timeline import lines
 from web.presenters.times import time_of
-from web.views.work import back_to_list, with_note
+from web.views.work import back_to_list
 from web.visit import Visit
 
 _LATEST = 6
@@ -147,7 +148,7 @@ async def _render(
         "submitted": submitted(found) if task.standing == "closed" else [],
         "patient": await banner(visit, patient_of(found.instance.inputs)),
         "instance": instances.instance_view(detail, visit.services.queues, visit.now),
-        "timeline": lines(detail, here)[:_LATEST],
+        "timeline": lines(detail, here, queues=visit.services.queues.title)[:_LATEST],
         "people": people,
         "has_draft": found.draft is not None and not wrong and visit.query("note") not in _ABOUT_THE_DRAFT,
         "back": visit.typed.one("back") or visit.query("back"),

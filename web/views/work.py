@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -57,11 +56,6 @@ def back_to_list(typed: Typed) -> str:
     """The list that a person came from."""
     query = typed.one("back")
     return f"/work?{query}" if query and "\n" not in query else "/work"
-
-
-def with_note(address: str, name: str) -> str:
-    """An address with a note for the page."""
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'note': name})}"
 
 
 def _wish(get: Callable[[str], str | None]) -> ListWish:
