@@ -68,7 +68,5 @@ def _moved(subject: Subject) -> dict[str, int]:
 
 
 def _set(happening: Happening) -> Iterator[str]:
-    if happening.verb == "set" and happening.target:
-        yield happening.target
-        if isinstance(happening.given, dict):
-            yield from (str(name) for name in happening.given)
+    if happening.verb == "set" and isinstance(happening.data, dict):
+        yield from (str(name).rpartition("/")[2] for name in happening.data)

@@ -61,6 +61,13 @@ def test_rows_hold_from_a_day_to_a_day() -> None:
         rules.rule("commercial", "medical", "standard", date(2024, 12, 31))
 
 
+@pytest.mark.parametrize(("day", "limit"), [(date(2025, 12, 31), "14 days"), (date(2026, 1, 1), "7 days")])
+def test_the_limits_of_cms_0057_f_hold_from_2026(day: date, limit: str) -> None:
+    """Standard requests of impacted payers; what was received before keeps the older limit."""
+    for payer in ("medicare-advantage", "medicaid"):
+        assert payer_rules().rule(payer, "medical", "standard", day).decision_limit == limit
+
+
 def test_an_instance_finds_its_row_again() -> None:
     """Also when it holds no more, and the table has another version."""
     rules = table({"until": "2026-02-01"}, version="2026.2")
