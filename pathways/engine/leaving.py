@@ -68,13 +68,13 @@ def _settle_action(run: Run, position: Position) -> None:
     if run.step_of(position).undo is not None:
         run.settling[position.address] = altered(position, listeners={}, timeout_at=None, incident=None)
     else:
-        run.commands.append(AbandonAction(position.address, position.run))
+        run.commands.append(AbandonAction(position.ordered_from, position.run))
 
 
 def _cancel_child(run: Run, position: Position, reason: str) -> None:
     child = position.key or ""
     run.facts.append(ChildCancelled(run.now, position.address, child))
-    run.commands.append(CancelChild(position.address, child, reason))
+    run.commands.append(CancelChild(position.ordered_from, child, reason))
     run.settling[position.address] = altered(position, listeners={}, timeout_at=None, incident=None)
 
 
