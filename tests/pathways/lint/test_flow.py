@@ -1,0 +1,236 @@
+"""Ways through steps inside steps: what is reached, what ends, what goes round, and what is known there."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from commands.rule_examples import catalog, completed
+from pathways.lint import lint
+
+CATALOG = catalog()
+CONTRACT = "contract: {reads: [ServiceRequest], writes: [Appointment]}\n"
+
+
+def found(text: str, *, rules: set[str] | None = None) -> list[tuple[str, str]]:
+    """The findings of a definition: rule, and what stands first in quotes."""
+    linted = lint(completed(dedent(text)), "example.yaml", CATALOG, date(2026, 3, 2))
+    broken = [one for one in linted.diagnostics if one.rule in ("shape", "unknown-key", "missing-key", "unknown-name")]
+    assert not broken, "\n".join(map(str, broken))
+    said = [(one.rule, one.message.split('"')[1] if '"' in one.message else "") for one in linted.diagnostics]
+    return [one for one in said if rules is None or one[0] in rules]
+
+
+def unset(text: str) -> list[str]:
+    """The names that some way leaves unset."""
+    return [name for _, name in found(text, rules={"unset-data"})]
+
+
+BOTH = """
+steps:
+  both:
+    parallel:
+      join: {JOIN}
+      branches:
+        left: {a: {task: {title: Ask, queue: intake}, save: asked}}
+        right: {b: {wait: {for: 1 day}}}
+  then: {task: {title: "{{ asked.by }}", queue: intake}}
+  over: {end: done}
+"""
+
+
+@pytest.mark.parametrize(
+    ("join", "names"), [("all", []), ("{count: 2}", []), ("any", ["asked"]), ("{count: 1}", ["asked"])]
+)
+def test_what_branches_save_is_there_when_all_have_ended(join: str, names: list[str]) -> None:
+    """Behind a join of fewer, it is there on some ways only."""
+    assert unset(BOTH.replace("{JOIN}", join)) == names
+
+
+def test_a_branch_does_not_see_what_another_saves_meanwhile() -> None:
+    """They run side by side: whichever is first."""
+    text = BOTH.replace("{JOIN}", "all").replace("b: {wait: {for: 1 day}}", 'b: {wait: {until: "=asked.at"}}')
+    assert unset(text) == ["asked"]
+
+
+@pytest.mark.parametrize(
+    ("how", "names"),
+    [
+        ("for_each: =[1, 2]\n      as: one", []),
+        ("while: count(notes) < 2\n      limit: 3", []),
+        ("until: asked.by != null\n      limit: 3", []),
+    ],
+)
+def test_collected_lists_are_there_from_the_entry(how: str, names: list[str]) -> None:
+    """Empty where no iteration ran; and an iteration's own data is gone outside."""
+    text = f"""
+steps:
+  each:
+    repeat:
+      {how}
+      collect: {{notes: =asked.by}}
+      steps:
+        a: {{task: {{title: Ask, queue: intake}}, save: asked}}
+  then: {{task: {{title: "{{{{ count(notes) }}}}", queue: intake}}}}
+  over: {{end: done}}
+"""
+    assert unset(text) == names
+
+
+def test_an_iteration_begins_without_the_data_of_the_one_before() -> None:
+    """What is read before it is saved was saved in another iteration, which is gone."""
+    text = """
+steps:
+  each:
+    repeat:
+      for_each: =[1, 2]
+      as: one
+      steps:
+        a: {task: {title: "{{ asked.by }}", queue: intake}}
+        b: {task: {title: "{{ one }}", queue: intake}, save: asked}
+  over: {end: done}
+"""
+    assert unset(text) == ["asked"]
+
+
+TAKEN = """
+on: [{event: note.filed, key: KEY, to: late}]
+steps:
+  begin: {wait: {for: 1 day}}
+  name: {set: {visit: =order.reference, note: x}}
+  ask: {task: {title: Ask, queue: intake}}
+  over: {end: done}
+  late: {task: {title: "{{ note }}", queue: intake}, next: over}
+"""
+
+
+def test_an_event_of_the_pathway_comes_wherever_a_case_waits() -> None:
+    """So what it leads to can't rely on what is set behind the first step that waits."""
+    assert unset(TAKEN.replace("KEY", "=order.reference")) == ["note"]
+
+
+def test_an_event_is_heard_only_where_its_key_has_a_value() -> None:
+    """What is set together with the key is there, too."""
+    assert unset(TAKEN.replace("KEY", "=visit")) == []
+
+
+def test_what_leads_there_is_said() -> None:
+    """The event, and the step where it finds the case."""
+    text = completed(TAKEN.replace("KEY", "=order.reference"))
+    (one,) = [one for one in lint(text, "x", CATALOG, date(2026, 3, 2)).diagnostics if one.rule == "unset-data"]
+    assert 'by the event note.filed at "begin"' in one.message
+
+
+def test_a_timeout_of_a_container_leaves_what_was_not_yet_saved_inside() -> None:
+    """Whatever its branches had done by then."""
+    text = """
+steps:
+  both:
+    parallel:
+      branches:
+        left: {a: {task: {title: Ask, queue: intake}, save: asked}, c: {wait: {for: 1 day}}}
+        right: {b: {wait: {for: 1 day}}}
+    timeout: {after: 3 days, to: late}
+  over: {end: done}
+  late: {task: {title: "{{ asked.by }}", queue: intake}, next: over}
+"""
+    assert unset(text) == ["asked"]
+
+
+def test_a_childs_outcome_tells_what_it_gives() -> None:
+    """On its way, and where a condition asks for it."""
+    text = (
+        CONTRACT
+        + """
+steps:
+  see:
+    pathway: {name: visit, inputs: {order: =order}}
+    save: seen
+    next: {seen: tell, missed: over, cancelled: over}
+  tell: {task: {title: "{{ seen.outcome }}", queue: intake}}
+  over: {end: done}
+"""
+    )
+    assert found(text) == [("unused-contract", ""), ("unused-contract", "")]
+
+
+def test_a_wait_of_several_ways_has_data_only_where_an_event_came() -> None:
+    """A test on `which` tells; without it the condition may be null."""
+    text = """
+steps:
+  wait:
+    wait: {any: {filed: {event: note.filed, key: =order.reference}, late: {for: 3 days}}}
+    save: came
+    next:
+      - {when: WHEN, to: over}
+      - {to: over}
+  over: {end: done}
+"""
+    assert found(text.replace("WHEN", 'came.data.note = "x"')) == [("empty-field", "came.data")]
+    assert found(text.replace("WHEN", 'came.which = "filed" and came.data.note = "x"')) == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "loops"), [("emit: {type: case.closed, data: {result: x}}", 1), ("wait: {for: 1 day}", 0)]
+)
+def test_going_round_through_a_branch_without_waiting_is_found(inner: str, loops: int) -> None:
+    """A branch that jumps out to what leads back in; not where something inside waits."""
+    text = f"""
+steps:
+  begin: {{set: {{n: 0}}}}
+  both:
+    parallel:
+      branches:
+        left:
+          a: {{{inner}}}
+          b: {{decide: {{rules: [{{when: n > 3, to: c}}, {{to: begin}}]}}}}
+          c: {{end: branch}}
+        right: {{d: {{wait: {{for: 1 day}}}}}}
+  over: {{end: done}}
+"""
+    assert len(found(text, rules={"idle-loop"})) == loops
+
+
+def test_a_repeat_that_only_counts_is_no_endless_loop() -> None:
+    """It has a limit, and its list an end."""
+    text = """
+steps:
+  each: {repeat: {for_each: "=[1, 2]", as: one, collect: {twice: =n}, steps: {a: {set: {n: =one * 2}}}}}
+  tell: {task: {title: "{{ twice }}", queue: intake}}
+  over: {end: done}
+"""
+    assert found(text) == []
+
+
+def test_steps_behind_a_join_that_is_never_met_are_not_reached() -> None:
+    """One branch of two never ends well."""
+    text = """
+steps:
+  both:
+    parallel:
+      branches:
+        left: {a: {wait: {for: 1 day}}}
+        right: {b: {wait: {for: 1 day}, next: over}}
+  then: {wait: {for: 1 day}}
+  over: {end: done}
+"""
+    rules = {"unreachable-step", "join-never-met"}
+    assert found(text, rules=rules) == [("join-never-met", "both"), ("unreachable-step", "then")]
+
+
+def test_side_flows_see_what_is_there_when_they_begin() -> None:
+    """By an event: what was set where it is heard; offered: what the offer asks for."""
+    text = """
+side_flows:
+  call:
+    offer: {queue: intake, when: note != null}
+    steps: {a: {task: {title: "{{ note }} {{ other }}", queue: intake}}}
+steps:
+  begin: {wait: {for: 1 day}}
+  name: {set: {note: x, other: y}}
+  ask: {task: {title: Ask, queue: intake}}
+  over: {end: done}
+"""
+    assert unset(text) == ["other"]
