@@ -42,6 +42,8 @@ class Behaviours:
             given = {name: Literally(value) for name, value in declared.value.items()}
         elif isinstance(declared, Members):
             given = dict(declared.members)
+        known = {one.name for one in self._plan.inputs}
+        given = {name: one for name, one in given.items() if name in known}
         missing = [one for one in self._plan.inputs if one.required and one.name not in given]
         for one in missing:
             given[one.name] = of_type(one.type, self._codes)
@@ -96,7 +98,7 @@ class Behaviours:
         if found is None:
             found = self._default_task(step)
         elif step is not None:
-            found = Behaviour(tuple(self._filled(step, one) for one in found.answers), found.takes, found.calendar)
+            found = Behaviour(self._answers(step, found.answers), found.takes, found.calendar)
         self._made[path] = found
         return found
 
@@ -106,8 +108,17 @@ class Behaviours:
             self.defaults["tasks of clocks"] = _time(self._plan)
             return Behaviour((Answer("outcome", "done"),), takes)
         self.defaults[f"task {step.id}"] = f"{_time(self._plan)}, each outcome as often"
-        outcomes = tuple(self._filled(step, Answer("outcome", one.id)) for one in step.outcomes)
-        return Behaviour(outcomes or (Answer("outcome", "done"),), takes)
+        return Behaviour(self._answers(step, (Answer("outcome"),)), takes)
+
+    def _answers(self, step: Task, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+        """The answers with whole forms; one that names no outcome stands for each of them as often."""
+        every = [outcome.id for outcome in step.outcomes] or ["done"]
+        return tuple(
+            self._filled(step, replace(one, name=name, weight=one.weight / len(names)))
+            for one in answers
+            for names in ([one.name] if one.name else every,)
+            for name in names
+        )
 
     def _filled(self, step: Task, answer: Answer) -> Answer:
         """An answer whose form has a value for every field that is required and was not declared."""

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from pathways.diagnostics import Diagnostic, nearest
+from pathways.diagnostics import Diagnostic, Severity, nearest
 from pathways.durations import Duration, DurationError, parse_duration
 from pathways.feel import FeelError
 from pathways.plan import Child, Do, Plan, Task
@@ -96,18 +96,24 @@ class _Reading:
     def __init__(self, reader: Reader, plan: Plan) -> None:
         self.reader = reader
         self.plan = plan
+        self.strange: Severity = "error"
+        """What a name is that the plan does not know: a warning in a file that was written for another version."""
 
     def all(self, root: Node) -> Simulation:
         plan, reader = self.plan, self.reader
         pathway = reader.text(root.get("pathway"), "pathway")
         if pathway is not None and pathway.value != plan.pathway:
             reader.note("unknown-pathway", pathway.mark, f"This is for {pathway}, not for {plan.pathway}.")
+        version = reader.text(root.get("version"), "version")
+        if version is not None and version.value != plan.version:
+            self.strange = "warning"
         undos = {one.undo.action for one in plan.steps if one.undo is not None}
         actions = undos | {one.action for one in plan.steps if isinstance(one, Do)}
         children = {one.pathway for one in plan.steps if isinstance(one, Child)}
         arrivals = root.get("arrivals")
         if arrivals is not None and not reader.keys(arrivals, "arrivals", ("per_day", "calendar", "start", "zone")):
             arrivals = None
+        self._check_inputs(root.get("inputs"))
         task_time = TASK_TIME if plan.default_calendar else TASK_TIME_ELAPSED
         return Simulation(
             actions=self._named(root, "actions", actions, lambda node: self._behaviour(node, ACTION_TIME, "action")),
@@ -123,12 +129,20 @@ class _Reading:
             source=reader.file,
         )
 
+    def _check_inputs(self, node: Node | None) -> None:
+        known = {one.name for one in self.plan.inputs}
+        for name, _ in self.reader.entries(node, "inputs"):
+            if name.value not in known:
+                hint = nearest(name.value, known, plural="Inputs")
+                self.reader.note("unknown-name", name.mark, f'The pathway has no input "{name}".', hint, self.strange)
+
     def _named(self, root: Node, key: str, known: set[str], read: Callable[[Node], T | None]) -> dict[str, T]:
         found: dict[str, T] = {}
         for name, node in self.reader.entries(root.get(key), key):
             if name.value not in known:
                 hint = nearest(name.value, known, plural=key.capitalize())
-                self.reader.note("unknown-name", name.mark, f'The pathway has no "{name}" among its {key}.', hint)
+                message = f'The pathway has no "{name}" among its {key}.'
+                self.reader.note("unknown-name", name.mark, message, hint, self.strange)
             elif (one := read(node)) is not None:
                 found[name.value] = one
         return found
@@ -140,11 +154,12 @@ class _Reading:
             paths = [path for path in steps_named(self.plan, name.value) if path in tasks]
             if len(paths) != 1:
                 hint = f"It may be {' or '.join(paths)}." if paths else nearest(name.value, tasks, plural="Tasks")
-                self.reader.note("unknown-step", name.mark, f'There is no one task "{name}".', hint)
+                self.reader.note("unknown-step", name.mark, f'There is no one task "{name}".', hint, self.strange)
                 continue
             behaviour = self._behaviour(node, takes, "task")
             if behaviour is not None:
-                self._check_outcomes(tasks[paths[0]], behaviour, node)
+                if behaviour.answers != (Answer("outcome"),):
+                    self._check_outcomes(tasks[paths[0]], behaviour, node)
                 found[paths[0]] = behaviour
         return found
 
@@ -210,7 +225,7 @@ class _Reading:
         paths = steps_named(self.plan, at) if at is not None else []
         if at is not None and len(paths) != 1:
             hint = f"It may be {' or '.join(paths)}." if paths else nearest(at, self.plan.step)
-            self.reader.note("unknown-step", node.mark, f'There is no one step "{at}".', hint)
+            self.reader.note("unknown-step", node.mark, f'There is no one step "{at}".', hint, self.strange)
             return None
         share = self.reader.share(node.get("share"), "share")
         takes = self.distribution(node.get("takes")) or EVENT_TIME

@@ -261,3 +261,10 @@ def test_what_finished_instances_did_is_drawn_from(plan: Plan) -> None:
     assert min(measures.stays["wait"]) == pytest.approx(86_280, abs=200)
     assert "task ask" not in simulated.defaults
     assert "event note.filed" not in simulated.defaults
+
+
+def test_a_file_for_another_version_may_have_names_of_its_own(plan: Plan) -> None:
+    """They are warnings then; what both versions have is drawn."""
+    read = read_simulation("version: 2.0.0\ntasks: {ask: {takes: 1 hour}, asks: {takes: 1 hour}}\n", plan)
+    assert [one.severity for one in read.diagnostics] == ["warning"]
+    assert set(read.simulation.tasks) == {"ask"}
