@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from api.services.clock import pace_from_json, pathway_now
 from api.services.incidents import IncidentDetail
 from api.services.records import Entry, Incident, IncidentGroup
+from pathways.plan import Child, Do
+from web.presenters.operations import may_skip
+from web.presenters.places import Places, places_of
 from web.presenters.times import Time, time_of
 from web.presenters.values import pretty, words
 
@@ -28,6 +32,25 @@ KINDS = {
     "in-doubt": "It is not known whether it was done",
     "contract": "The pathway's contract does not allow it",
 }
+
+
+MEANS = {
+    "action-failed": "It was tried as often as it may be. Mend what it says, then try again.",
+    "problem": "The outside system refuses it for a reason that the pathway has no way for.",
+    "expression": "The pathway could not work something out from the data. Change the data, then try again.",
+    "no-branch": "No condition of the ways on holds. Change the data and try again, or move it on by hand.",
+    "invalid-output": "What came back does not fit what the action promises. Somebody has to look at the action.",
+    "loop-limit": "It went round as often as it may. Raise what the limit is read from, or move it on by hand.",
+    "runaway": "It went from step to step without ever waiting. Move it on by hand, and have the pathway mended.",
+    "child-failed": "The other pathway could not be started, or was ended from outside.",
+    "undo-failed": "What was done could not be taken back, so the pathway can't end or go on. Try again, or take it "
+    "back by hand outside and count it as undone here.",
+    "in-doubt": "The pathway had gone on while this was still running, and the answer never came. It may have been "
+    "done outside, or not. Look there first. Trying again asks once more under the same key, so that "
+    "what was done is not done twice.",
+    "contract": "The action wanted to read or write what the pathway does not declare.",
+}
+"""What each kind of exception means, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,10 @@ class IncidentView:
     status: str
     is_open: bool
     is_retried: bool
+    means: str
+    skip: str
+    skip_words: str
+    move: str
     closed: str
     occurrences: int
     retries: int
@@ -101,7 +128,7 @@ def group_view(one: IncidentGroup, zone: str, now: datetime) -> GroupView:
     """A group."""
     return GroupView(
         fingerprint=one.fingerprint,
-        step=words(one.step),
+        step=Places(None).step(one.step),
         pathway=words(one.pathway),
         kind=KINDS.get(one.kind, words(one.kind)),
         message=one.message,
@@ -117,7 +144,7 @@ def incident_row(one: Incident, zone: str, now: datetime) -> IncidentRow:
     return IncidentRow(
         id=one.id,
         instance=one.instance,
-        step=words(one.step),
+        step=Places(None).whole(one.address),
         pathway=one.pathway_title,
         message=one.message,
         occurrences=one.occurrences,
@@ -132,11 +159,12 @@ def incident_view(found: IncidentDetail, now: datetime) -> IncidentView:
     one, zone = found.incident, found.instance.zone
     here = pathway_now(pace_from_json(found.instance.pace), now)
     closed = {"completed": "The step has passed", "left": "The pathway went on without the step"}
+    way = urlencode({"at": one.address, "back": f"/exceptions/{one.id}"})
     return IncidentView(
         id=one.id,
         instance=one.instance,
-        step=(found.step.title if found.step is not None else None) or words(one.step),
-        action=found.step.action if found.step is not None else "",
+        step=places_of(found.plan).whole(one.address),
+        action=_action(found),
         pathway=one.pathway_title,
         version=one.pathway_version,
         kind=KINDS.get(one.kind, words(one.kind)),
@@ -144,10 +172,14 @@ def incident_view(found: IncidentDetail, now: datetime) -> IncidentView:
         words=_outside_words(one.detail),
         detail=pretty(one.detail) if one.detail not in (None, {}, []) else "",
         input=pretty(one.input),
-        has_input=found.step is not None and one.input is not None,
+        has_input=_takes_input(found),
         status="Open" if one.status == "open" else "Closed",
         is_open=one.status == "open",
         is_retried=one.retried_at is not None,
+        means=MEANS.get(one.kind, ""),
+        skip=f"/instances/{one.instance}/skip?{way}" if may_skip(found.plan, one.address) else "",
+        skip_words=_SKIP.get(one.kind, "Skip the step"),
+        move=f"/instances/{one.instance}/move?{way}" if _stands(one) else "",
         closed=closed.get(one.closed_how or "", ""),
         occurrences=one.occurrences,
         retries=one.retries,
@@ -155,6 +187,28 @@ def incident_view(found: IncidentDetail, now: datetime) -> IncidentView:
         last=time_of(one.last_seen, zone, here),
         attempts=tuple(_attempt(entry, found.names, zone, here) for entry in found.attempts),
     )
+
+
+_SKIP = {"in-doubt": "Say whether it was done", "undo-failed": "Count it as undone"}
+
+
+def _stands(one: Incident) -> bool:
+    """Whether a step stands there, which could be moved on: not an undo, a handler, or what was left long ago."""
+    return one.kind != "in-doubt" and not one.address.endswith("/undo") and "^" not in one.address
+
+
+def _action(found: IncidentDetail) -> str:
+    if found.step is None:
+        return ""
+    undo = found.step.undo if found.incident.address.endswith("/undo") else None
+    return undo.action if undo is not None else found.step.action
+
+
+def _takes_input(found: IncidentDetail) -> bool:
+    """Whether it can be tried with another input: an action, an undo, or the start of a pathway."""
+    known = found.plan.step.get(found.incident.step) if found.plan is not None else None
+    undo = found.incident.address.endswith("/undo")
+    return found.incident.input is not None and (undo or isinstance(known, Do | Child))
 
 
 def _outside_words(detail: Json) -> str:

@@ -108,8 +108,11 @@ def skipped(found: InstanceDetail, address: str) -> Consequence:
         told.append("It counts as undone. What was done outside stays as it is there: see to it by hand.")
     elif "^" in address:
         told.append("The event is passed over, as if it had not come.")
-    elif not _stands(found, address):
-        told.append("It is settled by your word: with what it gave it counts as done, left empty as never done.")
+    elif is_in_doubt(found, address):
+        told.append("Nobody knows whether it was done outside. It is settled by your word.")
+        told.append("Done, it is taken back where the pathway asks for that; never done, nothing is.")
+    elif position_at(found, address) is None:
+        told.append("It does not stand there any more: there is nothing to skip.")
     else:
         told.append("The step counts as completed with what you give here, and the pathway goes on from it.")
         told += _left_inside(found, address, places, itself=False)
@@ -209,8 +212,9 @@ def _within(address: str, top: str) -> bool:
     return address == top or is_inside(address, top)
 
 
-def _stands(found: InstanceDetail, address: str) -> bool:
-    return position_at(found, address) is not None
+def is_in_doubt(found: InstanceDetail, address: str) -> bool:
+    """Whether it is not known if the action at an address was done."""
+    return any(one.kind == "in-doubt" and one.status == "open" and one.address == address for one in found.incidents)
 
 
 def position_at(found: InstanceDetail, address: str) -> Position | None:

@@ -12,6 +12,8 @@ from api.services.clock import pace_from_json, pathway_now
 from api.services.queues import Queues
 from api.services.tasks import TaskDetail
 from web.form_values import Typed, typed_from_values, values_of
+from web.presenters.marks import Mark, marks_of
+from web.presenters.places import Places
 from web.presenters.sentences_work import outcome_title
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import in_words, words
@@ -39,11 +41,21 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task for its page. `standing` says what the person may do with it."""
+    """A task for its page. `standing` says what the person may do with it.
+
+    `alert` is why it was reminded or escalated last; `seen` the revision of the instance that the page shows.
+    """
 
     id: str
     title: str
     help: str
+    why: str
+    review_by: str
+    alert: str
+    around: str
+    marks: tuple[Mark, ...]
+    is_gate: bool
+    seen: int
     queue: str
     stage: str
     priority: str
@@ -73,6 +85,13 @@ def task_view(found: TaskDetail, actor: Actor, queues: Queues, now: datetime, ty
         id=task.id,
         title=task.title,
         help=task.help or "",
+        why=task.why or "",
+        review_by=in_words(task.review_by, instance.zone) if task.review_by else "",
+        alert=_alert(task.alert),
+        around=Places(None).around(task.address),
+        marks=marks_of(task, queues, instance.zone, here),
+        is_gate=task.gate is not None,
+        seen=instance.rev,
         queue=queues.title(task.queue),
         stage=words(task.stage) if task.stage else "",
         priority=words(task.priority),
@@ -95,6 +114,12 @@ def task_view(found: TaskDetail, actor: Actor, queues: Queues, now: datetime, ty
     )
 
 
+def changed_pairs(changed: Json, zone: str) -> list[Pair]:
+    """What a decision rests on and has changed, as the pathway told it."""
+    values = changed if isinstance(changed, Mapping) else {}
+    return [Pair(words(str(name)), in_words(value, zone)) for name, value in values.items()]
+
+
 def submitted(found: TaskDetail) -> list[Pair]:
     """What was typed when the task was completed."""
     values = found.task.values if isinstance(found.task.values, Mapping) else {}
@@ -115,6 +140,12 @@ def _pairs(found: TaskDetail, typed: Typed) -> list[Pair]:
         Pair(labels[name], words(value) if name in coded else in_words(value, found.instance.zone))
         for name, value in shown
     ]
+
+
+def _alert(told: Json) -> str:
+    if not isinstance(told, Mapping) or not told.get("why"):
+        return ""
+    return f"{'Escalated' if told.get('kind') == 'escalation' else 'Reminded'}: {told['why']}"
 
 
 def _standing(found: TaskDetail, actor: Actor) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from api.services.patients import Patient, patient_of
 from api.services.queues import Queues
 from api.services.records import QueueCount, TaskSummary
 from api.services.tasks import ListWish, TaskList
+from web.presenters.marks import Mark, marks_of
 from web.presenters.patients import PatientView, patient_view
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import words
@@ -21,8 +22,16 @@ PRIORITIES = ("stat", "asap", "urgent", "routine")
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another task of the same cause in the same instance: told with the first, as one item."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A task in the list."""
+    """A task in the list. `others` are those of its cause in the same instance that the page would show as well."""
 
     id: str
     title: str
@@ -38,6 +47,9 @@ class Row:
     is_mine: bool
     needs_role: str | None
     version: int
+    marks: tuple[Mark, ...] = ()
+    why: str = ""
+    others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +124,16 @@ def rows(
     roles: frozenset[str],
     now: datetime,
 ) -> list[Row]:
-    """The rows of a page."""
-    return [_row(one, found, patients, queues, person, roles, now) for one in found.page.items]
+    """The rows of a page; tasks of one cause in one instance are one row, that of the first."""
+    told: list[Row] = []
+    first: dict[tuple[str, str], int] = {}
+    for one in found.page.items:
+        place = first.setdefault((one.instance, one.cause), len(told)) if one.cause else len(told)
+        if place < len(told):
+            told[place] = replace(told[place], others=(*told[place].others, Other(one.id, one.title)))
+        else:
+            told.append(_row(one, found, patients, queues, person, roles, now))
+    return told
 
 
 def _row(
@@ -144,4 +164,6 @@ def _row(
         is_mine=task.assignee == person,
         needs_role=words(task.role) if task.role and task.role not in roles else None,
         version=task.version,
+        marks=marks_of(task, queues, zone, here),
+        why=task.why or "",
     )

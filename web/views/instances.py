@@ -42,6 +42,7 @@ async def index(visit: Visit) -> Response:
             "version": one.version,
             "status": presenter.STATUS[one.status],
             "outcome": one.outcome_title or "",
+            "suspended": one.suspended and one.status != "ended",
             "kind": one.outcome_kind or "",
             "stage": words(one.stage) if one.stage else "",
             "started": time_of(one.started_at, zone, visit.now),

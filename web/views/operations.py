@@ -103,7 +103,7 @@ async def resume(visit: Visit) -> Response:
 async def skip(visit: Visit) -> Response:
     """Let a step count as completed, with what it would have given."""
     found, at = await _found(visit, "operate"), _asked(visit, "at")
-    fields = presenter.skip_fields(found.plan, at)
+    fields, in_doubt = presenter.skip_fields(found.plan, at), presenter.is_in_doubt(found, at)
     page = _Page(
         found,
         "skip",
@@ -114,6 +114,7 @@ async def skip(visit: Visit) -> Response:
         lead="What would the step have given? Leave empty what there is not." if fields else "",
         fields=fields,
         hidden=(("at", at),),
+        choice=("was_done", "It was done outside", "Without this it counts as never done.") if in_doubt else None,
         titles=_outcomes(found, at),
     )
     zone = found.instance.zone
@@ -124,12 +125,19 @@ async def skip(visit: Visit) -> Response:
             visit.actor,
             found.instance.id,
             at,
-            output=given or None,
+            output=_output(given, in_doubt=in_doubt, was_done=visit.typed.one("was_done") == "yes"),
             reason=visit.typed.one("reason"),
             key=visit.key,
         )
 
     return await _answer(visit, page, act, "skipped")
+
+
+def _output(given: dict[str, Json], *, in_doubt: bool, was_done: bool) -> Json:
+    """What a skipped step gave; of an action in doubt, nothing says that it was never done."""
+    if in_doubt:
+        return given if was_done else None
+    return given or None
 
 
 async def move(visit: Visit) -> Response:

@@ -8,7 +8,15 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from api.services.errors import ChangedError, FormInvalidError, ServiceError, TaskClosedError, TaskHeldError
+from api.services.errors import (
+    ChangedError,
+    ForbiddenError,
+    FormInvalidError,
+    RefusedError,
+    ServiceError,
+    TaskClosedError,
+    TaskHeldError,
+)
 from api.services.patients import patient_of
 from api.services.tasks import TaskDetail
 from web.form_values import Typed, typed_from_draft, values_of
@@ -16,7 +24,8 @@ from web.notes import with_note
 from web.patients import banner
 from web.presenters import instance as instances
 from web.presenters.form import field_views, sentence, visible
-from web.presenters.task import kept, submitted, task_view
+from web.presenters.refusals import refusal_words
+from web.presenters.task import changed_pairs, kept, submitted, task_view
 from web.presenters.timeline import lines
 from web.presenters.times import time_of
 from web.views.work import back_to_list
@@ -90,14 +99,14 @@ async def complete(visit: Visit) -> Response:
         errors["outcome"] = "Choose how it ended"
     if errors:
         return await _render(visit, found, typed, errors=errors, status=422)
-    version = int(typed.one("version")) if typed.one("version").isdigit() else None
+    version, seen = (int(one) if one.isdigit() else None for one in (typed.one("version"), typed.one("seen")))
     try:
         done = await visit.services.tasks.complete(
-            visit.actor, ident, outcome=outcome, form=values, key=visit.key, version=version
+            visit.actor, ident, outcome=outcome, form=values, key=visit.key, version=version, seen=seen
         )
     except FormInvalidError as error:
         return await _render(visit, found, typed, errors=error.fields or {"outcome": error.message}, status=422)
-    except (TaskHeldError, TaskClosedError, ChangedError) as error:
+    except (TaskHeldError, TaskClosedError, ChangedError, RefusedError, ForbiddenError) as error:
         return await _conflict(visit, error)
     return RedirectResponse(f"/tasks/{ident}/done{'?note=lag' if done.lists_lag else ''}", 303)
 
@@ -121,7 +130,7 @@ async def _conflict(visit: Visit, error: ServiceError) -> Response:
         await visit.services.tasks.keep_typed(visit.actor, ident, visit.typed.fields())
     found = await visit.services.tasks.get(visit.actor, ident)
     typed = visit.typed if visit.typed.fields() else typed_from_draft(found.draft.values if found.draft else None)
-    return await _render(visit, found, typed, status=409, conflict=error)
+    return await _render(visit, found, typed, status=error.status, conflict=error)
 
 
 async def _render(
@@ -134,6 +143,7 @@ async def _render(
     conflict: ServiceError | None = None,
 ) -> Response:
     wrong = dict(errors or {})
+    anew = isinstance(conflict, RefusedError) and conflict.reason == "inputs-changed"
     task = task_view(found, visit.actor, visit.services.queues, visit.now, typed)
     detail = await visit.services.instances.detail(found.task.instance)
     here = instances.instance_now(found.instance, visit.now)
@@ -144,6 +154,9 @@ async def _render(
         "errors": _summary(found, wrong),
         "outcome_error": wrong.get("outcome"),
         "conflict": conflict,
+        "conflict_words": refusal_words(conflict) if conflict is not None else "",
+        "changed": changed_pairs(conflict.detail, task.zone) if isinstance(conflict, RefusedError) and anew else [],
+        "seen": task.seen if anew or not typed.one("seen").isdigit() else int(typed.one("seen")),
         "kept": kept(found, typed) if task.standing in ("closed", "held") else [],
         "submitted": submitted(found) if task.standing == "closed" else [],
         "patient": await banner(visit, patient_of(found.instance.inputs)),
