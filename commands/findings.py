@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, Final
+from urllib.parse import quote
 
 from pathways.diagnostics import Diagnostic
 from pathways.lint import RULES, Rule
@@ -70,7 +71,7 @@ def _result(one: Diagnostic, places: dict[str, int]) -> Json:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": PurePath(one.file).as_posix()},
+                    "artifactLocation": {"uri": quote(PurePath(one.file).as_posix())},
                     "region": {"startLine": max(one.line, 1), "startColumn": max(one.column, 1)},
                 }
             }

@@ -41,33 +41,72 @@ def solve(flow: Flow, analysis: Analysis[S]) -> dict[str, S]:
     """What holds at every node that is reached."""
     entries: dict[str, S] = {flow.first: analysis.begin()}
     ends: dict[str, dict[str, S]] = {}
-    place = {flow.first: 0}
-    waiting = [(0, flow.first)]
-    queued = {flow.first}
-    while waiting:
-        _, node = heapq.heappop(waiting)
-        queued.discard(node)
+    waiting = _Sweeps(flow)
+    waiting.add(flow.first)
+    while (node := waiting.next()) is not None:
         for way, carried in analysis.leave(node, entries[node]):
-            state = carried
+            state: S | None = carried
             if way.kind == "well" and way.to.endswith(DONE):
-                parallel = flow.steps[way.to[:-1]]
-                if isinstance(parallel, Parallel) and parallel.join >= len(flow.inner[parallel.id]):
-                    ended = ends.setdefault(way.to, {})
-                    block = flow.steps[_step(way.source)].block
-                    ended[block] = state if block not in ended else analysis.join(ended[block], state)
-                    if len(ended) < len(flow.inner[parallel.id]):
-                        continue
-                    state = analysis.together(ended)
+                state = _joined(flow, analysis, ends, way, carried)
+            if state is None:
+                continue
             before = entries.get(way.to)
             joined = state if before is None else analysis.join(before, state)
             if before is None or joined != before:
                 entries[way.to] = joined
-                if way.to not in queued:
-                    queued.add(way.to)
-                    if way.to not in place:
-                        place[way.to] = flow.order.get(way.to, len(flow.order) * 2)
-                    heapq.heappush(waiting, (place[way.to], way.to))
+                waiting.add(way.to)
     return entries
+
+
+def _joined(flow: Flow, analysis: Analysis[S], ends: dict[str, dict[str, S]], way: Way, carried: S) -> S | None:
+    """What holds behind a parallel, now that a branch has ended well; None where others have yet to."""
+    parallel = flow.steps[way.to[:-1]]
+    branches = flow.inner[parallel.id]
+    if not isinstance(parallel, Parallel) or parallel.join < len(branches):
+        return carried
+    ended = ends.setdefault(way.to, {})
+    block = flow.steps[_step(way.source)].block
+    ended[block] = carried if block not in ended else analysis.join(ended[block], carried)
+    return analysis.together(ended) if len(ended) == len(branches) else None
+
+
+class _Sweeps:
+    """The nodes that are to be looked at: once through them forwards, then back, so that loops settle soon."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._order = flow.order
+        self._forwards = True
+        self._now: list[tuple[int, str]] = []
+        self._later: list[str] = []
+        self._queued: set[str] = set()
+        self._at = 0
+
+    def add(self, node: str) -> None:
+        """Look at a node: in this sweep if it lies ahead, else in the next."""
+        if node in self._queued:
+            return
+        self._queued.add(node)
+        place = self._order.get(node, 2 * len(self._order))
+        if (place >= self._at) is self._forwards:
+            heapq.heappush(self._now, (place if self._forwards else -place, node))
+        else:
+            self._later.append(node)
+
+    def next(self) -> str | None:
+        """The next node, or None where nothing changes any more."""
+        if not self._now:
+            self._forwards = not self._forwards
+            self._at = 0 if self._forwards else 2 * len(self._order)
+            again, self._later = self._later, []
+            self._queued.difference_update(again)
+            for node in again:
+                self.add(node)
+        if not self._now:
+            return None
+        place, node = heapq.heappop(self._now)
+        self._at = abs(place)
+        self._queued.discard(node)
+        return node
 
 
 def _step(node: str) -> str:
