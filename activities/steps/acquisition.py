@@ -53,6 +53,7 @@ async def reserve_stock(given: ReserveInput, context: StepContext) -> Reserved:
     if any(tag.get("code") == _STOCK_SHORT for tag in (order.get("meta") or {}).get("tag") or ()):
         raise Problem("out-of-stock", "There is not enough in stock.")
     request = _request("Reservation from stock", given.product, given.order, given.amount, given.by, context)
+    request["identifier"] = [{"system": SUPPLY_SYSTEM, "value": _identifier(context, given.dose)}]
     return Reserved(supply=Reference.to(await context.fhir.create(request)))
 
 
@@ -87,7 +88,7 @@ async def order_shipment(given: ShipmentInput, context: StepContext) -> Shipment
     if await chart.has_refused(context, given.patient.reference, "shipment"):
         raise Problem("no-consent-to-ship", "The patient has not agreed to the shipment.")
     request = _request(f"Shipment ({given.supply})", given.product, given.order, given.amount, given.by, context)
-    identifier = f"{context.instance}-{given.dose}"
+    identifier = _identifier(context, given.dose)
     request["identifier"] = [{"system": SUPPLY_SYSTEM, "value": identifier}]
     request["deliverTo"] = {"reference": given.patient.reference}
     return Shipment(supply=Reference.to(await context.fhir.create(request)), identifier=identifier)
@@ -117,6 +118,31 @@ async def replace_shipment(given: ReplaceInput, context: StepContext) -> Shipmen
     written = await _update(context, given.supply.reference, change)
     identifier = next(one["value"] for one in written["identifier"] if one.get("system") == SUPPLY_SYSTEM)
     return Shipment(supply=Reference(reference=given.supply.reference), identifier=identifier)
+
+
+class UseInput(BaseModel):
+    """The dose that was given."""
+
+    dose: str
+
+
+class Used(BaseModel):
+    """What was used for it: none where the core has no supply of the dose."""
+
+    supply: SupplyReference | None
+
+
+@step("acquisition.record_use", reads=("SupplyRequest",), writes=("SupplyRequest",))
+async def record_use(given: UseInput, context: StepContext) -> Used:
+    """Say that the drug of a dose was used, so that it is never given back."""
+    wanted = [("identifier", f"{SUPPLY_SYSTEM}|{_identifier(context, given.dose)}")]
+    async for one in context.fhir.search("SupplyRequest", wanted, fresh=True):
+        if one.get("status") == "cancelled":
+            continue
+        reference = Reference.to(one)
+        await context.fhir.update(reference.reference, lambda request: request | {"status": "completed"})
+        return Used(supply=reference)
+    return Used(supply=None)
 
 
 class ReleaseInput(BaseModel):
@@ -160,6 +186,10 @@ async def _update(context: StepContext, reference: str, change: Callable[[Resour
         return await context.fhir.update(reference, change)
     except NotFound:
         raise Problem(SUPPLY_NOT_FOUND, "The core has no such supply.", {"supply": reference}) from None
+
+
+def _identifier(context: StepContext, dose: str) -> str:
+    return f"{context.instance}-{dose}"
 
 
 def _request(

@@ -32,6 +32,20 @@ async def test_a_reservation_is_made_once_and_given_back(clinic: Clinic) -> None
     assert (await clinic.run("acquisition.release_stock", back, key="01/again")).output["status"] == "completed"
 
 
+async def test_what_was_used_is_never_given_back(clinic: Clinic) -> None:
+    """Of a dose that was moved and reserved again, it is the reservation that stands."""
+    order = await clinic.infusion_order()
+    moved = (await reserved(clinic, order)).output["supply"]
+    await clinic.run("acquisition.release_stock", {"supply": moved, "reason": "Moved"})
+    given = {"patient": clinic.patient, "order": order, **DOSE}
+    standing = (await clinic.run("acquisition.reserve_stock", given, key="01/stock-2")).output["supply"]
+    used = await clinic.run("acquisition.record_use", {"dose": "dose-1"})
+    assert used.output["supply"]["reference"] == standing["reference"]
+    back = {"supply": standing, "reason": "The order was revoked"}
+    assert (await clinic.run("acquisition.release_stock", back, key="01/late")).output["status"] == "completed"
+    assert (await clinic.run("acquisition.record_use", {"dose": "dose-9"})).output == {"supply": None}
+
+
 async def test_out_of_stock(clinic: Clinic) -> None:
     """The pharmacy's system says so on the order."""
     order = await clinic.infusion_order(meta={"tag": [{"code": "stock-short"}]})
