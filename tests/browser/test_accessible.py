@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Seat, get, post, start, start_broken
+from tests.support.dosing import start_dosing
 from tests.support.served import Served, served
 
 SMALL = """() => [...document.querySelectorAll("button, select, .top a, .queues a, label input[type=checkbox]")]
@@ -33,6 +34,15 @@ def furnished(
         wish = {"outcome": "decided", "form": {"decision": "accept", "urgency": "urgent"}}
         post(place, "nurse-reviewer", f"/tasks/{tasks[2]}/complete", wish)
         incident = start_broken(place)
+        series = place.run(start_dosing(place.office))
+        stuck = place.run(start_dosing(place.office, broken=True))
+        post(place, "supervisor", f"/instances/{stuck}/suspend", {"reason": "The chairs are rebuilt."})
+        (review,) = [
+            one["id"]
+            for one in get(place, "supervisor", f"/tasks?instance={series}")["items"]
+            if one["title"].startswith("Review")
+        ]
+        at = "series%231%2Fprepare%2Fdrug%2Freview"
         yield (
             place,
             {
@@ -47,6 +57,17 @@ def furnished(
                 "instance": f"/instances/{instances[2]}",
                 "instance, every step": f"/instances/{instances[2]}?timeline=all",
                 "cancel": f"/instances/{instances[0]}/cancel",
+                "instance, nested": f"/instances/{series}",
+                "instance, nested, every step": f"/instances/{series}?timeline=all",
+                "instance, suspended": f"/instances/{stuck}",
+                "task, gate": f"/tasks/{review}",
+                "suspend": f"/instances/{series}/suspend",
+                "resume": f"/instances/{stuck}/resume",
+                "skip": f"/instances/{series}/skip?at={at}",
+                "move, where to": f"/instances/{series}/move?at={at}",
+                "move": f"/instances/{series}/move?at={at}&to=done",
+                "change data": f"/instances/{series}/data?name=weight&scope=",
+                "add a task": f"/instances/{series}/add-task",
                 "exceptions": "/exceptions",
                 "exception": f"/exceptions/{incident}",
                 "pathways": "/pathways",
@@ -116,6 +137,10 @@ def test_axe_finds_nothing_on_pages_with_errors(
     seat.page.goto(addresses["cancel"])
     seat.page.get_by_role("button", name="Cancel the instance").click()
     found += violations(seat.page)
+    for name, button in (("add a task", "Add the task"), ("skip", "Skip this step"), ("move", "Move")):
+        seat.page.goto(addresses[name])
+        seat.page.get_by_role("button", name=button, exact=True).click()
+        found += violations(seat.page)
     seat.context.close()
     seat = visit(chromium, place, "informaticist", color_scheme=scheme)
     seat.page.goto("/pathways")

@@ -133,7 +133,7 @@ def targets(found: InstanceDetail, address: str) -> tuple[TargetGroup, ...]:
         block = path_of(scope)
         own = [one for one in plan.steps if block_of(one.id) == block]
         title = places.scope(scope) or "The pathway"
-        shown = [Target(one.id, one.shown, one.id == path_of(address)) for one in own]
+        shown = [Target(one.id, places.step(one.id), one.id == path_of(address)) for one in own]
         groups.append(TargetGroup(title, tuple(shown)))
         container = container_of(scope) if scope else ""
         if not container:

@@ -84,11 +84,11 @@ def places_of(plan: Plan | None, entries: Iterable[Entry] = ()) -> Places:
         if entry.kind == "step-entered" and entry.address:
             step = plan.step.get(str(entry.detail.get("step"))) if plan else None
             own = step.title if step is not None and entry.detail.get("kind") != "undo" else None
-            titles[entry.address] = str(own or entry.detail.get("title") or entry.address)
-            if entry.detail.get("kind") == "undo":
-                titles[entry.address] = f"Undo: {titles[entry.address]}"
+            if title := own or entry.detail.get("title"):
+                titles[entry.address] = f"Undo: {title}" if entry.detail.get("kind") == "undo" else str(title)
         elif entry.kind == "scope-entered" and entry.detail.get("kind") == "branch":
-            titles[str(entry.detail.get("scope"))] = str(entry.detail.get("title"))
+            scope, title = str(entry.detail.get("scope")), str(entry.detail.get("title"))
+            titles[scope] = words(title) if local_of(path_of(scope)) == title else title
         elif entry.kind == "task-opened" and entry.address and entry.address[0] in "!+":
             titles[entry.address] = str(entry.detail.get("title"))
     return Places(plan, titles)

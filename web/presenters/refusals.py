@@ -31,7 +31,7 @@ def refusal_words(error: ServiceError) -> str:
         return error.message
     detail = error.detail if isinstance(error.detail, Mapping) else {}
     match error.reason:
-        case "gate-role":
+        case "gate-role" if detail.get("roles"):
             return f"This passes a decision that is a person's alone. It needs {_roles(detail.get('roles'))}."
         case "separation":
             return "You did the part that this one checks. Somebody else has to do this: release it for them."
@@ -40,5 +40,4 @@ def refusal_words(error: ServiceError) -> str:
 
 
 def _roles(roles: Json) -> str:
-    named = [words(str(one)).lower() for one in roles or ()]
-    return " or ".join(named) if named else "another role"
+    return " or ".join(words(str(one)).lower() for one in roles)

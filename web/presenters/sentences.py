@@ -105,10 +105,8 @@ def _operated(entry: Entry, context: Context) -> Said:
         case "set":
             before, after = (in_words(detail.get(one), context.zone) for one in ("before", "after"))
             return f"Changed by hand: {words(str(detail.get('name')))}", f"{before} → {after} · {why}", "note"
-        case "add-task":
-            return f"Task added by hand: {where}", why, "note"
         case _:
-            return f"Started by hand: {why or where}", "", "note"
+            return SILENT  # the task that was opened, or the side flow that began, says it with who
 
 
 def _step(entry: Entry, context: Context) -> Said:

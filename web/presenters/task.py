@@ -13,7 +13,6 @@ from api.services.queues import Queues
 from api.services.tasks import TaskDetail
 from web.form_values import Typed, typed_from_values, values_of
 from web.presenters.marks import Mark, marks_of
-from web.presenters.places import Places
 from web.presenters.sentences_work import outcome_title
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import in_words, words
@@ -52,7 +51,6 @@ class TaskView:
     why: str
     review_by: str
     alert: str
-    around: str
     marks: tuple[Mark, ...]
     is_gate: bool
     seen: int
@@ -88,7 +86,6 @@ def task_view(found: TaskDetail, actor: Actor, queues: Queues, now: datetime, ty
         why=task.why or "",
         review_by=in_words(task.review_by, instance.zone) if task.review_by else "",
         alert=_alert(task.alert),
-        around=Places(None).around(task.address),
         marks=marks_of(task, queues, instance.zone, here),
         is_gate=task.gate is not None,
         seen=instance.rev,

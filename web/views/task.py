@@ -24,6 +24,7 @@ from web.notes import with_note
 from web.patients import banner
 from web.presenters import instance as instances
 from web.presenters.form import field_views, sentence, visible
+from web.presenters.places import places_of
 from web.presenters.refusals import refusal_words
 from web.presenters.task import changed_pairs, kept, submitted, task_view
 from web.presenters.timeline import lines
@@ -150,6 +151,7 @@ async def _render(
     people = await visit.services.people.everybody() if visit.actor.may("assign") else ()
     context: dict[str, Any] = {
         "task": task,
+        "around": places_of(detail.plan, detail.timeline).around(found.task.address),
         "fields": field_views(found.rules, typed, wrong, task.zone),
         "errors": _summary(found, wrong),
         "outcome_error": wrong.get("outcome"),

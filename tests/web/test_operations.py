@@ -1,0 +1,193 @@
+"""Interventions by their pages: what they show first, what they refuse, what they keep, and what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest_asyncio
+
+from tests.support.dosing import start_dosing
+from tests.support.office import Office
+from tests.support.reader import Reader, reading
+
+REVIEW = "series%231%2Fprepare%2Fdrug%2Freview"
+DRUG = "series#1/prepare/drug/review"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def series(place: Office) -> str:
+    """A series that waits at the first dose, both for its review and its chair."""
+    return await start_dosing(place)
+
+
+async def detail(place: Office, ident: str) -> Any:
+    """The instance by the JSON API."""
+    async with place.client("supervisor") as client:
+        return (await client.get(f"/instances/{ident}")).json()
+
+
+async def task_of(place: Office, ident: str, beginning: str) -> str:
+    """The open task whose title begins so."""
+    async with place.client("supervisor") as client:
+        found = (await client.get("/tasks", params={"instance": ident})).json()["items"]
+    return str(next(one["id"] for one in found if one["title"].startswith(beginning)))
+
+
+async def test_the_page_of_a_nested_instance(supervisor: Reader, series: str) -> None:
+    """Clocks with what started them, values by round, what can be started, and where each task lies."""
+    page = await supervisor.get(f"/instances/{series}")
+    for text in (
+        "First dose given Running · 2 days left",
+        "Started by: Plan the doses",
+        "A late first dose is a missed treatment.",
+        "Give a dose: round 1, Drug",
+        "Chair: C-1; Start: Tue 1 Dec 2026",
+        "Call the patient now A task in Scheduling Needs the role coordinator",
+        "Clinical decision",
+        "Clock started: First dose given",
+    ):
+        assert text in page.text, text
+
+
+async def test_an_instance_is_suspended_and_resumed(place: Office, supervisor: Reader, series: str) -> None:
+    """Refused without a reason, with what was ticked kept; then a banner says who and why, until it goes on."""
+    page = await supervisor.get(f"/instances/{series}/suspend")
+    assert "The task “Review dose 1 for 70 kg” stays open" in page.text
+    refused = await supervisor.send(page, "/suspend", pause_clocks="yes")
+    assert (refused.status, refused.form("/suspend")[1]["pause_clocks"]) == (422, "yes")
+    assert "Say why." in refused.text
+    done = await supervisor.send(refused, "/suspend", reason="The chairs are rebuilt.")
+    assert "Suspended: no new step begins The chairs are rebuilt. (Samuel Ortiz" in done.text
+    assert "First dose given Paused · 2 days left when it goes on" in done.text
+    again = await supervisor.send(page, "/suspend", reason="Once more.")
+    assert (again.status, "It is suspended." in again.text) == (409, True)
+    back = await supervisor.send(
+        await supervisor.get(f"/instances/{series}/resume"), "/resume", reason="They are done."
+    )
+    assert "It goes on." in back.text
+    assert "Suspended: no new step begins by Samuel Ortiz The chairs are rebuilt." in back.text
+    assert "/resume" not in back.html
+
+
+async def test_a_step_is_skipped_with_what_it_would_have_given(place: Office, supervisor: Reader, series: str) -> None:
+    """Its fields are the step's own; what is missing is said at its field, and nothing typed is lost."""
+    await place.hire("lead", "Lea Grant", ["supervisor", "nurse-reviewer"])
+    refused = await supervisor.send(
+        await supervisor.get(f"/instances/{series}/skip?at={REVIEW}"), "/skip", reason="x", f__outcome="fine"
+    )
+    assert (refused.status, "this needs nurse-reviewer" in refused.text) == (409, True)
+    async with reading(place, "lead") as lead:
+        page = await lead.get(f"/instances/{series}/skip?at={REVIEW}")
+        assert "The task “Review dose 1 for 70 kg” closes" in page.text
+        assert "It is wrong" in page.text
+        missing = await lead.send(page, "/skip", reason="By phone.", f__note="Was checked.")
+        assert missing.status == 422
+        assert 'href="#field-outcome"' in missing.html
+        assert missing.form("/skip")[1]["f.note"].strip() == "Was checked."
+        done = await lead.send(missing, "/skip", f__outcome="fine")
+    assert "The step is skipped." in done.text
+    assert "Skipped by hand: Review the dose" in done.text
+    assert DRUG not in [one["address"] for one in (await detail(place, series))["positions"]]
+
+
+async def test_a_move_shows_what_it_brings_first(place: Office, series: str) -> None:
+    """The steps within reach by scope; then what is left, closed and could be undone; then the move, with undo."""
+    await place.hire("lead", "Lea Grant", ["supervisor", "nurse-reviewer"])
+    async with reading(place, "lead") as lead:
+        choice = await lead.get(f"/instances/{series}/move?at={REVIEW}")
+        for group in ("Give a dose: round 1, Drug", "Give a dose: round 1", "The pathway"):
+            assert f'<optgroup label="{group}">' in choice.html, group
+        page = await lead.get(f"/instances/{series}/move?at={REVIEW}&to=done")
+        for text in (
+            "It leaves: Confirm the chair – Give a dose: round 1, Chair.",
+            "The task “Confirm the chair for dose 1” closes",
+            "only a nurse reviewer may pass over",
+            "It would be taken back, the last first: Book a chair – Give a dose: round 1.",
+        ):
+            assert text in page.text, text
+        done = await lead.send(page, "/move", undo="yes", reason="Given elsewhere.")
+    assert "Moved by hand from Review the dose to Done" in done.text
+    assert "Undo: Book a chair" in done.text
+    assert (await detail(place, series))["outcome"] == "given"
+
+
+async def test_a_value_is_changed_in_its_scope(place: Office, supervisor: Reader, series: str) -> None:
+    """The field has the value; one of a round changes there."""
+    page = await supervisor.get(f"/instances/{series}/data?name=booked&scope=series%231%2F")
+    assert "In Give a dose: round 1." in page.text
+    assert '"chair": "C-1"' in page.form("/data")[1]["f.value"]
+    wrong = await supervisor.send(page, "/data", reason="Another chair.", f__value="C-9")
+    assert wrong.status == 422
+    assert wrong.form("/data")[1]["f.value"].strip() == "C-9"
+    done = await supervisor.send(wrong, "/data", f__value='{"chair": "C-9", "start": "2026-12-01"}')
+    assert "The value is changed." in done.text
+    assert (await detail(place, series))["data"]["series#1/"]["booked"]["value"]["chair"] == "C-9"
+
+
+async def test_a_task_is_added_and_an_offer_taken(place: Office, coordinator: Reader, series: str) -> None:
+    """By who may; both stand among the open tasks, and a second click changes nothing."""
+    page = await coordinator.get(f"/instances/{series}/add-task")
+    wrong = await coordinator.send(page, "/add-task", f__title="Fax the plan")
+    assert (wrong.status, "Queue is needed" in wrong.text) == (422, True)
+    assert wrong.form("/add-task")[1]["f.title"] == "Fax the plan"
+    fields = {"f__queue": "scheduling", "f__help": "Asked by the patient.", "f__due_at": "2026-12-03T10:30"}
+    done = await coordinator.send(wrong, "/add-task", **fields)
+    assert "The task is added." in done.text
+    assert "Added by hand" in done.text
+    twice = await coordinator.send(wrong, "/add-task", **fields)
+    async with place.client("supervisor") as client:
+        found = (await client.get("/tasks", params={"instance": series})).json()["items"]
+    assert len([one for one in found if one["title"] == "Fax the plan"]) == 1
+    started = await coordinator.send(twice, "/offers/call")
+    assert "It is started." in started.text
+    assert "Talk with the patient" in started.text
+
+
+async def test_an_exception_is_passed_by_skipping(place: Office, supervisor: Reader) -> None:
+    """From its page and back to it, in a nested round."""
+    await start_dosing(place, broken=True)
+    async with place.client("supervisor") as client:
+        (incident,) = (await client.get("/incidents")).json()["items"]
+    page = await supervisor.get(f"/exceptions/{incident['id']}")
+    assert "Book a chair – Give a dose: round 1" in page.text
+    assert "Move it on by hand" in page.text
+    skip = next(
+        part.split('"')[0].replace("&amp;", "&") for part in page.html.split('href="') if "/skip?at=" in part[:120]
+    )
+    asked = await supervisor.get(skip)
+    wrong = await supervisor.send(asked, "/skip", reason="Booked by phone.", f__start="2026-12-02")
+    assert (wrong.status, "Chair" in wrong.text) == (422, True)
+    done = await supervisor.send(wrong, "/skip", f__chair="C-7")
+    assert done.path == f"/exceptions/{incident['id']}"
+    assert "The pathway went on without the step" in done.text
+
+
+async def test_a_decision_is_asked_again_where_its_inputs_changed(
+    place: Office, nurse: Reader, supervisor: Reader, series: str
+) -> None:
+    """The page shows what changed, keeps what was typed, and takes the same form then."""
+    task = await task_of(place, series, "Review")
+    page = await nurse.send(await nurse.get(f"/tasks/{task}"), "/claim")
+    assert "Why: A dose is checked before it is made." in page.text
+    data = await supervisor.get(f"/instances/{series}/data?name=weight&scope=")
+    others = await supervisor.send(data, "/data", reason="Weighed again.", f__value="82")
+    assert (others.status, "It needs nurse reviewer" in others.text) == (409, True)
+    await place.hire("lead", "Lea Grant", ["supervisor", "nurse-reviewer"])
+    async with reading(place, "lead") as lead:
+        data = await lead.get(f"/instances/{series}/data?name=weight&scope=")
+        assert (await lead.send(data, "/data", reason="Weighed again.", f__value="82")).status == 200
+    refused = await nurse.send(page, "/complete", outcome="fine", f__note="As ordered.")
+    assert refused.status == 409
+    assert "Weight 82" in refused.text
+    assert refused.form("/complete")[1]["f.note"].strip() == "As ordered."
+    done = await nurse.send(refused, "/complete")
+    assert done.path.endswith("/done"), done.text
+
+
+async def test_who_may_not_operate_has_neither_links_nor_pages(coordinator: Reader, series: str) -> None:
+    """A coordinator adds tasks and takes offers, and that is all."""
+    page = await coordinator.get(f"/instances/{series}")
+    assert f"/instances/{series}/skip" not in page.html
+    assert f"/instances/{series}/add-task" in page.html
+    for name in ("suspend", "resume", "skip", "move", "data"):
+        assert (await coordinator.get(f"/instances/{series}/{name}")).status == 403, name
