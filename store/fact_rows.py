@@ -68,6 +68,10 @@ def task_row(instance: str, pathway: str, version: str, title: str, fact: facts.
         "outcome": None,
         "values": None,
         "reason": None,
+        "reminded_at": None,
+        "escalated_at": None,
+        "escalated_from": None,
+        "alert": None,
     }
 
 

@@ -161,7 +161,8 @@ class _Folding:
                 detail = {"reason": fact.reason, "address": fact.address, "detail": fact.detail}
                 self.audit(fact.at, fact.by, "", f"instance.{fact.operation}", f"instance/{self.instance}", detail)
             case facts.IncidentOpened():
-                self.waits(fact.address, "operator")
+                if fact.kind != "in-doubt":  # of what was left: whatever stands there now waits for something else
+                    self.waits(fact.address, "operator")
                 self.incident_opened(fact)
             case facts.IncidentRetried():
                 self.incident_retried(fact)
