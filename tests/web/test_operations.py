@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.support.dosing import start_dosing
 from tests.support.office import Office
+from tests.support.played_engine import Failure
 from tests.support.reader import Reader, reading
 
 REVIEW = "series%231%2Fprepare%2Fdrug%2Freview"
@@ -191,3 +192,29 @@ async def test_who_may_not_operate_has_neither_links_nor_pages(coordinator: Read
     assert f"/instances/{series}/add-task" in page.html
     for name in ("suspend", "resume", "skip", "move", "data"):
         assert (await coordinator.get(f"/instances/{series}/{name}")).status == 403, name
+
+
+async def test_an_undo_that_fails_is_counted_as_undone(place: Office, series: str) -> None:
+    """The exception says what it means; until somebody settles it the pathway goes nowhere."""
+
+    def fail(_: Any) -> Any:
+        raise Failure("The scheduling system answered 500.")
+
+    await place.hire("lead", "Lea Grant", ["supervisor", "nurse-reviewer"])
+    place.engine.actions["dosing.cancel"] = fail
+    async with reading(place, "lead") as lead, place.client("supervisor") as client:
+        move = await lead.get(f"/instances/{series}/move?at={REVIEW}&to=done")
+        await lead.send(move, "/move", undo="yes", reason="Given elsewhere.")
+        (incident,) = (await client.get("/incidents")).json()["items"]
+        page = await lead.get(f"/exceptions/{incident['id']}")
+        for text in ("Undoing failed", "What was done could not be taken back", "Input of dosing.cancel"):
+            assert text in page.text, text
+        assert "Move it on by hand" not in page.text
+        asked = await lead.get(
+            f"/instances/{series}/skip?at=series%231%2Fbook%2Fundo&back=/exceptions/{incident['id']}"
+        )
+        assert "Count as undone: Book a chair – Give a dose: round 1?" in asked.text
+        assert "see to it by hand" in asked.text
+        done = await lead.send(asked, "/skip", reason="Cancelled by phone.")
+    assert done.path == f"/exceptions/{incident['id']}"
+    assert (await detail(place, series))["outcome"] == "given"

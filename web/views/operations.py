@@ -107,9 +107,7 @@ async def skip(visit: Visit) -> Response:
     page = _Page(
         found,
         "skip",
-        f"Skip: {_whole(found, at)}?",
-        "Skip this step",
-        "Why is it skipped?",
+        *_skip_words(_whole(found, at), at, in_doubt=in_doubt),
         presenter.skipped(found, at),
         lead="What would the step have given? Leave empty what there is not." if fields else "",
         fields=fields,
@@ -131,6 +129,15 @@ async def skip(visit: Visit) -> Response:
         )
 
     return await _answer(visit, page, act, "skipped")
+
+
+def _skip_words(place: str, at: str, *, in_doubt: bool) -> tuple[str, str, str]:
+    """Title, button and question: an undo is counted as undone, what is in doubt is settled, a step is skipped."""
+    if in_doubt:
+        return f"Was it done? {place}", "Settle it", "How do you know?"
+    if at.endswith("/undo"):
+        return f"Count as undone: {place.removeprefix('Undo: ')}?", "Count it as undone", "Why is it counted as undone?"
+    return f"Skip: {place}?", "Skip this step", "Why is it skipped?"
 
 
 def _output(given: dict[str, Json], *, in_doubt: bool, was_done: bool) -> Json:
