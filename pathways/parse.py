@@ -73,6 +73,7 @@ _INPUT_KEYS = (
 )
 _TYPE_KEYS = ("type", "target", "options", "value_set", "fields", "item", "many")
 _OUTCOME_KINDS = ("success", "unsuccessful", "cancelled")
+_CANCELLED = "cancelled"
 _COVERED = ("steps", "transitions", "conditions", "timeouts", "catches", "handlers")
 
 
@@ -170,9 +171,10 @@ def _outcome(reader: Reader, name: Text, node: Node) -> OutcomeDecl:
     reader.identifier(name)
     if name.value == BRANCH:
         reader.note("bad-id", name.mark, f'"{BRANCH}" is what end says of a nested scope.', "Choose another id.")
+    always = name.value == _CANCELLED
     if not node.is_map:
         title = reader.text(node if node.value is not None else None, f"the outcome {name}")
-        return OutcomeDecl(name, str(title or name))
+        return OutcomeDecl(name, str(title or name), "cancelled" if always else "unsuccessful", always)
     reader.keys(node, f"the outcome {name}", ("title", "kind", "undo", "give", "note"))
     kind = reader.text(node.get("kind"), "kind")
     if kind is not None and kind.value not in _OUTCOME_KINDS:
@@ -180,11 +182,25 @@ def _outcome(reader: Reader, name: Text, node: Node) -> OutcomeDecl:
         reader.note("unknown-kind", kind.mark, f'"{kind}" is not a kind of outcome.', hint)
         kind = None
     title = reader.text(node.get("title"), "title")
-    given = cast("Literal['success', 'unsuccessful', 'cancelled']", kind.value if kind else "unsuccessful")
+    undo = node.get("undo")
+    if always:
+        _as_cancelled(reader, kind, undo)
+        kind = None
+    other = "cancelled" if always else "unsuccessful"
+    given = cast("Literal['success', 'unsuccessful', 'cancelled']", kind.value if kind else other)
     gives = tuple(
         give for key, one in reader.entries(node.get("give"), "give") if (give := _give(reader, key, one)) is not None
     )
-    return OutcomeDecl(name, str(title or name), given, reader.flag(node.get("undo"), "undo"), gives)
+    return OutcomeDecl(name, str(title or name), given, reader.flag(undo, "undo") or always, gives)
+
+
+def _as_cancelled(reader: Reader, kind: Text | None, undo: Node | None) -> None:
+    """What an operator's cancel leads to has a title and what it gives by choice, but never another meaning."""
+    hint = "Leave it out, or give the outcome another id."
+    if kind is not None and kind.value != _CANCELLED:
+        reader.note("unknown-kind", kind.mark, f'The outcome "{_CANCELLED}" is always of the kind cancelled.', hint)
+    if undo is not None and not reader.flag(undo, "undo"):
+        reader.note("unknown-kind", undo.mark, f'The outcome "{_CANCELLED}" always undoes what was done.', hint)
 
 
 def _give(reader: Reader, name: Text, node: Node) -> GiveDecl | None:

@@ -72,12 +72,12 @@ def _exact(value: feel.DaysTime | feel.YearsMonths) -> str:
 def _from_text(
     text: str, start: datetime, zone: ZoneInfo, calendar: Calendar | None, edge: Literal["start", "end"]
 ) -> datetime:
+    day = feel.date_value(text)  # asked first: a date is also the instant of its midnight
+    if isinstance(day, date):
+        return _moment(day, start, zone, calendar, edge)
     moment = feel.instant_value(text)
     if isinstance(moment, datetime):
         return _moment(moment, start, zone, calendar, edge)
-    day = feel.date_value(text)
-    if isinstance(day, date):
-        return _moment(day, start, zone, calendar, edge)
     try:
         return add(start, parse_duration(text), zone, calendar)
     except DurationError:

@@ -45,12 +45,7 @@ def judge(happening: Happening | None, refusal: Refusal | None, hint: str = "", 
             words = "refused" if wanted == ANY_REFUSAL else f"refused as {wanted}"
             raise ScenarioStopError(f"Expected that this is {words}; it was done.")
         return
-    detail = refusal.detail
-    fields = (
-        "; ".join(f"{name} {why}" for name, why in detail.items())
-        if isinstance(detail, dict) and refusal.code in _BY_FIELD
-        else ""
-    )
+    fields = _by_field(refusal)
     message = f"{refusal.message} ({fields})" if fields else refusal.message
     if wanted in (ANY_REFUSAL, refusal.code):
         if world is not None:
@@ -59,6 +54,14 @@ def judge(happening: Happening | None, refusal: Refusal | None, hint: str = "", 
     if wanted is not None:
         raise ScenarioStopError(f"Expected that this is refused as {wanted}; it was as {refusal.code}: {message}", hint)
     raise ScenarioStopError(message, hint)
+
+
+def _by_field(refusal: Refusal) -> str:
+    """What is wrong with each field, where the message does not say so itself."""
+    detail = refusal.detail
+    if not isinstance(detail, dict) or refusal.code not in _BY_FIELD:
+        return ""
+    return "; ".join(f"{name} {why}" for name, why in detail.items() if f"{name}: {why}" not in refusal.message)
 
 
 # -- whom it happens to ---------------------------------------------------------------------------------------
@@ -226,7 +229,8 @@ def _set(world: World, happening: Happening) -> None:
         scope = inner + slash if slash else _scope(case, happening.scope)
         event = DataChanged(plain, value, happening.by, happening.reason, scope, happening.roles)
         refusal = world.apply(event, case).refusal
-        judge(happening, refusal, nearest(plain, case.plan.types), world)
+        hint = "" if plain in case.plan.types else nearest(plain, case.plan.types)
+        judge(happening, refusal, hint, world)
 
 
 def _scope(case: Case, text: str) -> str:
@@ -256,7 +260,11 @@ def _cancel(world: World, happening: Happening) -> None:
 
 def _event(world: World, happening: Happening) -> None:
     event = world.messages.new(happening.target, happening.key, happening.data)
-    judge(happening, world.messages.deliver(event, cases_of(world, happening)), "", world)
+    refusal = world.messages.deliver(event, cases_of(world, happening))
+    if refusal is not None and refusal.code == "ended" and happening.refused is None:
+        world.note("nobody takes it: the instance has ended")  # the relay finds no listener, and keeps it
+        return
+    judge(happening, refusal, "", world)
 
 
 def _child(world: World, happening: Happening) -> None:

@@ -19,7 +19,7 @@ from pathways.scenarios.library import Library, Plans
 from pathways.scenarios.model import Happening, Scenario, Start
 from pathways.scenarios.people import happen, judge
 from pathways.scenarios.world import World
-from pathways.starting import Unsure, Wanted, starts
+from pathways.starting import KeylessError, Unsure, Wanted, starts, unique_key
 from pathways.state import State
 from pathways.zones import ZoneError, instant_of, zone
 
@@ -91,7 +91,9 @@ def _moment(start: Start, tz: ZoneInfo) -> datetime:
 def _play(world: World, scenario: Scenario) -> list[Failure]:
     mark, failures = scenario.start.mark, list[Failure]()
     try:
-        judge(None, world.apply(_started(world, scenario.start)).refusal)
+        started = _started(world, scenario.start)
+        judge(None, world.apply(started).refusal)
+        unique_key(world.plan, started.inputs, zone=world.state.zone, at=world.now)
         world.settle()
         for happening in scenario.then:
             mark = happening.mark
@@ -101,7 +103,7 @@ def _play(world: World, scenario: Scenario) -> list[Failure]:
             failures += [Failure(one.mark, one.message, one.hint) for one in check(happening.expect, world)]
         if not scenario.then or scenario.then[-1].verb != "pass":
             world.settle_retries()
-    except ScenarioStopError as stop:
+    except (ScenarioStopError, KeylessError) as stop:
         return [*failures, Failure(mark, stop.message, stop.hint)]
     return failures + [Failure(one.mark, one.message, one.hint) for one in check(scenario.expect, world)]
 

@@ -82,3 +82,11 @@ def test_a_flag_that_is_a_word_is_refused(flag: str) -> None:
     (found,) = parse(text, "x.yaml").diagnostics
     assert (found.rule, found.message) == ("shape", f"{flag} is true or false.")
     assert text.splitlines()[found.line - 1][found.column - 1 :].startswith("yes")
+
+
+@pytest.mark.parametrize(("written", "words"), [("kind: success", "of the kind cancelled"), ("undo: false", "undoes")])
+def test_cancelled_keeps_its_meaning(written: str, words: str) -> None:
+    """Every pathway has the outcome of an operator's cancel; it may be titled, but not be made a success."""
+    text = text_of() + f"  cancelled: {{title: Called off, {written}}}\n"
+    (found,) = parse(text, "example.yaml").diagnostics
+    assert (found.rule, words in found.message) == ("unknown-kind", True)

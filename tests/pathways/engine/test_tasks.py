@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.support.plans import Player, make_plan
 
 TEXT = """
@@ -116,3 +118,24 @@ def test_two_completions_one_wins() -> None:
     again = player.complete("triage", "accept", {"fine": True}).refusal
     assert again is not None
     assert again.code == "task-closed"
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        ('"2026-03-08"', datetime(2026, 3, 9, 4, 0, tzinfo=UTC)),
+        ("=day", datetime(2026, 3, 9, 4, 0, tzinfo=UTC)),
+        ('"2026-03-08T12:00:00Z"', datetime(2026, 3, 8, 12, 0, tzinfo=UTC)),
+        ('=day + "T12:00:00Z"', datetime(2026, 3, 8, 12, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_date_as_text_is_due_at_its_end(due: str, expected: datetime) -> None:
+    """A text that is a date is that date, so a task is due when the day is over and not when it begins."""
+    text = f"""
+inputs: {{day: {{type: text, default: "2026-03-08"}}}}
+outcomes: {{ok: Good}}
+steps:
+  ask: {{task: {{title: Ask, queue: triage, due: {due}}}}}
+  fin: {{end: ok}}
+"""
+    assert Player(make_plan(text)).of("task-opened")[0].due_at == expected

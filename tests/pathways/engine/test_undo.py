@@ -208,3 +208,16 @@ def test_the_end_waits_for_what_settles_without_undo() -> None:
     run.give("both/right/slow", {"ref": "r3"})
     assert run.state.outcome == "ok"
     assert undone(run) == []
+
+
+def test_a_cancel_undoes_all_however_the_outcome_is_written() -> None:
+    """A pathway may give `cancelled` a title of its own; what a cancel means stays the same."""
+    for written in ("Called off", "{title: Called off}", "{kind: cancelled, undo: true}"):
+        text = CARE.replace("stopped: {undo: true}", f"stopped: {{undo: true}}, cancelled: {written}")
+        run = Player(make_plan(text % "join: all", CATALOG))
+        run.give("first", {"ref": "r1"})
+        run.give("both/left/book", {"ref": "r2"})
+        run.give("both/right/slow", {"ref": "r3"})
+        run.cancel()
+        assert run.plan.outcome["cancelled"].kind == "cancelled"
+        assert undone(run) == ["r3"], "the rest follows one by one, in reverse"

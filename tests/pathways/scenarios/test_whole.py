@@ -308,3 +308,33 @@ def test_an_instance_goes_on_with_another_version() -> None:
     assert messages(blocked) == []
     assert "can't go on with version 1.1.0" in messages(unexpected)[0]
     assert 'Did you mean "inquire"?' in messages(misspelt)[0]
+
+
+def test_an_event_after_the_end_changes_nothing() -> None:
+    """An event that nobody takes is no failure, be it that the instance has ended; it may be expected as refused."""
+    text = """
+one: {then: [{complete: ask}, {event: note.filed, key: K}, {event: note.filed, key: K}], expect: {outcome: done}}
+two: {then: [{event: note.filed, key: stop}, {event: note.filed, key: K, refused: ended}], expect: {outcome: stopped}}
+"""
+    assert [messages(one) for one in run_all(plan_of(LOOKING_BACK), scenarios_of(text).scenarios)] == [[], []]
+
+
+def test_a_null_unique_key_refuses_the_start() -> None:
+    """As in production: whether the same runs already could not be said."""
+    plan = plan_of("unique: =text\n" + STARTED.replace(", required: true", ""))
+    good, bad = (
+        run_all(plan, scenarios_of(f"one: {{start: {{inputs: {inputs}}}, expect: {{outcome: done}}}}").scenarios)[0]
+        for inputs in ("{text: a}", "{}")
+    )
+    assert messages(good) == []
+    (message,) = messages(bad)
+    assert "may run only once for the same =text" in message
+
+
+def test_a_value_that_does_not_fit_is_said_once() -> None:
+    """The name was right, so none is offered instead of it; and each field is named once."""
+    plan = plan_of(NESTED)
+    text = "one: {start: {inputs: {names: [a]}}, then: [{set: {names: 3}}]}"
+    (result,) = run_all(plan, scenarios_of(text).scenarios)
+    (message,) = messages(result)
+    assert "Did you mean" not in message
