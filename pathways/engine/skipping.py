@@ -8,6 +8,7 @@ from pathways import forms
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
 from pathways.engine import leaving, moving, undo
 from pathways.engine.kinds import do, task
+from pathways.engine.operate import gate_refusal
 from pathways.engine.outcomes import Pass
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
@@ -58,9 +59,9 @@ def _settle(run: Run, position: Position, event: Skipped) -> Refusal | None:
 
 
 def _skip_step(run: Run, step: Step, position: Position, event: Skipped) -> Refusal | None:
-    if step.gate and event.roles is not None and not set(step.gate_roles) & set(event.roles):
-        words = " or ".join(step.gate_roles)
-        return Refusal("gate-role", f'"{step.shown}" is a {step.gate} gate: this needs {words}.')
+    refusal = gate_refusal([step] if step.gate else [], event.roles)
+    if refusal is not None:
+        return refusal
     if isinstance(step, End) or (isinstance(step, Decide) and step.table is None):
         return Refusal("skip-decide", f'"{step.shown}" only says where to go: move the position instead.')
     try:
