@@ -89,8 +89,9 @@ class _Build:
     def _block(self, path: str) -> Iterator[Node]:
         """A block's steps, each container's blocks after it; a side flow begins with what starts it."""
         plan = self.plan
-        if path.startswith("~"):
-            yield self._side_start(plan.side_flow[path[1:]])
+        side = plan.side_flow.get(path[1:]) if path.startswith("~") else None  # none: a block inside a side flow
+        if side is not None:
+            yield self._side_start(side)
         for step in plan.steps:
             if step.block != path:
                 continue
@@ -102,7 +103,7 @@ class _Build:
                 yield from self._block(block.path)
             if inner:
                 yield self._closing(step)
-        if path.startswith("~"):
+        if side is not None:
             over = _over(path)
             if any(head == over for _, head, _, _ in self.found):
                 yield Node(over, "over", "End", "The side flow is over", group=path)

@@ -8,6 +8,7 @@ from pathways.diagram import draw
 from pathways.diagram.drawing import START, Drawing
 from pathways.plan import Decide, Edge, End, Plan
 from pathways.values import Condition
+from tests.support.plans import make_plan
 from tests.support.whole_plan import whole_plan
 
 
@@ -123,3 +124,19 @@ def test_several_ways_to_one_step_are_one_link() -> None:
     drawing = draw(Plan("p", "1.0.0", "P", steps))
     assert label(drawing, "which", "end") == "a or b or otherwise"
     assert (START, "next", "which") in links(drawing)
+
+
+def test_what_lies_inside_a_side_flow_is_drawn_there() -> None:
+    """A side flow may hold branches and iterations; only the side flow itself has what starts it."""
+    text = """
+outcomes: {ok: Good}
+side_flows:
+  call:
+    offer: {title: Call, queue: q}
+    steps:
+      both: {parallel: {branches: {a: {steps: {a1: {wait: {for: 1 day}}}}, b: {steps: {b1: {wait: {for: 1 day}}}}}}}
+steps: {rest: {wait: {for: 1 day}}, fin: {end: ok}}
+"""
+    found = links(draw(make_plan(text)))
+    assert ("~call", "next", "~call/both") in found
+    assert ("~call/both", "inner", "~call/both/a/a1") in found
