@@ -60,6 +60,11 @@ class Computed(_Authored):
         """The compiled form."""
         return _compile(self.source)
 
+    def limit(self, scope: Scope, env: feel.Environment) -> str | None:
+        """The limit that kept a value from being worked out, where one did: null for want of time is no answer."""
+        reasons = (reason for one in self.expressions for reason in one.explain(scope, env))
+        return next((reason.removeprefix("limit: ") for reason in reasons if reason.startswith("limit: ")), None)
+
     @cached_property
     def is_literal(self) -> bool:
         """Whether it holds no expression at all."""

@@ -219,7 +219,8 @@ async def test_a_parent_and_its_child(configured: settings.Settings, database: D
         async def child_stands() -> bool:
             async with database.transaction() as unit:
                 children = await unit.children.of(instance)
-                return bool(children) and bool(await unit.tasks.open_of(children[0].instance))
+                told = bool(children) and children[0].status == "running"
+                return told and bool(await unit.tasks.open_of(children[0].instance))
 
         await until(child_stands, seconds=40)
         async with database.transaction() as unit:

@@ -14,7 +14,7 @@ from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
 from pathways.events import Skipped
 from pathways.facts import IncidentClosed, Operated
-from pathways.plan import Child, Decide, Do, End, Parallel, Repeat, Set, Step, Task, WaitForAny, WaitForEvent
+from pathways.plan import Child, Decide, Do, End, Parallel, Repeat, Set, Step, Task, WaitForAny, WaitForEvent, came
 from pathways.state import Json, Position
 
 
@@ -96,8 +96,9 @@ def _given(run: Run, step: Step, position: Position, event: Skipped) -> tuple[Js
         case WaitForEvent():
             return None, _saves(step.save, step.data.conform(output), output)
         case WaitForAny():
-            which = output.get("which") if isinstance(output, dict) else None
-            return which, _saves(step.save, output, output)
+            value = came(step).conform(output)
+            which = value.get("which") if isinstance(value, dict) else None
+            return which, _saves(step.save, value, output)
         case Decide():
             return None, _saves(step.save, step.gives.conform(output), output)
         case Set():

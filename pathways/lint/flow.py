@@ -268,8 +268,13 @@ class Flow:
                 back.setdefault(owner + DONE, []).extend(
                     one.id for one in self.plan.steps if owner in self.around[one.block]
                 )
-        ends = [step.id for step in self.plan.steps if self._ends(step)]
+        ends = [self._end_of(step) for step in self.plan.steps if self._ends(step)]
         return frozenset(reach(ends, lambda node: back.get(node, ())))
+
+    @staticmethod
+    def _end_of(step: Step) -> str:
+        """Where a step is left when its work is done: what holds others is left behind them."""
+        return step.id + DONE if isinstance(step, Parallel | Repeat) else step.id
 
     def _ends(self, step: Step) -> bool:
         if isinstance(step, End) and step.outcome:

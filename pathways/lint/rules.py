@@ -307,7 +307,7 @@ _ROWS: Final = (
     ),
     Rule(
         "every-of-none",
-        "warning",
+        "error",
         "every over a list that may be empty",
         "It holds of an empty list.",
         "Say count(list) > 0 and … beside it.",

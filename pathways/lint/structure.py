@@ -23,7 +23,7 @@ from pathways.model import (
     WaitForEventDecl,
     WaitForTimeDecl,
 )
-from pathways.plan import End, Parallel
+from pathways.plan import CANCELLED, End, Parallel
 
 FOREVER = "forever"
 """What an event wait accepts that has no timeout on purpose."""
@@ -196,7 +196,7 @@ def _stages_and_outcomes(subject: Subject) -> Findings:
     for stage in definition.stages:
         if stage.value not in reached:
             yield Finding("unused-stage", stage.mark, f'No step reaches the stage "{stage}".')
-    ended = {one.outcome for one in subject.plan.steps if isinstance(one, End)}
+    ended = {one.outcome for one in subject.plan.steps if isinstance(one, End)} | {CANCELLED.id}
     for outcome in definition.outcomes:
         if outcome.id.value not in ended:
             yield Finding("unused-outcome", outcome.id.mark, f'No step ends with "{outcome.id}".')

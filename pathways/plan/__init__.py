@@ -62,6 +62,7 @@ from pathways.plan.steps import (
     WaitForEvent,
     WaitForTime,
     Way,
+    came,
     saved_by,
 )
 
@@ -116,6 +117,7 @@ __all__ = [
     "WaitForEvent",
     "WaitForTime",
     "Way",
+    "came",
     "digest_of",
     "plan_from_json",
     "saved_by",

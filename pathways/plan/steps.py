@@ -320,7 +320,7 @@ def saved_by(step: Step) -> tuple[Field, ...]:
         case WaitForEvent():
             return _field(step.save, step.data)
         case WaitForAny():
-            return _field(step.save, _came(step))
+            return _field(step.save, came(step))
         case Decide() | Child():
             return _field(step.save, step.gives)
         case Repeat():
@@ -333,7 +333,7 @@ def _field(name: str | None, declared: DataType) -> tuple[Field, ...]:
     return (Field(name, declared),) if name is not None else ()
 
 
-def _came(step: WaitForAny) -> DataType:
+def came(step: WaitForAny) -> DataType:
     """What a wait of several ways saves: which of them came, and the event's data."""
     which = DataType("code", options=tuple(one.name for one in step.ways))
     kinds = {one.data for one in step.ways if not one.timed}

@@ -15,6 +15,8 @@ def enter(run: Run, step: Set, position: Position) -> Answer:
     for assignment in step.assignments:
         try:
             given = assignment.value.evaluate(run.scope(position), run.env)
+            if given is None and (limit := assignment.value.limit(run.scope(position), run.env)) is not None:
+                return Halt(position, "expression", f"{assignment.name}: {limit}.", "enter")
             value = plain_json(given)
             check_size(value)
         except MisfitError as error:

@@ -214,3 +214,16 @@ def test_a_task_with_several_outcomes_needs_one() -> None:
     assert refusal is not None
     assert refusal.code == "unknown-outcome"
     assert "it has a, b" in refusal.message
+
+
+def test_a_value_that_takes_too_long_to_work_out_is_an_incident() -> None:
+    """A limit of FEEL is never taken for null: nobody would know that the value is missing."""
+    run = Player(
+        make_plan("""
+steps:
+  compute: {set: {x: "=count((for i in 1..1000000 return i)[item > 5])"}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+""")
+    )
+    assert run.incident("compute").kind == "expression"
