@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
 from pathways.messages import ActionRequest, ActionResult, Migrate
@@ -151,3 +153,43 @@ async def test_another_worker_without_the_plan(client: Client) -> None:
         await completing
         await instance.stands_at("check")
         await instance.terminate()
+
+
+async def _work(instance: Instance) -> None:
+    """Complete whatever task is open, again and again; one that has just gone is gone."""
+    while True:
+        taken = await instance.snapshot()
+        if taken["status"] == "ended":
+            return
+        for task in taken["tasks"]:
+            with suppress(WorkflowUpdateFailedError, RPCError):
+                await instance.complete(task["address"])
+        await asyncio.sleep(0.005)
+
+
+async def _move(instance: Instance, delay: float) -> bool:
+    """Migrate it at some moment of its life; whether it was still there to be migrated."""
+    await asyncio.sleep(delay)
+    try:
+        await migrate(instance, order(), key=f"migrate-{instance.id}")
+    except (WorkflowUpdateFailedError, RPCError):
+        return False
+    return True
+
+
+async def test_those_that_act_while_they_are_migrated_are_not_broken(client: Client) -> None:
+    """Many at once, each worked on by somebody while it is moved: all end well, each deed is done once."""
+    interpreter = Interpreter(client, [OLD, NEW], ACTIONS)
+    async with interpreter.running():
+        instances = [await interpreter.start(OLD) for _ in range(16)]
+        working = [asyncio.create_task(_work(one)) for one in instances]
+        moved = await asyncio.gather(*(_move(one, number * 0.02) for number, one in enumerate(instances)))
+        assert [await one.latest.result() for one in instances] == ["completed"] * len(instances)
+        for one in working:
+            one.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+    assert any(moved)
+    keys = [request.key for request in interpreter.ran]
+    assert len(keys) == len(set(keys)) == len(instances)
+    for one, was_moved in zip(instances, moved, strict=True):
+        assert one.facts.count("instance-migrated") == was_moved
