@@ -185,8 +185,8 @@ async def test_those_that_act_while_they_are_migrated_are_not_broken(client: Cli
         working = [asyncio.create_task(_work(one)) for one in instances]
         moved = await asyncio.gather(*(_move(one, number * 0.02) for number, one in enumerate(instances)))
         assert [await one.latest.result() for one in instances] == ["completed"] * len(instances)
-        for one in working:
-            one.cancel()
+        for worker in working:
+            worker.cancel()
         await asyncio.gather(*working, return_exceptions=True)
     assert any(moved)
     keys = [request.key for request in interpreter.ran]
