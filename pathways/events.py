@@ -267,4 +267,3 @@ Event = (
 
 Operation = Retried | Skipped | Moved | DataChanged | Suspended | Resumed | OfferTaken | TaskAdded | Cancelled
 """What a person or operator does to an instance, completing a task aside."""
-

@@ -162,9 +162,7 @@ class InstanceService(Base):
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
             mentioned |= {one.get("by") for one in (instance.suspension, instance.ending) if isinstance(one, Mapping)}
             names = await names_of(unit, (one for one in mentioned if isinstance(one, str)))
-        return InstanceDetail(
-            instance, plan, positions, tasks, incidents, timeline, names, clocks, children, parent
-        )
+        return InstanceDetail(instance, plan, positions, tasks, incidents, timeline, names, clocks, children, parent)
 
     async def cancel(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
         """Cancel an instance. Raises `NotFoundError`, `InvalidRequestError` without a reason, `RefusedError`."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pathways.editor_schema import language_schema
 from pathways.parse import parse
 from pathways.source import read_source
 from tests.support.served import Served
@@ -28,7 +29,7 @@ def test_its_files_are_written_and_its_commands_run(
     """Every command ends well; the one that is to find a mistake finds the one that the page shows."""
     monkeypatch.chdir(tmp_path)
     tutorial = PAGE.read_text(encoding="utf-8").split("## The file")[0]
-    ran = 0
+    ran, said = 0, ""
     for info, body in blocks(tutorial):
         if info == "yaml":
             head, _, content = body.partition("\n")
@@ -65,8 +66,6 @@ def _misspell(folder: Path, *, back: bool = False) -> None:
 
 def test_the_reference_names_every_key_and_kind() -> None:
     """Every key of a pathway and of a step is on the page."""
-    from pathways.editor_schema import language_schema
-
     page = PAGE.read_text(encoding="utf-8")
     schema = language_schema()
     keys = set(schema["properties"])
