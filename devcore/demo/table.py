@@ -44,7 +44,8 @@ def show(found: Sequence[Ending], console: Console) -> None:
     """Print the table."""
     table = Table(title="Referrals, authorizations and infusions, from order to end")
     for heading in ("pathway", "case", "way taken", "outcome", "tasks", "pathway time", "incidents"):
-        table.add_column(heading, justify="right" if heading in {"tasks", "incidents"} else "left")
+        number = heading in {"tasks", "incidents"}
+        table.add_column(heading, justify="right" if number else "left", no_wrap=heading in {"pathway", "case"})
     for ending in found:
         outcome = ending.outcome or "not ended"
         mark = outcome if ending.is_right else f"{outcome} (not as it should be: {ending.case.script.outcome})"

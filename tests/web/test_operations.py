@@ -76,7 +76,7 @@ async def test_a_step_is_skipped_with_what_it_would_have_given(place: Office, su
     refused = await supervisor.send(
         await supervisor.get(f"/instances/{series}/skip?at={REVIEW}"), "/skip", reason="x", f__outcome="fine"
     )
-    assert (refused.status, "this needs nurse-reviewer" in refused.text) == (409, True)
+    assert (refused.status, "It needs nurse reviewer" in refused.text) == (409, True)
     async with reading(place, "lead") as lead:
         page = await lead.get(f"/instances/{series}/skip?at={REVIEW}")
         assert "The task “Review dose 1 for 70 kg” closes" in page.text

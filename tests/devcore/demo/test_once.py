@@ -17,11 +17,10 @@ from tests.support.source import ROOT
 @pytest.mark.timeout(900)
 def test_every_case_ends_as_it_should() -> None:
     """Every case of every pathway goes its way on real parts, and the command says so with its status."""
-    configured = settings.load(database_url=None, temporal_address=None, core_url=None)
     finished = subprocess.run(
         [sys.executable, "-m", "cli", "demo", "--once"],
         cwd=ROOT,
-        env=settings.environment_of(configured, COLUMNS="200"),
+        env=settings.environment_of(settings.load(database_url=None, temporal_address=None, core_url=None)),
         capture_output=True,
         text=True,
         timeout=800,
