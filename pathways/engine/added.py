@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathways import ids
 from pathways.engine.clocks import PRIORITIES
 from pathways.engine.run import Run
-from pathways.engine.transition import Refusal
+from pathways.engine.transition import Refusal, role_refusal
 from pathways.events import TaskAdded, TaskCompleted
 from pathways.facts import Operated, TaskClosed, TaskOpened
 from pathways.state import AddedTask
@@ -39,14 +39,20 @@ def add(run: Run, event: TaskAdded) -> tuple[Refusal | None, str]:
 def complete(run: Run, event: TaskCompleted) -> Refusal | None:
     """A person completed an added task."""
     task = run.added[event.address]
-    if event.outcome not in ("", "done"):
-        return Refusal("unknown-outcome", f'"{event.outcome}" is not an outcome of this task; it has done.')
-    if task.role is not None and event.roles is not None and task.role not in event.roles:
-        return Refusal("role-missing", f"This needs the role {task.role}.", {"role": task.role})
+    refusal = plain_refusal(event, task.role)
+    if refusal is not None:
+        return refusal
     del run.added[event.address]
     ident = ids.task_id(run.state.instance, event.address, task.at)
     run.facts.append(TaskClosed(run.now, ident, event.address, "completed", "done", event.by, form={}))
     return None
+
+
+def plain_refusal(event: TaskCompleted, role: str | None) -> Refusal | None:
+    """Refuse the completion of a task that has no form and only the outcome `done`: an added one, or a clock's."""
+    if event.outcome not in ("", "done"):
+        return Refusal("unknown-outcome", f'"{event.outcome}" is not an outcome of this task; it has done.')
+    return role_refusal(role, event.roles)
 
 
 def task_fact(instance: str, stage: str | None, address: str, task: AddedTask) -> TaskOpened:

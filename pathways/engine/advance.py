@@ -272,14 +272,11 @@ def _complete(run: Run, event: TaskCompleted) -> tuple[Refusal | None, Json]:
 
 
 def _complete_clock(run: Run, name: str, event: TaskCompleted) -> Refusal | None:
-    if event.outcome not in ("", "done"):
-        return Refusal("unknown-outcome", f'"{event.outcome}" is not an outcome of this task; it has done.')
     breach = run.plan.clock[name].breach
-    role = breach.role if breach is not None else None
-    if role is not None and event.roles is not None and role not in event.roles:
-        return Refusal("role-missing", f"This needs the role {role}.", {"role": role})
-    clocks.complete_task(run, name, event.by)
-    return None
+    refusal = added.plain_refusal(event, breach.role if breach is not None else None)
+    if refusal is None:
+        clocks.complete_task(run, name, event.by)
+    return refusal
 
 
 def _no_task(run: Run, address: str) -> Refusal:

@@ -268,16 +268,20 @@ def clock_of(run: Run, address: str) -> str | None:
 def complete_task(run: Run, name: str, by: str) -> None:
     """A person has seen to a breach; the clock goes on as it is."""
     state = run.clocks[name]
-    address = task_address(name, state.number)
-    ident = ids.task_id(run.state.instance, address, state.task_at or run.now)
+    address, ident = _task_of(run, name, state)
     run.facts.append(TaskClosed(run.now, ident, address, "completed", "done", by, form={}))
     run.clocks[name] = replace(state, task_at=None, task=None)
 
 
 def _close_task(run: Run, name: str, state: ClockState) -> None:
-    address = task_address(name, state.number)
-    ident = ids.task_id(run.state.instance, address, state.task_at or run.now)
+    address, ident = _task_of(run, name, state)
     run.facts.append(TaskClosed(run.now, ident, address, "cancelled", reason="clock"))
+
+
+def _task_of(run: Run, name: str, state: ClockState) -> tuple[str, str]:
+    """The address and id of a clock's open task."""
+    address = task_address(name, state.number)
+    return address, ids.task_id(run.state.instance, address, state.task_at or run.now)
 
 
 def _change(run: Run, clock: Clock, verb: Verb, state: ClockState, address: str | None) -> None:

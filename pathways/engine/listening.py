@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pathways.addresses import container_of, is_inside
-from pathways.datatypes import DataType, MisfitError, check_size, shown_json
+from pathways.datatypes import MisfitError, check_size, shown_json
 from pathways.engine.places import place
 from pathways.engine.run import Run
-from pathways.engine.scope import Names
+from pathways.engine.scope import Names, bound_values
 from pathways.events import MessageReceived
 from pathways.facts import ListenerArmed, ListenerDisarmed
 from pathways.matching import ANY_KEY, matching_keys
@@ -40,12 +40,11 @@ def listener(run: Run, names: Names, listening: Listening) -> Listener | None:
     """A listener as it would be armed now; None while its key has no value. Raises `UnkeyedError`."""
     if not listening.keyed:
         return Listener(ANY_KEY, run.now - _lookback(run, names, listening), run.rev)
-    key = shown_json(listening.key.evaluate(names, run.env))
-    if key is None:
-        if listening.key.evaluate(names, run.env) is not None:
-            raise UnkeyedError(f'The key "{listening.key.source}" gives no text.')
+    value = listening.key.evaluate(names, run.env)
+    if value is None:
         return None
-    if isinstance(key, bool | dict | list):
+    key = shown_json(value)
+    if key is None or isinstance(key, bool | dict | list):
         raise UnkeyedError(f'The key "{listening.key.source}" gives no text.')
     return Listener(str(key), run.now - _lookback(run, names, listening), run.rev)
 
@@ -70,23 +69,25 @@ def arm(run: Run, position: Position, *, own: bool = True) -> Position:
     names = run.scope(position)
     armed: dict[str, Listener] = {}
     for slot, listening in wanted.items():
-        before = position.listeners.get(slot)
-        if not own and not isinstance(listening, Handler):
-            if before is not None:
-                address = slot_address(position.address, slot)
-                run.facts.append(ListenerDisarmed(run.now, address, listening.type, before.key))
-            continue
-        now = listener(run, names, listening)
-        if before is not None and now is not None and before.key == now.key:
-            armed[slot] = before
-            continue
-        address = slot_address(position.address, slot)
-        if before is not None:
-            run.facts.append(ListenerDisarmed(run.now, address, listening.type, before.key))
-        if now is not None:
-            armed[slot] = now
-            run.facts.append(armed_fact(address, position.address, listening, now, run.now))
+        before, address = position.listeners.get(slot), slot_address(position.address, slot)
+        awaited = own or isinstance(listening, Handler)
+        now = listener(run, names, listening) if awaited else None
+        if (kept := _rearm(run, listening, address, position.address, before, now)) is not None:
+            armed[slot] = kept
     return altered(position, listeners=armed) if armed != position.listeners else position
+
+
+def _rearm(
+    run: Run, listening: Listening, address: str, position: str, before: Listener | None, now: Listener | None
+) -> Listener | None:
+    """The listener that is armed from now on: the one before, where its key stayed. What changes is stated."""
+    if before is not None and now is not None and before.key == now.key:
+        return before
+    if before is not None:
+        run.facts.append(ListenerDisarmed(run.now, address, listening.type, before.key))
+    if now is not None:
+        run.facts.append(armed_fact(address, position, listening, now, run.now))
+    return now
 
 
 def armed_fact(address: str, position: str, listening: Listening, one: Listener, at: datetime) -> ListenerArmed:
@@ -115,20 +116,13 @@ def arm_pathway(run: Run) -> None:
     """Arm the pathway's own handlers as they are now."""
     names = run.names()
     for slot, listening in run.plan.listenings.items():
-        before = run.listeners.get(slot)
+        before = run.listeners.pop(slot, None)
         try:
             now = listener(run, names, listening)
         except UnkeyedError:
             now = None  # no key yet: lint asks for a key that is a text
-        if before is not None and now is not None and before.key == now.key:
-            continue
-        address = slot_address("", slot)
-        if before is not None:
-            del run.listeners[slot]
-            run.facts.append(ListenerDisarmed(run.now, address, listening.type, before.key))
-        if now is not None:
-            run.listeners[slot] = now
-            run.facts.append(armed_fact(address, "", listening, now, run.now))
+        if (kept := _rearm(run, listening, slot_address("", slot), "", before, now)) is not None:
+            run.listeners[slot] = kept
 
 
 def disarm_pathway(run: Run) -> None:
@@ -184,8 +178,7 @@ def judge(run: Run, listening: Listening, names: Names, event: Json) -> bool | U
         return Unsure("invalid-output", f"The data of {listening.type} does not fit its schema: {error.misfit}.")
     if listening.when is None:
         return True
-    time = DataType("instant").load(event["time"])
-    seen = names.binding({"event": {**event, "data": listening.data.load(data), "time": time}})
+    seen = names.binding(bound_values(run.plan, {"event": {**event, "data": data}}))
     holds = listening.when.holds(seen, run.env)
     if holds is None:
         message = f'The condition "{listening.when.source}" is neither true nor false for event {event["id"]}.'

@@ -50,7 +50,7 @@ def _undo_done(run: Run) -> bool:
         if position.waits != "undo" or departing is None or not leaving.undone(run, departing.within):
             continue
         if departing.to is None:
-            go_on(run, Pass(altered(position, leaving=None, waits="inner")))
+            settle(run, Pass(altered(position, leaving=None, waits="inner")))
         else:
             leaving.leave(run, position, departing.how, to=departing.to, detail=departing.detail)
             run.enter(departing.to, position.scope, dict(departing.bound), position.via)
@@ -138,7 +138,7 @@ def begin(run: Run, position: Position) -> None:
 
 
 def settle(run: Run, answer: Answer) -> None:
-    """Do as a step answered; what it leads to is put on the agenda."""
+    """Do as a step answered, on entry or later (its event came, its action ended); the agenda takes what follows."""
     match answer:
         case Stand(position):
             _stand(run, position)
@@ -154,11 +154,6 @@ def settle(run: Run, answer: Answer) -> None:
             trouble = leaving.finish(run, outcome, position)
             if trouble is not None:
                 _halt(run, trouble)
-
-
-def go_on(run: Run, answer: Answer) -> None:
-    """Take a step's later answer: its event came, its action ended."""
-    settle(run, answer)
 
 
 def _stand(run: Run, position: Position) -> None:

@@ -6,7 +6,7 @@ from pathways.datatypes import shown_json
 from pathways.engine import moving
 from pathways.engine.run import Run
 from pathways.engine.scope import Names, environment, names_of
-from pathways.engine.transition import Refusal
+from pathways.engine.transition import Refusal, role_refusal
 from pathways.events import OfferTaken
 from pathways.facts import OffersChanged, Operated
 from pathways.feel import Environment
@@ -55,9 +55,9 @@ def take(run: Run, event: OfferTaken) -> tuple[Refusal | None, Json]:
     side = run.plan.side_flow.get(event.side)
     if side is None or side.offer is None or event.side not in run.offers:
         return Refusal("not-offered", f'"{event.side}" is not offered now.'), None
-    role = side.offer.role
-    if role is not None and event.roles is not None and role not in event.roles:
-        return Refusal("role-missing", f"This needs the role {role}.", {"role": role}), None
+    refusal = role_refusal(side.offer.role, event.roles)
+    if refusal is not None:
+        return refusal, None
     scope = moving.start_side(run, event.side, by=event.by)
     if scope is None:
         return Refusal("not-offered", f'"{side.title}" runs already.'), None

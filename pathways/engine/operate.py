@@ -75,19 +75,19 @@ def _settle_again(run: Run, step: Step, position: Position) -> None:
 
 def _again(run: Run, step: Step, position: Position, incident: Incident, event: Retried) -> None:
     if incident.phase == "leave":
-        moving.go_on(run, Pass(position, position.result))
+        moving.settle(run, Pass(position, position.result))
     elif isinstance(step, Do) and (incident.phase == "act" or event.input is not None):
         key = position.key or f"{run.state.instance}/{position.address}"
         if event.input is not None and event.had_no_effect:
             key = f"{key.partition('+')[0]}+{position.run + 1}"
-        moving.go_on(run, do.order(run, step, altered(position, key=key), position.input))
+        moving.settle(run, do.order(run, step, altered(position, key=key), position.input))
     elif isinstance(step, Child) and (incident.phase == "act" or event.input is not None):
         changed = altered(position, result=None) if event.input is not None else position
-        moving.go_on(run, child.again(run, step, changed))
+        moving.settle(run, child.again(run, step, changed))
     elif isinstance(step, WaitForEvent | WaitForAny) and incident.phase == "act":
         wait.again(run, position)
     elif isinstance(step, Repeat) and incident.phase == "act":
-        moving.go_on(run, repeat.again(run, step, position))
+        moving.settle(run, repeat.again(run, step, position))
     else:
         moving.begin_again(run, position)
 

@@ -76,7 +76,7 @@ def _skip_step(run: Run, step: Step, position: Position, event: Skipped) -> Refu
         task.done(run, replace(step, save=None), position, {}, event.by)
     for name, value in saves.items():
         run.save(name, value, position.address, by=event.by, reason=event.reason)
-    moving.go_on(run, Pass(position, result, by=event.by, reason=event.reason))
+    moving.settle(run, Pass(position, result, by=event.by, reason=event.reason))
     return None
 
 

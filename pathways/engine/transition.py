@@ -21,6 +21,13 @@ class Refusal:
     detail: Json = None
 
 
+def role_refusal(needed: str | None, roles: tuple[str, ...] | None) -> Refusal | None:
+    """Refuse a person without the role that is needed. Without `roles` it is not asked."""
+    if needed is None or roles is None or needed in roles:
+        return None
+    return Refusal("role-missing", f"This needs the role {needed}.", {"role": needed})
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """The next state, what the world is asked to do, and what has become true.

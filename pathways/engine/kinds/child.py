@@ -37,7 +37,7 @@ def order(run: Run, step: Child, position: Position, inputs: Json) -> Answer:
 def ended(run: Run, step: Child, position: Position, event: ChildEnded) -> None:
     """The child reported its end: save what it gives and go on."""
     run.facts.append(ChildReported(run.now, position.address, event.instance, event.outcome))
-    moving.go_on(run, taken(run, step, position, {"outcome": event.outcome, "give": event.give}))
+    moving.settle(run, taken(run, step, position, {"outcome": event.outcome, "give": event.give}))
 
 
 def taken(run: Run, step: Child, position: Position, report: Json) -> Answer:
@@ -58,7 +58,7 @@ def failed(run: Run, step: Child, position: Position, event: ChildFailed) -> Non
     """The child could not be started, or was ended from outside: an incident."""
     run.facts.append(ChildReported(run.now, position.address, event.instance, failed=event.message))
     message = f"{step.pathway} failed: {event.message}"
-    moving.go_on(run, Halt(position, "child-failed", message, "act", event.detail))
+    moving.settle(run, Halt(position, "child-failed", message, "act", event.detail))
 
 
 def again(run: Run, step: Child, position: Position) -> Answer:

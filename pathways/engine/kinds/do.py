@@ -63,11 +63,11 @@ def completed(run: Run, step: Do, position: Position, event: ActionCompleted) ->
         check_size(output)
     except MisfitError as error:
         message = f"{step.action} gave what its schema does not allow: {error.misfit}."
-        moving.go_on(run, Halt(position, "invalid-output", message, "act"))
+        moving.settle(run, Halt(position, "invalid-output", message, "act"))
         return
     if step.save is not None:
         run.save(step.save, output, position.address, by=step.action, sources=event.sources)
-    moving.go_on(run, Pass(position))
+    moving.settle(run, Pass(position))
 
 
 def problem(run: Run, step: Do, position: Position, event: ActionProblem) -> None:
@@ -81,7 +81,7 @@ def problem(run: Run, step: Do, position: Position, event: ActionProblem) -> Non
             return
     message = f"{step.action} reported {event.problem}" + (f": {event.message}" if event.message else ".")
     detail = {"problem": event.problem, "detail": event.detail}
-    moving.go_on(run, Halt(settled, "problem", message, "act", detail))
+    moving.settle(run, Halt(settled, "problem", message, "act", detail))
 
 
 def failed(run: Run, step: Do, position: Position, event: ActionFailed) -> None:
@@ -89,7 +89,7 @@ def failed(run: Run, step: Do, position: Position, event: ActionFailed) -> None:
     run.facts.append(ActionEnded(run.now, position.address, position.run, "failed", event.message))
     message = f"{step.action} failed: {event.message}"
     detail = {"attempts": event.attempts, "detail": event.detail}
-    moving.go_on(run, Halt(altered(position, waits="operator"), event.kind, message, "act", detail))
+    moving.settle(run, Halt(altered(position, waits="operator"), event.kind, message, "act", detail))
 
 
 def settled(run: Run, step: Do, position: Position, event: ActionCompleted | ActionProblem | ActionFailed) -> None:

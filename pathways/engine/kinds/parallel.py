@@ -45,4 +45,4 @@ def join(run: Run, step: Parallel, position: Position) -> None:
         )
         run.facts.append(InnerAwaited(run.now, position.address, "undo"))
         return
-    moving.go_on(run, Pass(position))
+    moving.settle(run, Pass(position))

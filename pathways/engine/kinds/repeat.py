@@ -128,7 +128,7 @@ def _halt(position: Position, kind: str, message: str, pending: str, detail: Jso
 
 def iteration_ended(run: Run, step: Repeat, position: Position, scope: str) -> None:
     """Collect from an iteration that ended well, ask `until`, and begin the next or go on."""
-    moving.go_on(run, _collect(run, step, position, scope))
+    moving.settle(run, _collect(run, step, position, scope))
 
 
 def again(run: Run, step: Repeat, position: Position) -> Answer:

@@ -14,7 +14,7 @@ from pathways.engine.clocks import PRIORITIES
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run
 from pathways.engine.scope import Names
-from pathways.engine.transition import Refusal
+from pathways.engine.transition import Refusal, role_refusal
 from pathways.events import TaskCompleted
 from pathways.facts import TaskClosed, TaskOpened
 from pathways.plan import Plan, Task
@@ -97,10 +97,8 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     if chosen is None:
         known = ", ".join(one.id for one in step.outcomes)
         return Refusal("unknown-outcome", f'"{outcome}" is not an outcome of this task; it has {known}.')
-    needed = chosen.role or step.role
-    if needed is not None and event.roles is not None and needed not in event.roles:
-        return Refusal("role-missing", f"This needs the role {needed}.", {"role": needed})
-    refusal = _separated(run, step, position, event) or _seen(run, step, position, event)
+    refusal = role_refusal(chosen.role or step.role, event.roles)
+    refusal = refusal or _separated(run, step, position, event) or _seen(run, step, position, event)
     if refusal is not None:
         return refusal
     values, errors = forms.check(step.form, event.form, run.scope(position), run.env)
@@ -109,7 +107,7 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     ident = ids.task_id(run.state.instance, position.ordered_from, position.entered_at)
     run.facts.append(TaskClosed(run.now, ident, position.address, "completed", chosen.id, event.by, form=values))
     done(run, step, position, {**values, "outcome": chosen.id}, event.by)
-    moving.go_on(run, Pass(position, chosen.id))
+    moving.settle(run, Pass(position, chosen.id))
     return None
 
 

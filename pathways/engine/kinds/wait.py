@@ -81,9 +81,9 @@ def time_came(run: Run, step: Step, position: Position) -> None:
     if isinstance(step, WaitForAny):
         if position.listeners:
             position = listening.disarm(run, position)
-        moving.go_on(run, _came(run, step, altered(position, wake_at=None), position.way or "", None, None))
+        moving.settle(run, _came(run, step, altered(position, wake_at=None), position.way or "", None, None))
     else:
-        moving.go_on(run, Pass(altered(position, wake_at=None)))
+        moving.settle(run, Pass(altered(position, wake_at=None)))
 
 
 def _came(run: Run, step: WaitForAny, position: Position, way: str, data: Json, by: str | None) -> Answer:
@@ -100,11 +100,11 @@ def take(run: Run, position: Position, slot: str, event: Json) -> None:
     position = listening.disarm(run, position, consumed=event["id"], slot=slot)
     position = altered(position, wake_at=None)
     if isinstance(step, WaitForAny):
-        moving.go_on(run, _came(run, step, position, slot, data, event["id"]))
+        moving.settle(run, _came(run, step, position, slot, data, event["id"]))
         return
     if isinstance(step, WaitForEvent) and step.save is not None:
         run.save(step.save, data, position.address, by=event["id"])
-    moving.go_on(run, Pass(position))
+    moving.settle(run, Pass(position))
 
 
 def stop(run: Run, position: Position, slot: str, event: Json, unsure: Unsure) -> None:
@@ -113,7 +113,7 @@ def stop(run: Run, position: Position, slot: str, event: Json, unsure: Unsure) -
         position = listening.disarm(run, position, consumed=event["id"], slot=slot)
     bound = {**position.bound, "event": event, "slot": slot}
     halted = altered(position, bound=bound, wake_at=None)
-    moving.go_on(run, Halt(halted, unsure.kind, unsure.message, "act", unsure.detail))  # type: ignore[arg-type]  # a kind of incident
+    moving.settle(run, Halt(halted, unsure.kind, unsure.message, "act", unsure.detail))  # type: ignore[arg-type]  # a kind of incident
 
 
 def again(run: Run, position: Position) -> None:
