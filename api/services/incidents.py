@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from api.services.actor import Actor
-from api.services.base import Base, names_of
-from api.services.engine import EngineRefusedError, InstanceGoneError
-from api.services.errors import InvalidRequestError, NotFoundError, NotNowError, RefusedError
-from api.services.instances import Operated, ended, refusal_of
+from api.services.base import names_of
+from api.services.errors import InvalidRequestError, NotFoundError, RefusedError
+from api.services.interventions import Interventions, Operated
 from api.services.records import Entry, Incident, IncidentGroup, Instance, Page
 from pathways.events import Retried
 from pathways.plan import Do, Plan
@@ -40,7 +39,7 @@ class RetryWish:
 
 
 @dataclass(frozen=True)
-class IncidentService(Base):
+class IncidentService(Interventions):
     """The use cases around incidents."""
 
     async def groups(self, actor: Actor) -> tuple[IncidentGroup, ...]:
@@ -101,20 +100,7 @@ class IncidentService(Base):
             if incident.status != "open":
                 raise RefusedError("no-incident", "This incident is closed already.")
         event = Retried(incident.address, actor.id, wish.reason.strip(), wish.input, wish.had_no_effect)
-        try:
-            answer = await self.engine.operate(incident.instance, event, request=request)
-        except EngineRefusedError as refusal:
-            raise refusal_of(refusal.refused) from refusal
-        except InstanceGoneError as gone:
-            raise await self._gone(incident.instance) from gone
-        return Operated(incident.instance, answer.rev, await self.lists_lag(incident.instance, answer.rev))
-
-    async def _gone(self, ident: str) -> Exception:
-        async with self.database.transaction() as unit:
-            instance = await unit.instances.get(ident)
-        if instance is not None and instance.status == "ended":
-            return ended(instance)
-        return NotNowError("The pathway does not answer now.", hint="Try again in a moment.")
+        return await self.send(incident.instance, event, request=request)
 
 
 _ATTEMPTS = {"action-started", "action-ended", "incident-opened", "incident-retried", "incident-closed"}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.services.actor import Actor
-from api.services.base import Base, names_of, new_id
+from api.services.base import names_of, new_id
 from api.services.clock import pace_for_new, pace_from_json, pace_to_json, pathway_now
-from api.services.engine import EngineAwayError, EngineRefusedError, InstanceGoneError
+from api.services.engine import EngineAwayError
 from api.services.errors import (
     FormInvalidError,
     InvalidRequestError,
@@ -21,6 +21,7 @@ from api.services.errors import (
     RefusedError,
     RunsAlreadyError,
 )
+from api.services.interventions import Interventions, Operated
 from api.services.records import (
     Child,
     Clock,
@@ -36,7 +37,7 @@ from api.services.records import (
 )
 from pathways.engine import advance, start_state
 from pathways.events import Cancelled, Started
-from pathways.messages import Pace, Refused, StartInstance
+from pathways.messages import Pace, StartInstance
 from pathways.plan import Plan
 from pathways.starting import KeylessError
 from pathways.versions import VersionError, parse_range
@@ -84,17 +85,8 @@ class InstanceDetail:
     parent: Instance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Operated:
-    """An operation was done. `lists_lag`: the store does not show it yet."""
-
-    instance: str
-    rev: int
-    lists_lag: bool
-
-
 @dataclass(frozen=True)
-class InstanceService(Base):
+class InstanceService(Interventions):
     """The use cases around instances.
 
     `site_zone` is where an instance lives unless its start says otherwise; `demo_pace` is how fast time runs in a
@@ -169,29 +161,7 @@ class InstanceService(Base):
         actor.require("cancel")
         if not reason.strip():
             raise InvalidRequestError("Say why it is cancelled.", fields={"reason": "is required"})
-        request = actor.request(key)
-        async with self.database.transaction() as unit:
-            instance = await _found(unit, ident)
-            known = await unit.results.get(ident, request)
-            if known is not None:
-                return Operated(ident, known.rev, lists_lag=False)
-        if instance.status == "ended":
-            raise ended(instance)
-        try:
-            answer = await self.engine.operate(ident, Cancelled(actor.id, reason.strip()), request=request)
-        except EngineRefusedError as refusal:
-            raise refusal_of(refusal.refused) from refusal
-        except InstanceGoneError as gone:
-            raise await self.gone(ident) from gone
-        return Operated(ident, answer.rev, await self.lists_lag(ident, answer.rev))
-
-    async def gone(self, ident: str) -> Exception:
-        """Why an instance's workflow is not there: it has ended, or has not begun."""
-        async with self.database.transaction() as unit:
-            instance = await _found(unit, ident)
-        if instance.status == "ended":
-            return ended(instance)
-        return NotNowError("The pathway does not answer now.", hint="Try again in a moment.")
+        return await self.intervene(ident, Cancelled(actor.id, reason.strip()), request=actor.request(key))
 
     async def _definition(self, unit: Unit, wish: StartWish) -> DefinitionSummary:
         now = self.now()
@@ -302,18 +272,3 @@ def _same_start(instance: Instance, wish: StartWish) -> None:
 
 def _canonical(value: Json) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def ended(instance: Instance) -> RefusedError:
-    """That an instance has ended, and how."""
-    how = instance.outcome_title or instance.outcome or "ended"
-    return RefusedError("ended", f"The pathway has ended: {how}.")
-
-
-def refusal_of(refused: Refused) -> Exception:
-    """The pathway's refusal of an operation, as the person should meet it."""
-    if refused.code == "store-lag":
-        return NotNowError(refused.message)
-    if refused.code == "input-invalid" and isinstance(refused.detail, Mapping):
-        return FormInvalidError(refused.message, fields={f"input.{k}": str(v) for k, v in refused.detail.items()})
-    return RefusedError(refused.code, refused.message, refused.detail)

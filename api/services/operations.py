@@ -8,12 +8,9 @@ from typing import Any
 
 from api.services.actor import Actor
 from api.services.actor import Operation as Permission
-from api.services.base import Base
-from api.services.engine import EngineRefusedError, InstanceGoneError
-from api.services.errors import FormInvalidError, InvalidRequestError, NotFoundError, NotNowError
-from api.services.instances import Operated, ended, refusal_of
+from api.services.errors import InvalidRequestError
+from api.services.interventions import Interventions, Operated
 from pathways.events import DataChanged, Moved, OfferTaken, Operation, Resumed, Skipped, Suspended, TaskAdded
-from pathways.messages import Refused
 
 Json = Any
 
@@ -31,7 +28,7 @@ class NewTask:
 
 
 @dataclass(frozen=True)
-class OperationService(Base):
+class OperationService(Interventions):
     """The use cases of intervening. Each names the person, and where something is overruled, a reason.
 
     All raise `NotFoundError`, `ForbiddenError`, `InvalidRequestError` without a reason, `RefusedError` with what the
@@ -76,23 +73,7 @@ class OperationService(Base):
 
     async def _operate(self, actor: Actor, allowed: Permission, ident: str, event: Operation, key: str) -> Operated:
         actor.require(allowed)
-        request = actor.request(key)
-        async with self.database.transaction() as unit:
-            instance = await unit.instances.get(ident)
-            if instance is None:
-                raise NotFoundError("There is no such instance.")
-            known = await unit.results.get(ident, request)
-        if known is not None:
-            return Operated(ident, known.rev, lists_lag=False)
-        if instance.status == "ended":
-            raise ended(instance)
-        try:
-            answer = await self.engine.operate(ident, event, request=request)
-        except EngineRefusedError as refusal:
-            raise _refusal(refusal.refused) from refusal
-        except InstanceGoneError as gone:
-            raise NotNowError("The pathway does not answer now.", hint="Try again in a moment.") from gone
-        return Operated(ident, answer.rev, await self.lists_lag(ident, answer.rev))
+        return await self.intervene(ident, event, request=actor.request(key))
 
 
 def _roles(actor: Actor) -> tuple[str, ...]:
@@ -103,16 +84,3 @@ def _reason(given: str) -> str:
     if not given.strip():
         raise InvalidRequestError("Say why.", fields={"reason": "is required"})
     return given.strip()
-
-
-_OF_FIELDS = {"output-invalid": "output", "value-invalid": "value"}
-
-
-def _refusal(refused: Refused) -> Exception:
-    """The pathway's refusal, by field where it is about what was given."""
-    place = _OF_FIELDS.get(refused.code)
-    if place is not None:
-        detail = refused.detail if isinstance(refused.detail, dict) else {}
-        fields = {f"{place}.{name}" if name else place: str(why) for name, why in detail.items()}
-        return FormInvalidError(refused.message, fields=fields or {place: refused.message})
-    return refusal_of(refused)

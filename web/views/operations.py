@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from api.services.errors import ForbiddenError, FormInvalidError, InvalidRequestError, RefusedError, ServiceError
 from api.services.forms import FormRules
-from api.services.instances import InstanceDetail, Operated
+from api.services.instances import InstanceDetail
+from api.services.interventions import Operated
 from api.services.operations import NewTask
 from api.services.patients import patient_of
 from pathways.datatypes import TEXT, DataType
