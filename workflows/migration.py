@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pathways import migrate as language
+from pathways import migration as language
 from pathways.engine import advance
 from pathways.events import TimePassed
 from pathways.facts import Recorded, recorded_to_json
 from pathways.messages import Answer, Migrate, Refused
-from pathways.migration_map import MigrationMap, map_from_json
+from pathways.migration import MigrationMap, map_from_json
 from pathways.plan import Plan
 from workflows.instance import Instance
 

@@ -18,7 +18,7 @@ from api.services.errors import FormInvalidError, InvalidRequestError, NotFoundE
 from api.services.records import Page
 from pathways.addresses import path_of
 from pathways.messages import Migrate
-from pathways.migration_map import map_from_json, map_to_json, read_map
+from pathways.migration import map_from_json, map_to_json, read_map
 from pathways.plan import Child, Plan
 from store.database import Unit
 from store.instances import InstanceFilter

@@ -6,8 +6,8 @@ import json
 
 from pathways.diagnostics import nearest
 from pathways.errors import CarelaneError
-from pathways.migrate import migrate as language
-from pathways.migration_map import MigrationMap, read_map
+from pathways.migration import MigrationMap, read_map
+from pathways.migration import migrate as language
 from pathways.plan import Plan
 from pathways.scenarios.case import ScenarioStopError
 from pathways.scenarios.library import highest_of

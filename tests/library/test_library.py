@@ -13,7 +13,7 @@ from catalog import load
 from pathways.catalog import Catalog
 from pathways.coverage import measure
 from pathways.lint import lint
-from pathways.migration_map import read_map
+from pathways.migration import read_map
 from pathways.scenarios import ScenarioFile, parse_scenarios, report, run_scenario
 from pathways.workbench import SourceText, Workbench
 

@@ -18,8 +18,7 @@ from pathways.engine import advance, next_deadline, snapshot, snapshot_digest, s
 from pathways.events import Event, Moved, Started, TimePassed
 from pathways.facts import Recorded
 from pathways.messages import RecordRequest
-from pathways.migrate import migrate
-from pathways.migration_map import MigrationMap, Way
+from pathways.migration import MigrationMap, Way, migrate
 from pathways.plan import Plan
 from pathways.projection import snapshot_to_json
 from pathways.source import read_source

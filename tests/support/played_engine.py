@@ -27,8 +27,7 @@ from pathways.events import (
 )
 from pathways.facts import Recorded
 from pathways.messages import Answer, Description, Migrate, Pace, RecordRequest, Refused, StartInstance
-from pathways.migrate import Migration, migrate
-from pathways.migration_map import map_from_json
+from pathways.migration import Migration, map_from_json, migrate
 from pathways.plan import Plan, plan_from_json
 from pathways.state import State
 from store.database import Database

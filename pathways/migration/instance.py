@@ -30,9 +30,9 @@ from pathways.facts import (
     InstanceMigrated,
     PositionRenamed,
 )
-from pathways.migration_landing import Landing
-from pathways.migration_map import MigrationMap
-from pathways.migration_naming import Naming
+from pathways.migration.landing import Landing
+from pathways.migration.map import MigrationMap
+from pathways.migration.naming import Naming
 from pathways.plan import Child, Do, Plan, Step
 from pathways.state import Position, State, altered
 from pathways.values import Computed

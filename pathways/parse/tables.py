@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pathways.model import Body, CellDecl, DecideDecl, RowDecl, TableDecl, Text
-from pathways.parse_ways import parse_edges
+from pathways.parse.ways import parse_edges
 from pathways.reader import Reader
 from pathways.source import Node
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from pathways.engine import advance, next_deadline, snapshot, start_state
 from pathways.events import TimePassed
 from pathways.facts import TaskChanged, TaskClosed, TaskOpened
-from pathways.migrate import Migration, migrate
-from pathways.migration_map import MigrationMap, map_from_json, map_to_json, read_map
+from pathways.migration import Migration, MigrationMap, map_from_json, map_to_json, migrate, read_map
 from pathways.plan import Plan, plan_from_json
 from pathways.state import state_from_json, state_to_json
 from tests.support.plans import MONDAY, Player, make_plan

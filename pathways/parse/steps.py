@@ -17,11 +17,11 @@ from pathways.model import (
     WaitForTimeDecl,
     WayDecl,
 )
-from pathways.parse_clocks import parse_verbs
-from pathways.parse_flow import parse_child, parse_parallel, parse_repeat
-from pathways.parse_tables import parse_decide
-from pathways.parse_tasks import parse_task
-from pathways.parse_ways import (
+from pathways.parse.clocks import parse_verbs
+from pathways.parse.flow import parse_child, parse_parallel, parse_repeat
+from pathways.parse.tables import parse_decide
+from pathways.parse.tasks import parse_task
+from pathways.parse.ways import (
     parse_catch,
     parse_handlers,
     parse_listening,

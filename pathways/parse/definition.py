@@ -24,9 +24,9 @@ from pathways.model import (
     Text,
 )
 from pathways.names import VERSION
-from pathways.parse_clocks import parse_clocks
-from pathways.parse_steps import parse_steps
-from pathways.parse_ways import parse_handlers
+from pathways.parse.clocks import parse_clocks
+from pathways.parse.steps import parse_steps
+from pathways.parse.ways import parse_handlers
 from pathways.reader import Reader
 from pathways.source import Node, SourceError, read_source
 

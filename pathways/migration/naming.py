@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathways.addresses import block_of, container_of, local_of, path_of, scope_of
-from pathways.migration_map import MigrationMap
+from pathways.migration.map import MigrationMap
 from pathways.plan import Plan
 
 

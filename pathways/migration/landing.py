@@ -12,7 +12,7 @@ from pathways.engine import alerts, listening, moving
 from pathways.engine.kinds import parallel, task
 from pathways.engine.run import Run
 from pathways.facts import DeadlineMoved, ListenerDisarmed, TaskChanged
-from pathways.migration_naming import Naming
+from pathways.migration.naming import Naming
 from pathways.plan import Handler, Parallel, Plan, Step, Task
 from pathways.state import Listener, Position, State, altered
 from pathways.timing import TimingError

@@ -12,7 +12,7 @@ from pathways.model import (
     Text,
 )
 from pathways.names import TASK_FIELDS
-from pathways.parse_clocks import ALERT_KEYS, parse_alert
+from pathways.parse.clocks import ALERT_KEYS, parse_alert
 from pathways.reader import Reader
 from pathways.source import Node
 
