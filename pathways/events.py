@@ -178,6 +178,29 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Steps, by their paths, are not entered until they are released. In place of what was held before.
+
+    What stands inside them goes on, and so do clocks. `id` names the pause of the version that asks for it.
+    """
+
+    steps: tuple[str, ...]
+    by: str
+    reason: str
+    id: str = ""
+    event: Literal["held"] = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The end of a hold: what reached a held step enters it."""
+
+    by: str
+    reason: str
+    event: Literal["released"] = "released"
+
+
+@dataclass(frozen=True, slots=True)
 class OfferTaken:
     """A person starts a side flow that is offered."""
 
@@ -257,6 +280,8 @@ Event = (
     | DataChanged
     | Suspended
     | Resumed
+    | Held
+    | Released
     | OfferTaken
     | TaskAdded
     | ChildStarted
@@ -265,5 +290,7 @@ Event = (
     | Cancelled
 )
 
-Operation = Retried | Skipped | Moved | DataChanged | Suspended | Resumed | OfferTaken | TaskAdded | Cancelled
+Operation = (
+    Retried | Skipped | Moved | DataChanged | Suspended | Resumed | Held | Released | OfferTaken | TaskAdded | Cancelled
+)
 """What a person or operator does to an instance, completing a task aside."""

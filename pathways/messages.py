@@ -10,7 +10,7 @@ from typing import Any
 from pathways.events import ChildEnded, ChildFailed, ChildStarted
 from pathways.facts import Recorded
 from pathways.plan import Contract
-from pathways.state import Parent, Source, State
+from pathways.state import Hold, Parent, Source, State
 
 Json = Any
 
@@ -91,7 +91,8 @@ class CancelOrder:
 class Migrate:
     """An order to go on with another plan. `mapping` says where what stands has to go, as it is authored.
 
-    `rev`: only if the instance stands at this revision still, as when a migration is taken back.
+    `rev`: only if the instance stands at this revision still, as when a migration is taken back. `hold` is what that
+    plan's version holds, where it is paused.
     """
 
     digest: str
@@ -99,6 +100,7 @@ class Migrate:
     by: str
     reason: str
     rev: int | None = None
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,8 @@ class Position:
     """One place where an instance stands.
 
     `waits` says for what: an action's result, people, an event, a point in time, a child, what lies inside
-    (branches, iterations), the undo of what was inside, the end of a suspension, or an operator (an incident).
+    (branches, iterations), the undo of what was inside, the end of a suspension or of a hold (`resume`), or an operator
+    (an incident).
     `role` tells what stands here: a step; the undo of one; or a handler whose event could not be judged.
 
     `run` counts the attempts of an action (or starts of a child) that were ordered from here, so that a late answer to
@@ -125,7 +126,8 @@ class Position:
     reminders (`remind-0`) and escalations (`escalate-0`) still to come. `count` is the number of iterations begun,
     `done` those (or the branches, by place) that ended well; `base` the length of what was collected before. `via` are
     the pathway's handlers that led here. `bound` are names that exist only here (`event`, `problem`). `origin` is the
-    address from which what it waits for was ordered, where a migration has renamed it since.
+    address from which what it waits for was ordered, where a migration has renamed it since. `held_at` is since when a
+    hold keeps its step from being entered; what comes meanwhile counts when it is.
     """
 
     address: str
@@ -152,6 +154,7 @@ class Position:
     result: Json = None
     bound: Mapping[str, Json] = field(default_factory=dict)
     origin: str | None = None
+    held_at: datetime | None = None
     incident: Incident | None = None
 
     @property
@@ -222,6 +225,20 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The steps, by their paths, that are not entered until they are released: who holds them, when and why.
+
+    `id` names the pause of a version that asks for it; "" where an operator does.
+    """
+
+    steps: tuple[str, ...]
+    by: str
+    reason: str
+    at: datetime
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddedTask:
     """A task that a person added by hand. It is no position: it blocks nothing, and closes with the instance."""
 
@@ -278,6 +295,7 @@ class State:
     undone: Mapping[str, int] = field(default_factory=dict)
     ending: Ending | None = None
     suspension: Suspension | None = None
+    hold: Hold | None = None
     offers: tuple[str, ...] = ()
     added: Mapping[str, AddedTask] = field(default_factory=dict)
     additions: int = 0

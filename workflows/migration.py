@@ -63,7 +63,8 @@ def migration_of(instance: Instance, plan: Plan, order: Migrate, at: datetime) -
     if isinstance(mapping, str):
         return Migration(plan, language.Migration(instance.state, blocked=(mapping,)))
     state = advance(instance.plan, instance.state, TimePassed(), at).state
-    return Migration(plan, language.migrate(instance.plan, plan, state, mapping, at, order.by, order.reason))
+    found = language.migrate(instance.plan, plan, state, mapping, at, order.by, order.reason, hold=order.hold)
+    return Migration(plan, found)
 
 
 def _read(document: Json) -> MigrationMap | str:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pathways.addresses import PATHWAY, path_of, visit_of
 from pathways.datatypes import MisfitError, check_size, plain_json
-from pathways.engine import added, clocks, deadlines, handlers, kinds, listening, moving, offers, operate, undo
+from pathways.engine import added, clocks, deadlines, handlers, holding, kinds, listening, moving, offers, operate, undo
 from pathways.engine.kinds import child, do, task
 from pathways.engine.run import Run
 from pathways.engine.skipping import skip
@@ -23,9 +23,11 @@ from pathways.events import (
     ChildStarted,
     DataChanged,
     Event,
+    Held,
     MessageReceived,
     Moved,
     OfferTaken,
+    Released,
     Resumed,
     Retried,
     Skipped,
@@ -126,7 +128,7 @@ def _apply(run: Run, event: Event) -> tuple[Refusal | None, Json]:
 
 
 def _intervene(
-    run: Run, event: Moved | DataChanged | Suspended | Resumed | OfferTaken | TaskAdded
+    run: Run, event: Moved | DataChanged | Suspended | Resumed | Held | Released | OfferTaken | TaskAdded
 ) -> tuple[Refusal | None, Json]:
     """What people do to an instance that is not on its way to an end."""
     if run.ending is not None:
@@ -140,6 +142,10 @@ def _intervene(
             return operate.suspend(run, event), None
         case Resumed():
             return operate.resume(run, event), None
+        case Held():
+            return holding.hold(run, event), None
+        case Released():
+            return holding.release(run, event), None
         case OfferTaken():
             return offers.take(run, event)
         case TaskAdded():

@@ -199,7 +199,7 @@ def finish(
     clocks.drop(run, "")
     _close_added(run)
     listening.disarm_pathway(run)
-    run.suspension = None
+    run.suspension = run.hold = None
     run.ending = Ending(outcome, declared.undo, by, reason, give or None)
     if _unfinished(run):
         run.status = "cancelling"

@@ -8,7 +8,7 @@ counts (semantics.md, "Events").
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pathways.addresses import container_of, is_inside
@@ -66,15 +66,18 @@ def arm(run: Run, position: Position, *, own: bool = True) -> Position:
     wanted = run.step_of(position).listenings
     if not wanted:
         return position
-    names = run.scope(position)
+    names, reached = run.scope(position), position.held_at
     armed: dict[str, Listener] = {}
     for slot, listening in wanted.items():
         before, address = position.listeners.get(slot), slot_address(position.address, slot)
         awaited = own or isinstance(listening, Handler)
         now = listener(run, names, listening) if awaited else None
+        if now is not None and reached is not None:  # what came while the step was held was meant for it
+            now = replace(now, armed_at=min(now.armed_at, reached))
         if (kept := _rearm(run, listening, address, position.address, before, now)) is not None:
             armed[slot] = kept
-    return altered(position, listeners=armed) if armed != position.listeners else position
+    same = armed == position.listeners and reached is None
+    return position if same else altered(position, listeners=armed, held_at=None)
 
 
 def _rearm(

@@ -71,8 +71,10 @@ def _arrive(run: Run, target: Target) -> None:
     via = target.via if target.scope == PATHWAY and (visit == 1 or target.bound) else ()
     address = step_address(target.scope, step.local, visit)
     position = Position(address, step.id, run.now, "operator", scope=target.scope, bound=target.bound, via=via)
-    if run.suspension is not None:
-        position = altered(position, waits="resume", entered_at=target.nominal)
+    held = run.hold is not None and step.id in run.hold.steps
+    if held or run.suspension is not None:
+        held_at = target.nominal if held else None
+        position = altered(position, waits="resume", entered_at=target.nominal, held_at=held_at)
         run.positions[address] = position
         run.facts.append(StepHeld(target.nominal, address, step.id, step.shown))
         return
@@ -80,10 +82,11 @@ def _arrive(run: Run, target: Target) -> None:
 
 
 def resume(run: Run, position: Position) -> None:
-    """Enter the step at which a position was held while the instance was suspended."""
+    """Enter the step at which a position was held, or that it reached while the instance was suspended."""
     step = run.step_of(position)
-    run.now = run.at if asks(step) else max(position.entered_at, run.floor)
-    _begin_visit(run, step, altered(position, waits="operator", entered_at=run.now))
+    run.now = run.at if asks(step) or position.held_at is not None else max(position.entered_at, run.floor)
+    held_at = position.held_at if step.listenings else None
+    _begin_visit(run, step, altered(position, waits="operator", entered_at=run.now, held_at=held_at))
 
 
 def _begin_visit(run: Run, step: Step, position: Position) -> None:

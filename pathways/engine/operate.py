@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathways.addresses import PATHWAY, block_of, path_of
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
-from pathways.engine import clocks, handlers, leaving, moving, undo
+from pathways.engine import clocks, handlers, holding, leaving, moving, undo
 from pathways.engine.kinds import child, do, repeat, wait
 from pathways.engine.outcomes import Pass
-from pathways.engine.places import place
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
 from pathways.events import Cancelled, DataChanged, Moved, Resumed, Retried, Suspended
@@ -205,12 +204,7 @@ def resume(run: Run, event: Resumed) -> Refusal | None:
     run.suspension = None
     run.facts.append(InstanceResumed(run.now, event.by, event.reason))
     clocks.resume_all(run, paused)
-    held = [one for one in run.positions.values() if one.waits == "resume"]
-    for position in sorted(held, key=lambda one: (one.entered_at, place(run.plan, one))):
-        if run.positions.get(position.address) is position:
-            moving.resume(run, position)
-            moving.drive(run)
-    run.now = run.at
+    holding.go_on(run)
     return None
 
 

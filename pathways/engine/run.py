@@ -90,6 +90,7 @@ class Run:
         self.parent = state.parent
         self.ending = state.ending
         self.suspension = state.suspension
+        self.hold = state.hold
         self.incidents = state.incidents
         self.facts: list[Fact] = []
         self.commands: list[Command] = []
@@ -249,6 +250,7 @@ class Run:
             undone=self.undone,
             ending=self.ending,
             suspension=self.suspension,
+            hold=self.hold,
             offers=self.offers,
             added=self.added,
             additions=self.additions,

@@ -18,7 +18,9 @@ from pathways.facts.instances import (
     DataSaved,
     InstanceEnded,
     InstanceEnding,
+    InstanceHeld,
     InstanceMigrated,
+    InstanceReleased,
     InstanceResumed,
     InstanceStarted,
     InstanceSuspended,
@@ -82,7 +84,9 @@ __all__ = [
     "InnerAwaited",
     "InstanceEnded",
     "InstanceEnding",
+    "InstanceHeld",
     "InstanceMigrated",
+    "InstanceReleased",
     "InstanceResumed",
     "InstanceStarted",
     "InstanceSuspended",
@@ -114,6 +118,8 @@ Fact = Annotated[
     | InstanceEnded
     | InstanceSuspended
     | InstanceResumed
+    | InstanceHeld
+    | InstanceReleased
     | InstanceMigrated
     | StageReached
     | AttributesChanged

@@ -73,6 +73,28 @@ class InstanceResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceHeld:
+    """These steps are not entered until they are released; `id` is the pause of the version that asks for it."""
+
+    at: datetime
+    steps: tuple[str, ...]
+    by: str
+    reason: str
+    id: str = ""
+    fact: Literal["instance-held"] = "instance-held"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceReleased:
+    """No step is held any more."""
+
+    at: datetime
+    by: str
+    reason: str
+    fact: Literal["instance-released"] = "instance-released"
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceMigrated:
     """The instance runs another version from here on."""
 

@@ -131,7 +131,7 @@ class PositionRenamed:
 
 @dataclass(frozen=True, slots=True)
 class StepHeld:
-    """A position reached a step while the instance is suspended: the step begins when it is resumed."""
+    """A position reached a step while the instance is suspended, or the step held: it begins when that is over."""
 
     at: datetime
     address: str

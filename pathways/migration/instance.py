@@ -22,7 +22,7 @@ from pathways.addresses import (
 )
 from pathways.commands import Command
 from pathways.datatypes import MisfitError, check_size, plain_json
-from pathways.engine import kinds, leaving, moving, next_deadline, offers
+from pathways.engine import holding, kinds, leaving, moving, next_deadline, offers
 from pathways.engine.clocks import clock_fact
 from pathways.engine.run import Run
 from pathways.facts import (
@@ -34,7 +34,7 @@ from pathways.migration.landing import Landing
 from pathways.migration.map import MigrationMap
 from pathways.migration.naming import Naming
 from pathways.plan import Child, Do, Plan, Step
-from pathways.state import Position, State, altered
+from pathways.state import Hold, Position, State, altered
 from pathways.values import Computed
 
 Json = Any
@@ -64,15 +64,26 @@ class Migration:
     blocked: tuple[str, ...] = ()
 
 
-def migrate(old: Plan, new: Plan, state: State, mapping: MigrationMap, at: datetime, by: str, reason: str) -> Migration:
+def migrate(
+    old: Plan,
+    new: Plan,
+    state: State,
+    mapping: MigrationMap,
+    at: datetime,
+    by: str,
+    reason: str,
+    *,
+    hold: Hold | None = None,
+) -> Migration:
     """Take an instance from one version of its pathway to another.
 
-    Deadlines that are due must have fired before. Nothing is changed where something would be lost.
+    Deadlines that are due must have fired before. Nothing is changed where something would be lost. `hold` is what the
+    new version holds, where it is paused; what the old one held is released.
     """
     refused = _refused(old, new, state, at)
     if refused:
         return Migration(state, blocked=(refused,))
-    return _Migrating(old, new, state, mapping, at).run(by, reason)
+    return _Migrating(old, new, state, mapping, at).run(by, reason, hold)
 
 
 def _refused(old: Plan, new: Plan, state: State, at: datetime) -> str:
@@ -103,24 +114,32 @@ class _Migrating:
         self.naming = Naming(old, mapping)
         self.entering: list[tuple[str, str]] = []
 
-    def run(self, by: str, reason: str) -> Migration:
+    def run(self, by: str, reason: str, hold: Hold | None) -> Migration:
         before = Run(self.old, self.state, self.at, kinds)
         values = self._values(before)
         self._leave_what_enters(before, by, reason)
         kept = self._carried(before)
         run = Run(self.new, kept, self.at, kinds)
+        if hold is not None:
+            holding.place_hold(run, replace(hold, at=run.now))
+        elif run.hold is not None:
+            holding.lift_hold(run, by, reason)
+        held = tuple(run.facts)
+        run.facts.clear()
         landing = Landing(self.old, self.new, self.state, self.naming)
         landing.settle_in(run, before)
         self.blocked += landing.blocked
         if self.blocked:
             return Migration(self.state, moves=tuple(self.moves), blocked=tuple(self.blocked))
-        run.facts[:0] = [*before.facts, self._stated(by, reason), *self.facts]
+        run.facts[:0] = [*before.facts, self._stated(by, reason), *held, *self.facts]
         run.commands[:0] = before.commands
         for name, value in values.items():
             run.save(name, value, "", scope=PATHWAY, by=by, reason=reason)
         for path, scope in (*landing.entering, *self.entering):
             run.enter(path, scope)
             moving.drive(run)
+        if self.state.hold is not None or hold is not None:
+            holding.go_on(run)
         run.now = run.at
         run.reconsider_attributes()
         offers.update(run)

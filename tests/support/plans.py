@@ -20,9 +20,11 @@ from pathways.events import (
     ChildFailed,
     DataChanged,
     Event,
+    Held,
     MessageReceived,
     Moved,
     OfferTaken,
+    Released,
     Resumed,
     Retried,
     Skipped,
@@ -163,6 +165,14 @@ class Player:
     def resume(self) -> Transition:
         """An operator resumes the instance."""
         return self.play(Resumed("supervisor-1", "the patient is back"))
+
+    def hold(self, *steps: str, **more: Any) -> Transition:
+        """Steps are held."""
+        return self.play(Held(steps, "informaticist-1", "a recall", **more))
+
+    def release(self) -> Transition:
+        """What is held goes on."""
+        return self.play(Released("informaticist-1", "the recall is over"))
 
     def offer(self, side: str, **more: Any) -> Transition:
         """A person takes an offer."""

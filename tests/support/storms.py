@@ -21,9 +21,11 @@ from pathways.events import (
     ChildStarted,
     DataChanged,
     Event,
+    Held,
     MessageReceived,
     Moved,
     OfferTaken,
+    Released,
     Resumed,
     Retried,
     Skipped,
@@ -167,7 +169,8 @@ def _operator(draw: Draw, plan: Plan, state: State) -> Event:
     addresses = [*state.positions, *state.settling] or ["nowhere"]
     address = draw(st.sampled_from(addresses))
     by, why = "boss", "because"
-    acts = ["retry", "retry", "retry", "skip", "skip", "move", "set", "suspend", "suspend", "offer", "add", "end"]
+    acts = ["retry", "retry", "retry", "skip", "skip", "move", "set", "suspend", "suspend", "hold", "hold", "offer"]
+    acts += ["add", "end"]
     match draw(st.sampled_from(acts)):
         case "retry":
             halted = [one.address for one in state.positions.values() if one.incident] or [address]
@@ -186,12 +189,21 @@ def _operator(draw: Draw, plan: Plan, state: State) -> Event:
             return DataChanged(name, draw(of_type(plan.types[name]) | _JUNK), by, why, scope)
         case "suspend":
             return Resumed(by, why) if state.suspension else Suspended(by, why, draw(st.booleans()))
+        case "hold":
+            return _hold(draw, plan, state)
         case "offer":
             return OfferTaken(draw(st.sampled_from([one.id for one in plan.side_flows] or ["none"])), by)
         case "add":
             return TaskAdded("Look", "intake", by)
         case _:
             return Cancelled(by, why) if draw(st.integers(0, 3)) == 0 else TimePassed()
+
+
+def _hold(draw: Draw, plan: Plan, state: State) -> Event:
+    if state.hold is not None and draw(st.booleans()):
+        return Released("boss", "because")
+    chosen = draw(st.lists(st.sampled_from([one.id for one in plan.steps]), max_size=8))
+    return Held(tuple(chosen), "boss", "because", draw(st.sampled_from(["", "h-1", "h-2"])))
 
 
 def _nonsense(draw: Draw, plan: Plan, state: State) -> Event:

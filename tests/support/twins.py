@@ -27,10 +27,12 @@ from pathways.events import (
     ChildStarted,
     DataChanged,
     Event,
+    Held,
     MessageReceived,
     Moved,
     OfferTaken,
     Operation,
+    Released,
     Resumed,
     Retried,
     Skipped,
@@ -411,7 +413,8 @@ class Storm:
         address = random.choice(addresses)
         stuck = [one.address for one in state.positions.values() if one.incident is not None] or addresses
         by, reason = "operator", "a storm"
-        away = random.choice([one for one in self.twin.plan.step if one not in ("lapsed", "finished")])
+        steps = list(self.twin.plan.step)
+        away = random.choice([one for one in steps if one not in ("lapsed", "finished")])
         return random.choice(
             (
                 Retried(random.choice(stuck), by, reason),
@@ -422,6 +425,9 @@ class Storm:
                 Suspended(by, reason, pause_clocks=random.random() < 0.5),
                 Resumed(by, reason),
                 Resumed(by, reason),
+                Held(tuple(random.sample(steps, 3)), by, reason),
+                Released(by, reason),
+                Released(by, reason),
                 OfferTaken("call", by),
                 TaskAdded("Look again", "intake", by),
                 Cancelled(by, reason) if random.random() < 0.1 else Resumed(by, reason),

@@ -14,7 +14,7 @@ from pathways.events import TimePassed
 from pathways.facts import TaskChanged, TaskClosed, TaskOpened
 from pathways.migration import Migration, MigrationMap, map_from_json, map_to_json, migrate, read_map
 from pathways.plan import Plan, plan_from_json
-from pathways.state import state_from_json, state_to_json
+from pathways.state import Hold, state_from_json, state_to_json
 from tests.support.plans import MONDAY, Player, make_plan
 from tests.support.storms import draw_event, everything, opening
 
@@ -239,6 +239,34 @@ def test_a_suspended_instance_and_its_held_steps_can_be_migrated() -> None:
     assert open_tasks(run)[0].title == "Z"
 
 
+def test_what_one_version_holds_the_other_does_not() -> None:
+    """A held step begins under a version that holds nothing; one that is paused holds what it says itself."""
+    run = Player(plan())
+    run.hold("both")
+    run.give("book", {"ref": "r"})
+    assert run.at_address("both").waits == "resume"
+    second, third = plan(version="1.1.0"), plan(version="1.2.0")
+    hold = Hold(("rest",), "boss", "a recall", run.at, "p-2")
+    there = migrate(run.plan, second, run.state, MigrationMap(), run.at, "me", "why", hold=hold)
+    assert there.state.hold == hold
+    assert sorted(there.state.positions) == ["both", "both/left/ask", "both/right/lab"]
+    kinds = [one.fact for one in there.facts]
+    assert kinds[:2] == ["instance-migrated", "instance-held"]
+    back = migrate(second, third, there.state, MigrationMap(), run.at, "me", "why")
+    assert back.state.hold is None
+    assert [one.fact for one in back.facts][:2] == ["instance-migrated", "instance-released"]
+
+
+def test_what_a_migration_enters_may_be_held() -> None:
+    """The version that is left to says which steps are entered."""
+    run = Player(plan())
+    hold = Hold(("rest",), "boss", "a recall", run.at, "p-2")
+    way = map_from_json({"steps": {"book": {"to": "rest", "enter": True}}})
+    found = migrate(run.plan, plan(version="1.1.0"), run.state, way, run.at, "me", "why", hold=hold)
+    assert found.blocked == ()
+    assert found.state.positions["rest"].waits == "resume"
+
+
 def test_refusals() -> None:
     """Not to itself, not another pathway, not while ending, not with a deadline due."""
     run = in_both()
@@ -276,14 +304,15 @@ def test_there_and_back_changes_nothing_that_stands(data: st.DataObject) -> None
         state = advance(old, state, event, at).state
         at += timedelta(minutes=data.draw(st.sampled_from([1, 60, 1440])))
     state = advance(old, state, TimePassed(), at).state
-    found = migrate(old, new, state, MigrationMap(), at, "inf-1", "retitled")
+    found = migrate(old, new, state, MigrationMap(), at, "inf-1", "retitled", hold=state.hold)
     if found.blocked:
         busy = [one for one in state.positions.values() if one.role != "step" or one.waits == "undo"]
         assert state.status != "running" or busy
         return
-    assert [fact.fact for fact in found.facts] == ["instance-migrated"]
+    held = ["instance-held"] if state.hold is not None else []
+    assert [fact.fact for fact in found.facts] == ["instance-migrated", *held]
     assert found.state.positions == state.positions
     assert next_deadline(found.state) == next_deadline(state)
-    back = migrate(new, old, found.state, MigrationMap().inverse(), at, "inf-1", "back")
+    back = migrate(new, old, found.state, MigrationMap().inverse(), at, "inf-1", "back", hold=state.hold)
     assert back.blocked == ()
     assert (back.state.positions, back.state.data, back.state.clocks) == (state.positions, state.data, state.clocks)
