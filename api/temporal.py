@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.services.engine import EngineAwayError, EngineRefusedError, InstanceGoneError
 from pathways.events import Operation, TaskCompleted
+from pathways.foresight import Foresight
 from pathways.messages import Answer, Description, Migrate, Refused, StartInstance
 from workflows.names import REFUSED, workflow_id
 from workflows.pathway import Pathway
@@ -74,6 +75,11 @@ class TemporalEngine:
     async def operate(self, instance: str, event: Operation, *, request: str) -> Answer:
         """Intervene as an operator: retry, skip, move, change data, suspend, resume, add a task, cancel and so on."""
         return await self._update(instance, Pathway.operate, event, request)
+
+    async def foresee(self, instance: str, event: Operation | TaskCompleted) -> Foresight:
+        """What `operate` or `complete` would bring; nothing is changed."""
+        foreseen: Foresight = await self._query(instance, Pathway.foresight, event)
+        return foreseen
 
     async def migrate(self, instance: str, order: Migrate, *, request: str) -> Answer:
         """Go on with another plan."""

@@ -29,6 +29,7 @@ from pathways.events import (
     TimePassed,
 )
 from pathways.facts import Fact, Recorded
+from pathways.foresight import Foresight, foresee
 from pathways.messages import ActionRequest, Answer, Carried, ChildReport, Description, Refused, StartInstance
 from pathways.plan import Plan
 from pathways.projection import snapshot_to_json
@@ -187,6 +188,10 @@ class Instance:
             self.happens(event)
 
     # -- what others see --------------------------------------------------------------------------------------
+
+    def foresee(self, event: Event) -> Foresight:
+        """What an event would bring. Changes nothing."""
+        return foresee(self.plan, self.state, event, self._clock.now())
 
     def describe(self) -> Description:
         """Where the instance stands, in a few words."""

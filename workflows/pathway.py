@@ -24,6 +24,7 @@ from pathways.events import (
     TaskCompleted,
     TimePassed,
 )
+from pathways.foresight import Foresight
 from pathways.messages import Answer, CancelOrder, ChildReport, Description, Migrate, Refused, StartInstance
 from workflows import plans, versions
 from workflows.clock import Clock
@@ -242,6 +243,11 @@ class Pathway:
     def snapshot(self) -> Json:
         """Everything that the store can rebuild, as JSON."""
         return self._begun().picture().snapshot()
+
+    @workflow.query
+    def foresight(self, event: Operation | TaskCompleted) -> Foresight:
+        """What `operate` or `complete` would bring. Changes nothing."""
+        return self._begun().foresee(event)
 
     @workflow.query
     def migration(self, order: Migrate) -> Json:

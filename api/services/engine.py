@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from api.services.errors import NotNowError, ServiceError
 from pathways.events import Operation, TaskCompleted
+from pathways.foresight import Foresight
 from pathways.messages import Answer, Description, Migrate, Refused, StartInstance
 
 Json = Any
@@ -49,6 +50,10 @@ class Engine(Protocol):
 
     async def operate(self, instance: str, event: Operation, *, request: str) -> Answer:
         """Intervene: retry, skip, move, change data, suspend, resume, start a side flow, add a task, cancel."""
+        ...
+
+    async def foresee(self, instance: str, event: Operation | TaskCompleted) -> Foresight:
+        """What `operate` or `complete` would bring; nothing is changed."""
         ...
 
     async def migrate(self, instance: str, order: Migrate, *, request: str) -> Answer:

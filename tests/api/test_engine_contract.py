@@ -126,6 +126,19 @@ async def test_a_refusal_changes_nothing(held: Held) -> None:
     assert (await held.engine.complete(ident, review(), request="k-1")).refused is None
 
 
+async def test_what_would_come_is_told_and_does_not_come(held: Held) -> None:
+    """By the engine's own trial: what closes, how it ends, or why nothing would happen."""
+    ident = await held.started()
+    before = await held.engine.describe(ident)
+    found = await held.engine.foresee(ident, Cancelled("supervisor", "Double."))
+    assert (found.left, found.ends, len(found.closed)) == (("review",), "cancelled", 1)
+    refused = (await held.engine.foresee(ident, review("nonsense"))).refused
+    assert refused is not None
+    assert refused.code == "unknown-outcome"
+    assert (await held.engine.foresee(ident, review())).refused is None
+    assert (await held.engine.describe(ident)).rev == before.rev
+
+
 async def test_an_instance_that_has_ended_is_gone(held: Held) -> None:
     """Or says that it has ended, in the moment between."""
     ident = await held.started()

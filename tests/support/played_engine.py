@@ -26,6 +26,7 @@ from pathways.events import (
     TimePassed,
 )
 from pathways.facts import Recorded
+from pathways.foresight import Foresight, foresee
 from pathways.messages import Answer, Description, Migrate, Pace, RecordRequest, Refused, StartInstance
 from pathways.migration import Migration, map_from_json, migrate
 from pathways.plan import Plan, plan_from_json
@@ -83,6 +84,12 @@ class PlayedEngine:
     async def operate(self, instance: str, event: Operation, *, request: str) -> Answer:
         """Intervene as an operator."""
         return await self._update(instance, event, request)
+
+    async def foresee(self, instance: str, event: Operation | TaskCompleted) -> Foresight:
+        """What an event would bring."""
+        await self._reached()
+        playing = self._there(instance)
+        return foresee(playing.plan, playing.state, event, self._now(playing))
 
     async def preview_migration(self, instance: str, order: Migrate) -> Json:
         """What going on with another plan would do."""

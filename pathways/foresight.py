@@ -1,0 +1,142 @@
+"""What an operation would bring, worked out without doing it: the engine tries it on the state and tells what it did.
+
+Operators see this before they give their reason. Nothing is guessed from lists or the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pathways.engine import advance
+from pathways.engine.undo import covers
+from pathways.events import Event, Moved, TimePassed
+from pathways.facts import (
+    ChildCancelled,
+    ClockMoved,
+    Fact,
+    InstanceEnded,
+    InstanceEnding,
+    StepEntered,
+    StepHeld,
+    StepLeft,
+    TaskClosed,
+)
+from pathways.messages import Refused
+from pathways.plan import Plan
+from pathways.state import State
+
+Json = Any
+
+_UNDO = "/undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A step that would be entered; `held`: only when the instance is resumed."""
+
+    address: str
+    step: str
+    title: str
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What an event would bring to an instance that stands at revision `rev`, once what is due by now has happened.
+
+    `left` are the addresses at which it would stand no more, `closed` the ids of the tasks that close undone,
+    `children` the instances that are told to cancel, `dropped` the clocks that stop counting. `unsettled` are the
+    addresses of actions that run outside and may have something to undo when they end; `undone` those of what is taken
+    back, in that order. `undoable` is what a move that does not ask for undo could have taken back. `ends` is the
+    outcome with which it would end, at once or when all that is settled. `refused` is why nothing would happen.
+    """
+
+    rev: int
+    left: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+    undoable: tuple[str, ...] = ()
+    begun: tuple[Begun, ...] = ()
+    ends: str | None = None
+    refused: Refused | None = None
+
+
+def foresee(plan: Plan, state: State, event: Event, at: datetime) -> Foresight:
+    """What an event would bring. Changes nothing."""
+    state = advance(plan, state, TimePassed(), at).state
+    transition = advance(plan, state, event, at)
+    if (refusal := transition.refusal) is not None:
+        return Foresight(state.rev, refused=Refused(refusal.code, refusal.message, refusal.detail))
+    after, facts = transition.state, transition.facts
+    found = Foresight(
+        rev=state.rev,
+        left=tuple(_left(state, facts)),
+        closed=tuple(one.id for one in facts if isinstance(one, TaskClosed) and one.how == "cancelled"),
+        children=tuple(one.instance for one in facts if isinstance(one, ChildCancelled)),
+        dropped=tuple(one.clock for one in facts if isinstance(one, ClockMoved) and one.verb == "drop"),
+        unsettled=tuple(
+            address
+            for address, one in after.settling.items()
+            if one.waits == "action" and address not in state.settling
+        ),
+        undone=tuple(_undone(state, after)),
+        begun=tuple(_begun(after, facts)),
+        ends=_end(after, facts),
+    )
+    if isinstance(event, Moved) and not event.undo:
+        return replace(found, undoable=foresee(plan, state, replace(event, undo=True), at).undone)
+    return found
+
+
+def _left(before: State, facts: tuple[Fact, ...]) -> Iterator[str]:
+    for one in facts:
+        if isinstance(one, StepLeft) and one.address in before.positions and not one.address.endswith(_UNDO):
+            yield one.address
+
+
+def _undone(before: State, after: State) -> Iterator[str]:
+    """What is taken back: begun at once, or armed where something now waits for its undo; the last done first."""
+    begun = [one for one in after.positions.values() if one.role == "undo" and one.address not in before.positions]
+    yield from (one.address.removesuffix(_UNDO) for one in begun)
+    within = [one.leaving.within for one in after.positions.values() if one.leaving is not None]
+    if after.ending is not None and after.ending.undo:
+        within.append(("",))
+    yield from (one.address for one in reversed(after.armed) if any(covers(each, one.address) for each in within))
+
+
+def _begun(after: State, facts: tuple[Fact, ...]) -> Iterator[Begun]:
+    """The steps that it would stand at then, in the order in which they are reached."""
+    for one in facts:
+        if isinstance(one, StepEntered | StepHeld) and not one.address.endswith(_UNDO):
+            standing = after.positions.get(one.address)
+            if standing is not None and standing.step == one.step:
+                yield Begun(one.address, one.step, one.title, isinstance(one, StepHeld))
+
+
+def _end(after: State, facts: tuple[Fact, ...]) -> str | None:
+    ends = [one.outcome for one in facts if isinstance(one, InstanceEnding | InstanceEnded)]
+    return ends[-1] if ends else after.outcome
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Foresight]:
+    return TypeAdapter(Foresight)
+
+
+def foresight_to_json(foresight: Foresight) -> Json:
+    """As JSON."""
+    return _adapter().dump_python(foresight, mode="json")
+
+
+def foresight_from_json(document: Json) -> Foresight:
+    """From its JSON. Raises pydantic's `ValidationError` when it is none."""
+    return _adapter().validate_python(document)
