@@ -52,7 +52,7 @@ def _stop(run: Run, taker: Taker, event: Json) -> None:
     """Keep an event that a handler can't judge, as an incident beside what the handler stands on."""
     address = listening.slot_address(taker.owner, taker.slot)
     owner = run.positions.get(taker.owner) or main_position(run)
-    if owner is None or address in run.positions:
+    if owner is None:
         return
     position = Position(
         address,

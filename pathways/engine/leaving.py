@@ -46,6 +46,15 @@ def leave(
         passed = "completed" if how == "completed" else "left"
         run.facts.append(IncidentClosed(run.now, run.incident_id(position.incident), passed))  # type: ignore[arg-type]  # one of two
     run.facts.append(StepLeft(run.now, position.address, position.step, how, to, detail, by))
+    if position.role == "step" and run.step_of(position).listenings:
+        _leave_handlers(run, position)
+
+
+def _leave_handlers(run: Run, position: Position) -> None:
+    """Close what a step's handlers could not judge: with the step they are gone."""
+    for one in list(run.positions.values()):
+        if one.role == "handler" and one.bound["owner"] == position.address:
+            leave(run, one, "cancelled")
 
 
 def _drop(run: Run, position: Position, reason: str) -> None:

@@ -234,6 +234,9 @@ def _innermost(
                 names = run.scope(run.positions[owner]) if owner else run.names()
                 verdict = judge(run, listening, names, document)
                 unsure = verdict if isinstance(verdict, Unsure) else None
+                kept = isinstance(listening, Handler) and slot_address(owner, slot) in run.positions
+                if unsure is not None and kept:
+                    verdict, unsure = False, None  # it keeps another such event: this one stays in the inbox
                 judged[owner, slot] = Taker(owner, slot, listening, unsure) if unsure or verdict is True else None
             if (taker := judged[owner, slot]) is not None:
                 return taker

@@ -139,6 +139,53 @@ outcomes: {ok: {kind: success}}
     assert run.of("incident-closed")
 
 
+UNSURE = """
+inputs: {bound: {type: integer}}
+steps:
+  both:
+    parallel:
+      branches:
+        a:
+          steps:
+            ask: {task: {title: A, queue: q}, on: [{event: lab.final, when: event.data.value > bound, side: call}]}
+        b:
+          steps:
+            wait: {task: {title: B, queue: q}}
+      join: all
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+on: [{event: lab.final, when: event.data.value > 100, side: alarm}]
+side_flows:
+  call: {title: Call, steps: {call: {task: {title: C, queue: q}}}}
+  alarm: {title: Alarm, steps: {call: {task: {title: D, queue: q}}}}
+"""
+
+
+def test_what_a_handler_could_not_judge_is_over_when_its_step_is_left() -> None:
+    """The incident closes as left: there is no handler any more that a retry could ask."""
+    run = Player(make_plan(UNSURE, CATALOG))
+    run.deliver("lab.final", None, {"value": 3})
+    assert run.standing == ["both", "both/a/ask", "both/a/ask^1", "both/b/wait"]
+    run.complete("both/a/ask")
+    assert run.standing == ["both", "both/b/wait"]
+    assert [one.how for one in run.of("incident-closed")] == ["left"]
+    refused = run.retry("both/a/ask^1").refusal
+    assert refused is not None
+    assert refused.code == "no-incident"
+
+
+def test_a_second_event_that_a_handler_cannot_judge_is_not_taken() -> None:
+    """One event is kept by the incident; the next is left to whoever asks for it, and so in the inbox."""
+    run = Player(make_plan(UNSURE, CATALOG))
+    assert run.deliver("lab.final", None, {"value": 3}, "e-1").result["verdict"] == "consumed"
+    second = run.deliver("lab.final", None, {"value": 4}, "e-2")
+    assert second.result == {"verdict": "ignored", "by": []}
+    run.set("bound", 1)
+    assert run.deliver("lab.final", None, {"value": 5}, "e-3").result["verdict"] == "consumed"
+    run.retry("both/a/ask^1")
+    assert [one for one in run.standing if one.startswith("~")] == ["~call#1/call", "~call#2/call"]
+
+
 def test_the_key_of_a_listener_follows_the_data() -> None:
     """A listener is armed when its key has a value, and armed anew when that changes."""
     run = Player(
