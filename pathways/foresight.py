@@ -13,22 +13,24 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pathways.engine import advance
+from pathways.engine import advance, gates, kinds
+from pathways.engine.run import Run
 from pathways.engine.undo import covers
-from pathways.events import Event, Moved, TimePassed
+from pathways.events import Event, Moved, Skipped, TimePassed
 from pathways.facts import (
     ChildCancelled,
     ClockMoved,
     Fact,
     InstanceEnded,
     InstanceEnding,
+    Operated,
     StepEntered,
     StepHeld,
     StepLeft,
     TaskClosed,
 )
 from pathways.messages import Refused
-from pathways.plan import Plan
+from pathways.plan import Plan, Step
 from pathways.state import State
 
 Json = Any
@@ -54,7 +56,8 @@ class Foresight:
     `children` the instances that are told to cancel, `dropped` the clocks that stop counting. `unsettled` are the
     addresses of actions that run outside and may have something to undo when they end; `undone` those of what is taken
     back, in that order. `undoable` is what a move that does not ask for undo could have taken back. `ends` is the
-    outcome with which it would end, at once or when all that is settled. `refused` is why nothing would happen.
+    outcome with which it would end, at once or when all that is settled. `gates` are the steps whose decision would be
+    passed over. `refused` is why nothing would happen.
     """
 
     rev: int
@@ -67,6 +70,7 @@ class Foresight:
     undoable: tuple[str, ...] = ()
     begun: tuple[Begun, ...] = ()
     ends: str | None = None
+    gates: tuple[str, ...] = ()
     refused: Refused | None = None
 
 
@@ -91,6 +95,7 @@ def foresee(plan: Plan, state: State, event: Event, at: datetime) -> Foresight:
         undone=tuple(_undone(state, after)),
         begun=tuple(_begun(after, facts)),
         ends=_end(after, facts),
+        gates=tuple(one.id for one in _gates(Run(plan, state, state.now, kinds), event, facts)),
     )
     if isinstance(event, Moved) and not event.undo:
         return replace(found, undoable=foresee(plan, state, replace(event, undo=True), at).undone)
@@ -120,6 +125,16 @@ def _begun(after: State, facts: tuple[Fact, ...]) -> Iterator[Begun]:
             standing = after.positions.get(one.address)
             if standing is not None and standing.step == one.step:
                 yield Begun(one.address, one.step, one.title, isinstance(one, StepHeld))
+
+
+def _gates(run: Run, event: Event, facts: tuple[Fact, ...]) -> list[Step]:
+    position = run.positions.get(event.address) if isinstance(event, Moved | Skipped) else None
+    if position is None or position.role != "step":
+        return []
+    if isinstance(event, Skipped):
+        return gates.passed_by_skip(run, position)
+    told = next(one.detail for one in facts if isinstance(one, Operated))
+    return gates.passed_by_move(run, position, told["to"])
 
 
 def _end(after: State, facts: tuple[Fact, ...]) -> str | None:

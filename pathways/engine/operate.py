@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathways.addresses import PATHWAY, block_of, path_of
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
-from pathways.engine import clocks, handlers, holding, leaving, moving, undo
+from pathways.engine import clocks, gates, handlers, holding, leaving, moving, undo
 from pathways.engine.kinds import child, do, repeat, wait
 from pathways.engine.outcomes import Pass
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
 from pathways.events import Cancelled, DataChanged, Moved, Resumed, Retried, Suspended
 from pathways.facts import IncidentRetried, InstanceResumed, InstanceSuspended, Operated
-from pathways.plan import Child, Do, Repeat, Step, Task, WaitForAny, WaitForEvent
+from pathways.plan import Child, Do, Repeat, Step, WaitForAny, WaitForEvent
 from pathways.state import Incident, Json, Position, Suspension, altered
 
 # -- retry ----------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def move(run: Run, event: Moved) -> Refusal | None:
     if target is None:
         message = f'"{event.to}" is no step of the scope in which "{event.address}" stands, or of one around it.'
         return Refusal("unknown-step", message)
-    refusal = gate_refusal(_passed_gates(run, position, target), event.roles)
+    refusal = gates.refusal(gates.passed_by_move(run, position, target), event.roles)
     if refusal is not None:
         return refusal
     run.facts.append(
@@ -126,25 +126,6 @@ def _target(run: Run, position: Position, to: str) -> str | None:
         for path in (f"{one}/{to}" if one else to, to):
             if path in run.plan.step and block_of(path) == one:
                 return path
-    return None
-
-
-def _passed_gates(run: Run, position: Position, target: str) -> list[Step]:
-    """The gates that a move leaves or jumps over: those between the two in authored order, and where it stands."""
-    order = run.plan.order
-    first, last = order[position.step], order[target]
-    inside = [one for one in run.plan.steps if one.gate and one.id == position.step]
-    between = [one for one in run.plan.steps if one.gate and first < order[one.id] < last]
-    return inside + between
-
-
-def gate_refusal(gates: list[Step], roles: tuple[str, ...] | None) -> Refusal | None:
-    """Refuse what touches a gate to a person without its role. Without `roles` it is not asked."""
-    for step in gates:
-        needed = step.gate_roles
-        if roles is not None and needed and not set(needed) & set(roles):
-            words = " or ".join(needed)
-            return Refusal("gate-role", f'"{step.shown}" is a {step.gate} gate: this needs {words}.', {"roles": needed})
     return None
 
 
@@ -171,9 +152,7 @@ def change(run: Run, event: DataChanged) -> Refusal | None:
     except MisfitError as error:
         detail = {error.misfit.path or event.name: error.misfit.reason}
         return Refusal("value-invalid", f"The value does not fit: {error.misfit}.", detail)
-    read = [one for one in run.plan.steps if isinstance(one, Task) and one.gate and event.name in one.reads]
-    seen = [one for one in read if any(path_of(key) == one.id for key in run.visits)]
-    refusal = gate_refusal(list(seen), event.roles)
+    refusal = gates.refusal(gates.reading(run, event.name), event.roles)
     if refusal is not None:
         return refusal
     change_ = {"name": event.name, "before": before.value if before is not None else None, "after": value}

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from pathways import forms
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
-from pathways.engine import leaving, moving, undo
+from pathways.engine import gates, leaving, moving, undo
 from pathways.engine.kinds import do, task
-from pathways.engine.operate import gate_refusal
 from pathways.engine.outcomes import Pass
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
@@ -59,7 +58,7 @@ def _settle(run: Run, position: Position, event: Skipped) -> Refusal | None:
 
 
 def _skip_step(run: Run, step: Step, position: Position, event: Skipped) -> Refusal | None:
-    refusal = gate_refusal([step] if step.gate else [], event.roles)
+    refusal = gates.refusal(gates.passed_by_skip(run, position), event.roles)
     if refusal is not None:
         return refusal
     if isinstance(step, End) or (isinstance(step, Decide) and step.table is None):

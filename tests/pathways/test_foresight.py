@@ -17,10 +17,11 @@ from tests.support.plans import MONDAY, Player, make_plan
 from tests.support.storms import draw_event, everything, opening
 
 CATALOG = {
+    "roles": {"pharmacist": {"clinical": True}},
     "actions": {
         "book": {"input": {"n": "integer"}, "output": {"ref": "text"}},
         "unbook": {"input": {"ref": "text"}},
-    }
+    },
 }
 CARE = """
 clocks: {visit: {title: Visit, limit: 3 days, calendar: none, breach: {queue: q, title: Late}}}
@@ -44,6 +45,7 @@ steps:
             part: {pathway: {name: other}}
         far:
           steps: {slow: {do: book, with: {n: 4}, save: four, undo: {do: unbook, with: {ref: =four.ref}}}}
+  check: {gate: clinical, task: {title: Check, queue: q, role: pharmacist}}
   after: {task: {title: After, queue: q}, clocks: {stop: visit}}
   fin: {end: ok}
 outcomes: {ok: {kind: success}}
@@ -79,7 +81,7 @@ def test_a_move_tells_what_it_leaves_and_what_could_be_undone() -> None:
     assert len(found.children) == 1
     assert (found.undone, found.undoable) == ((), ("both/left/second", "both/right/third"))
     assert found.unsettled == ("both/far/slow",)
-    assert (found.ends, found.refused) == (None, None)
+    assert (found.ends, found.gates, found.refused) == (None, ("check",), None)
 
 
 def test_a_move_that_undoes_goes_on_afterwards() -> None:
