@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pathways.catalog import Retry
+from pathways.records import dataclass
 
 Json = Any
 

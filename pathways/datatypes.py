@@ -68,9 +68,14 @@ class Misfit:
 class MisfitError(ValueError):
     """Raised inside `conform`; `misfit` says where and why."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
         self.misfit = Misfit(path, reason)
+
+    def within(self, name: str) -> MisfitError:
+        """The same misfit, seen from what holds the value as its member `name` or item `[3]`."""
+        inner = self.misfit.path
+        return MisfitError(self.misfit.reason, name + (inner if inner.startswith("[") or not inner else f".{inner}"))
 
 
 @dataclass(frozen=True)
@@ -138,14 +143,14 @@ class DataType:
                 members = self.by_name
                 return {name: members[name].type.load(one) if name in members else one for name, one in value.items()}
 
-    def conform(self, value: Json, path: str = "") -> Json:
+    def conform(self, value: Json) -> Json:
         """The value as it is kept: only declared fields, absent optional ones as null.
 
         Raises `MisfitError` with the place and the reason where the value is not of this type.
         """
         if value is None or self.kind == "any":
-            return plain_json(value, path)
-        return _CONFORM[self.kind](self, value, path)
+            return plain_json(value)
+        return _CONFORM[self.kind](self, value)
 
     @cached_property
     def feel_type(self) -> feel_types.Type:
@@ -204,7 +209,7 @@ def _instant(value: str) -> Any:
     return feel.instant_value(value)
 
 
-def plain_json(value: Json, path: str = "", level: int = 0) -> Json:
+def plain_json(value: Json, level: int = 0) -> Json:
     """A value as it is kept: FEEL's dates, decimals and durations as JSON, numbers that JSON lacks as null.
 
     Raises `MisfitError` for what nests deeper than anything a pathway declares.
@@ -214,11 +219,11 @@ def plain_json(value: Json, path: str = "", level: int = 0) -> Json:
     if isinstance(value, float):
         return value if isfinite(value) else None
     if level > MOST_LEVELS:
-        raise MisfitError(path[:60], f"is nested deeper than {MOST_LEVELS} levels")
+        raise MisfitError(f"is nested deeper than {MOST_LEVELS} levels")
     if isinstance(value, Mapping):
-        return {str(name): plain_json(one, _join(path, str(name)), level + 1) for name, one in value.items()}
+        return {str(name): plain_json(one, level + 1) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain_json(one, f"{path}[{index}]", level + 1) for index, one in enumerate(value)]
+        return [plain_json(one, level + 1) for one in value]
     return feel.to_json(value)
 
 
@@ -233,43 +238,39 @@ def shown_json(value: Any) -> Json:
 
 def check_size(value: Json) -> None:
     """Raise `MisfitError` for a value that is too large to be carried along by an instance."""
-    if isinstance(value, (bool, int, float)) or value is None or (isinstance(value, str) and len(value) < 1000):
-        return
+    if value is None or isinstance(value, (bool, int, float)) or len(repr(value)) * 2 < MOST_CHARACTERS:
+        return  # no character of Python's form takes more than two in JSON's
     size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     if size > MOST_CHARACTERS:
         message = f"has {size:,} characters; at most {MOST_CHARACTERS:,} are kept (keep a reference to the rest)"
-        raise MisfitError("", message)
+        raise MisfitError(message)
 
 
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _text(declared: DataType, value: Json, path: str) -> Json:
+def _text(declared: DataType, value: Json) -> Json:
     if not isinstance(value, str):
-        raise MisfitError(path, f"must be text, not {_name(value)}")
+        raise MisfitError(f"must be text, not {_name(value)}")
     if declared.options and value not in declared.options:
-        raise MisfitError(path, f'must be one of {", ".join(declared.options)}; "{value}" is not')
+        raise MisfitError(f'must be one of {", ".join(declared.options)}; "{value}" is not')
     return value
 
 
-def _boolean(_: DataType, value: Json, path: str) -> Json:
+def _boolean(_: DataType, value: Json) -> Json:
     if not isinstance(value, bool):
-        raise MisfitError(path, f"must be true or false, not {_name(value)}")
+        raise MisfitError(f"must be true or false, not {_name(value)}")
     return value
 
 
-def _number(declared: DataType, value: Json, path: str) -> Json:
+def _number(declared: DataType, value: Json) -> Json:
     if isinstance(value, str) and declared.kind == "decimal" and feel.number_value(value) is not None:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
-        raise MisfitError(path, f"must be a number, not {_name(value)}")
+        raise MisfitError(f"must be a number, not {_name(value)}")
     if declared.kind == "integer" and value != int(value):
-        raise MisfitError(path, f"must be a whole number; {value} is not")
+        raise MisfitError(f"must be a whole number; {value} is not")
     return int(value) if declared.kind == "integer" else feel.to_json(value)
 
 
-def _iso(declared: DataType, value: Json, path: str) -> Json:
+def _iso(declared: DataType, value: Json) -> Json:
     if isinstance(value, (date, datetime)) or not isinstance(value, str):
         value = feel.to_json(value) if not isinstance(value, (int, float, Mapping, list)) else value
     if isinstance(value, str):
@@ -277,86 +278,101 @@ def _iso(declared: DataType, value: Json, path: str) -> Json:
         if parse(value) is not None:
             return value
     example = "2026-03-31" if declared.kind == "date" else "2026-03-31T09:00:00-04:00"
-    raise MisfitError(path, f"must be a {declared.kind} such as {example}, not {_name(value)}")
+    raise MisfitError(f"must be a {declared.kind} such as {example}, not {_name(value)}")
 
 
-def _duration(_: DataType, value: Json, path: str) -> Json:
+def _duration(_: DataType, value: Json) -> Json:
     text = value if isinstance(value, str) else feel.to_json(value)
     if not isinstance(text, str):
-        raise MisfitError(path, f"must be a duration such as 3 days or P3D, not {_name(value)}")
+        raise MisfitError(f"must be a duration such as 3 days or P3D, not {_name(value)}")
     try:
         parse_duration(text)
     except DurationError as error:
-        raise MisfitError(path, error.message) from None
+        raise MisfitError(error.message) from None
     return text
 
 
-def _mapping(value: Json, path: str) -> Mapping[str, Json]:
+def _mapping(value: Json) -> Mapping[str, Json]:
     if not isinstance(value, Mapping):
-        raise MisfitError(path, f"must be an object, not {_name(value)}")
+        raise MisfitError(f"must be an object, not {_name(value)}")
     return value
 
 
-def _period(_: DataType, value: Json, path: str) -> Json:
-    value = _mapping(value, path)
+_DATE = DataType("date")
+
+
+def _period(_: DataType, value: Json) -> Json:
+    value = _mapping(value)
     kept = {}
     for edge in ("start", "end"):
         given = value.get(edge)
-        kept[edge] = None if given is None else _iso(DataType("date"), given, _join(path, edge))
+        try:
+            kept[edge] = None if given is None else _iso(_DATE, given)
+        except MisfitError as error:
+            raise error.within(edge) from None
     return kept
 
 
-def _reference(declared: DataType, value: Json, path: str) -> Json:
-    value = _mapping(value, path)
+def _reference(declared: DataType, value: Json) -> Json:
+    value = _mapping(value)
     reference = value.get("reference")
     if not isinstance(reference, str) or not _REFERENCE.match(reference):
-        raise MisfitError(path, "must have a reference such as Patient/123")
+        raise MisfitError("must have a reference such as Patient/123")
     foreign = declared.target and not any(f"{target}/" in reference for target in declared.target)
     if foreign and not reference.startswith("urn:uuid:"):
-        raise MisfitError(path, f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
+        raise MisfitError(f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
     display = value.get("display")
     return {"reference": reference, "display": display if isinstance(display, str) else None}
 
 
-def _attachment(_: DataType, value: Json, path: str) -> Json:
-    return plain_json(_mapping(value, path), path)
+def _attachment(_: DataType, value: Json) -> Json:
+    return plain_json(_mapping(value))
 
 
-def _quantity(_: DataType, value: Json, path: str) -> Json:
-    found = value if isinstance(value, feel.Quantity) else feel.quantity_value(_mapping(value, path))
+def _quantity(_: DataType, value: Json) -> Json:
+    found = value if isinstance(value, feel.Quantity) else feel.quantity_value(_mapping(value))
     if isinstance(found, str):
-        raise MisfitError(path, f"must be a quantity such as 5 mg: {found}")
+        raise MisfitError(f"must be a quantity such as 5 mg: {found}")
     return feel.to_json(found)
 
 
-def _billing_units(_: DataType, value: Json, path: str) -> Json:
+def _billing_units(_: DataType, value: Json) -> Json:
     """Billing units as they are kept, a whole number; those who know nothing of the type write a number too."""
     if isinstance(value, feel.BillingUnits):
         return value.count
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
-        raise MisfitError(path, f"must be billing units, a whole number, not {_name(value)}")
+        raise MisfitError(f"must be billing units, a whole number, not {_name(value)}")
     if value != int(value):
-        raise MisfitError(path, f"must be billing units, a whole number; {value} is not")
+        raise MisfitError(f"must be billing units, a whole number; {value} is not")
     return int(value)
 
 
-def _list(declared: DataType, value: Json, path: str) -> Json:
+def _list(declared: DataType, value: Json) -> Json:
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise MisfitError(path, f"must be a list, not {_name(value)}")
+        raise MisfitError(f"must be a list, not {_name(value)}")
     item = declared.item or ANY
-    return [item.conform(one, f"{path}[{index}]") for index, one in enumerate(value)]
+    kept = []
+    for index, one in enumerate(value):
+        try:
+            kept.append(item.conform(one))
+        except MisfitError as error:
+            raise error.within(f"[{index}]") from None
+    return kept
 
 
-def _object(declared: DataType, value: Json, path: str) -> Json:
-    value = _mapping(value, path)
+def _object(declared: DataType, value: Json) -> Json:
+    value = _mapping(value)
     kept: dict[str, Json] = {}
     for member in declared.fields:
         given = value.get(member.name)
         if given is None and member.required:
-            raise MisfitError(_join(path, member.name), "is required")
-        kept[member.name] = member.type.conform(given, _join(path, member.name))
+            raise MisfitError("is required", member.name)
+        try:
+            kept[member.name] = member.type.conform(given)
+        except MisfitError as error:
+            raise error.within(member.name) from None
     if declared.open:
-        kept |= {name: plain_json(one, _join(path, name)) for name, one in value.items() if name not in kept}
+        kept |= {name: plain_json(one) for name, one in value.items() if name not in kept}
     return kept
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal, cast
 
 from pathways.errors import CarelaneError
@@ -110,7 +111,11 @@ def parse_duration(text: str) -> Duration:
     """
     if not isinstance(text, str):
         raise DurationError(f"A duration is text, not {text!r}.", hint=_FORMS)
-    stripped = text.strip()
+    return _parsed(text.strip())
+
+
+@lru_cache(maxsize=1024)
+def _parsed(stripped: str) -> Duration:
     authored = _AUTHORED.fullmatch(stripped)
     parts = _authored_parts(stripped, authored) if authored else _iso_parts(stripped)
     for amount, unit in parts:

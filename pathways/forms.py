@@ -10,26 +10,18 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from pathways import feel
 from pathways.datatypes import MisfitError, check_size
 from pathways.plan import FormField
+from pathways.plan.parts import FORM
 from pathways.values import Scope
 
 Json = Any
 
-_ADAPTER: TypeAdapter[tuple[FormField, ...]] = TypeAdapter(tuple[FormField, ...])
-
-
-def to_json(form: tuple[FormField, ...]) -> Json:
-    """The form as JSON, for lists and pages."""
-    return _ADAPTER.dump_python(form, mode="json", exclude_defaults=True)
-
 
 def from_json(document: Json) -> tuple[FormField, ...]:
-    """The form from its JSON."""
-    return _ADAPTER.validate_python(document or ())
+    """The form from its JSON, as a task step's `form_document` has it."""
+    return FORM.validate_python(document or ())
 
 
 def read(field: FormField, given: Json) -> Json:

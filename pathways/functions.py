@@ -38,6 +38,9 @@ FUNCTION_TYPES: Final[Mapping[str, types.FunctionType]] = function_types()
 ValueSets = Mapping[str, Collection[str]]
 """The codes of value sets by the sets' names; a code may stand as `system|code` where codes of several systems meet."""
 
+Functions = Mapping[str, Callable[..., Any] | feel.HostFunction]
+"""Functions by name, as FEEL's environment takes them."""
+
 _NO_VALUE_SETS: Final[ValueSets] = MappingProxyType({})
 
 
@@ -50,7 +53,7 @@ def functions(
     calendars: Mapping[str, Calendar],
     default: Calendar | None,
     value_sets: ValueSets = _NO_VALUE_SETS,
-) -> dict[str, Callable[..., Any] | feel.HostFunction]:
+) -> Functions:
     """The functions by name, for a zone and the calendars and value sets that a plan knows."""
 
     def business_add(moment: Any, duration: str, calendar: str | None = None) -> Any:

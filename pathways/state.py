@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from pathways.addresses import PATHWAY
 from pathways.datatypes import DataType
+from pathways.records import dataclass
 
 Json = Any
 Kept = TypeVar("Kept", "Position", "State")
@@ -56,7 +57,7 @@ class Source:
     read_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Saved:
     """A value and where it came from: the address that produced it, when, and the person, action or event.
 

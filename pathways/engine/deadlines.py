@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from pathways.engine.run import Run
 from pathways.facts import DeadlineMoved
 from pathways.ids import task_id
 from pathways.plan import Plan, Task, WaitForAny, WaitForTime
+from pathways.records import dataclass
 from pathways.state import ClockState, Position, State, altered
 from pathways.timing import TimingError
 

@@ -8,7 +8,7 @@ counts (semantics.md, "Events").
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pathways.addresses import container_of, is_inside
@@ -20,6 +20,7 @@ from pathways.events import MessageReceived
 from pathways.facts import ListenerArmed, ListenerDisarmed
 from pathways.matching import ANY_KEY, matching_keys
 from pathways.plan import Handler, Listening, Plan
+from pathways.records import dataclass
 from pathways.state import Json, Listener, Position, State, altered
 from pathways.timing import TimingError
 

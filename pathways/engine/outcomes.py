@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from pathways.records import dataclass
 from pathways.state import IncidentKind, Phase, Position
 
 Json = Any

@@ -6,7 +6,7 @@ Only `advance` makes one; it lives for one event. How positions move on it is in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -19,6 +19,7 @@ from pathways.engine.scope import Names, Scopes, bound_values, environment
 from pathways.engine.transition import Refusal, Transition
 from pathways.facts import AttributesChanged, DataSaved, Fact, IncidentOpened
 from pathways.plan import Plan, Step
+from pathways.records import dataclass
 from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State, altered
 from pathways.timing import resolve
 from pathways.values import Timing
@@ -100,7 +101,7 @@ class Run:
         self.scopes_ended = False
         self._scopes = Scopes(plan, state.instance, state.started_at, self.data)
         self._own_data: set[str] = set()
-        self._data_changed = False
+        self._attributes_due = state.rev == 0
         self._now = at
         self._env: feel.Environment | None = None
 
@@ -167,8 +168,7 @@ class Run:
             self.data[home] = dict(self.data.get(home, {}))
             self._scopes.refresh()
         self.data[home][name] = Saved(value, address, self.now, by, sources, type_, self.rev)  # type: ignore[index]  # our own copy
-        self._scopes.forget(home, name)
-        self._data_changed = True
+        self._attributes_due = self._attributes_due or name in self.plan.attribute_names
         self.changed.add(name)
         self.facts.append(DataSaved(self.now, home, name, value, address, by, sources, reason))
 
@@ -206,10 +206,10 @@ class Run:
     # -- the end of the transition ----------------------------------------------------------------------------
 
     def update_attributes(self) -> None:
-        """State the attributes anew where data changed."""
-        if not self._data_changed or not self.plan.attributes:
+        """State the attributes anew where data that they are worked out from changed."""
+        if not self._attributes_due:
             return
-        self._data_changed = False
+        self._attributes_due = False
         names, env = self.names(), self.env
         found = {one.name: shown_json(one.value.evaluate(names, env)) for one in self.plan.attributes}
         if found != self.attributes:
@@ -218,7 +218,7 @@ class Run:
 
     def reconsider_attributes(self) -> None:
         """Have the attributes worked out anew: what they are worked out from may be another rule now."""
-        self._data_changed = True
+        self._attributes_due = True
 
     def close(self, *, refusal: Refusal | None = None, result: Json = None) -> Transition:
         """The transition as it stands; the state it came from, untouched, where nothing happened."""

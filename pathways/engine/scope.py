@@ -18,37 +18,26 @@ Data = Mapping[str, Mapping[str, Saved]]
 
 
 class Names(Mapping[str, Any]):
-    """The names at a position, each read as FEEL sees it when it is first asked for; null until set.
+    """The names at a position, each as FEEL sees it; null until set.
 
-    `layers` are the saved values of the scopes that are seen, from the inside out, each with what was read of it
-    already. `bound` names exist only at this position and hide saved ones.
+    `layers` are the saved values of the scopes that are seen, from the inside out. `bound` names exist only at this
+    position and hide saved ones.
     """
 
     __slots__ = ("_bound", "_layers", "_plan")
 
-    def __init__(
-        self,
-        plan: Plan,
-        layers: tuple[tuple[Mapping[str, Saved], dict[str, Any]], ...],
-        bound: Mapping[str, Any] | None = None,
-    ) -> None:
+    def __init__(self, plan: Plan, layers: tuple[Mapping[str, Saved], ...], bound: Mapping[str, Any]) -> None:
         self._plan = plan
         self._layers = layers
-        self._bound = bound or {}
+        self._bound = bound
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a name, or `default` where it has none."""
         if key in self._bound:
             return self._bound[key]
-        for data, loaded in self._layers:
-            if key in loaded:
-                return loaded[key]
-            saved = data.get(key)
-            if saved is not None:
-                declared = saved.type or self._plan.type_of(key, saved.address)
-                value = saved.value if declared is None else declared.load(saved.value)
-                loaded[key] = value
-                return value
+        for layer in self._layers:
+            if key in layer:
+                return _seen(self._plan, key, layer[key])
         return default
 
     def __getitem__(self, key: str) -> Any:
@@ -57,12 +46,10 @@ class Names(Mapping[str, Any]):
         return self.get(key)
 
     def __contains__(self, key: object) -> bool:
-        if key in self._bound or key in self._plan.types:
-            return True
-        return any(key in loaded or key in data for data, loaded in self._layers)
+        return key in self._bound or key in self._plan.types or any(key in layer for layer in self._layers)
 
     def __iter__(self) -> Iterator[str]:
-        inner = [name for data, loaded in self._layers for name in (*loaded, *data)]
+        inner = [name for layer in self._layers for name in layer]
         return iter(dict.fromkeys([*self._bound, *self._plan.types, *inner]))
 
     def __len__(self) -> int:
@@ -74,38 +61,45 @@ class Names(Mapping[str, Any]):
 
     def saved(self, key: str) -> Saved | None:
         """A saved value with where it came from, from the innermost scope that has it."""
-        return next((data[key] for data, _ in self._layers if key in data), None)
+        return next((layer[key] for layer in self._layers if key in layer), None)
+
+
+def _seen(plan: Plan, name: str, saved: Saved) -> Any:
+    """A saved value as expressions of a plan see it; every event asks again, so the answer is kept beside the value."""
+    kept = saved.__dict__.get("_seen")
+    if kept is None or kept[0] is not plan:
+        declared = saved.type or plan.type_of(name, saved.address)
+        kept = plan, saved.value if declared is None else declared.load(saved.value)
+        saved.__dict__["_seen"] = kept
+    return kept[1]
 
 
 class Scopes:
     """The names of every scope of an instance, made when they are first asked for."""
 
     def __init__(self, plan: Plan, instance: str, started_at: datetime, data: Data, site: str | None = None) -> None:
-        itself = {
+        self._plan = plan
+        self._data = data
+        self._itself = {
             "id": instance,
             "pathway": plan.pathway,
             "version": plan.version,
             "started_at": started_at,
             "site": site,
         }
-        self._plan = plan
-        self._data = data
-        self._loaded: dict[str, dict[str, Any]] = {PATHWAY: {"instance": itself}}
         self._names: dict[str, Names] = {}
 
     def names(self, scope: str = PATHWAY) -> Names:
         """What expressions see in a scope."""
         found = self._names.get(scope)
         if found is None:
-            layers = tuple((self._data.get(one, {}), self._loaded.setdefault(one, {})) for one in data_scopes(scope))
+            layers = tuple(self._data.get(one, {}) for one in data_scopes(scope))
+            bound: dict[str, Any] = {"instance": self._itself}
             number = iteration_of(scope)
-            found = Names(self._plan, layers, None if number is None else {"iteration": number})
-            self._names[scope] = found
+            if number is not None:
+                bound["iteration"] = number
+            found = self._names[scope] = Names(self._plan, layers, bound)
         return found
-
-    def forget(self, scope: str, name: str) -> None:
-        """Read a name of a scope anew, for it was saved again."""
-        self._loaded.get(scope, {}).pop(name, None)
 
     def refresh(self) -> None:
         """Look anew at which scopes have data."""
@@ -131,5 +125,8 @@ def bound_values(plan: Plan, bound: Mapping[str, Json]) -> Mapping[str, Any]:
 def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:
     """Time, zone and the functions that the language adds to FEEL."""
     tz = zone(zone_name)
-    host = functions(tz, plan.business_calendars, plan.default_calendar, plan.codes_of_value_sets)
+    host = plan.host_functions.get(zone_name)
+    if host is None:
+        host = functions(tz, plan.business_calendars, plan.default_calendar, plan.codes_of_value_sets)
+        plan.host_functions[zone_name] = host
     return feel.Environment(now=now.astimezone(tz), zone=tz, functions=host)

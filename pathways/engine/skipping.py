@@ -104,7 +104,7 @@ def _given(run: Run, step: Step, position: Position, event: Skipped) -> tuple[Js
             given = output if isinstance(output, dict) else {}
             unknown = [name for name in given if all(one.name != name for one in step.assignments)]
             if unknown:
-                raise MisfitError(unknown[0], "is not set by this step")
+                raise MisfitError("is not set by this step", unknown[0])
             types = {name: run.plan.type_of(name, position.address) or ANY for name in given}
             return None, {name: types[name].conform(value) for name, value in given.items()}
         case _:
@@ -121,10 +121,10 @@ def _task_given(run: Run, step: Task, event: Skipped, output: Json) -> tuple[Jso
     outcome = given.pop("outcome", only)
     known = [one.id for one in step.outcomes]
     if outcome not in known:
-        raise MisfitError("outcome", f"is one of {', '.join(known)}")
+        raise MisfitError(f"is one of {', '.join(known)}", "outcome")
     fields = {one.name: one for one in step.form}
     if unknown := [name for name in given if name not in fields]:
-        raise MisfitError(unknown[0], "is not a field of this form")
+        raise MisfitError("is not a field of this form", unknown[0])
     values = {name: forms.read(one, given.get(name)) for name, one in fields.items()}
     saved = {**values, "outcome": outcome, "by": event.by, "at": run.now.isoformat()}
     return outcome, {step.save: saved} if step.save is not None else {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pathways.commands import Command
 from pathways.facts import Fact
+from pathways.records import dataclass
 from pathways.state import State
 
 Json = Any

@@ -12,7 +12,7 @@ from pathways.engine.outcomes import Halt
 from pathways.engine.run import Run
 from pathways.facts import ActionEnded, ActionStarted, IncidentClosed, StepEntered, StepLeft
 from pathways.plan import Do, Step, Undo
-from pathways.state import Armed, Position, altered
+from pathways.state import Armed, Json, Position, altered
 
 
 def covers(within: tuple[str, ...], address: str) -> bool:
@@ -40,13 +40,12 @@ def prepare(run: Run, step: Step, position: Position, bound: Mapping[str, Any] |
     except MisfitError as error:
         message = f"The input of {undo.action}, which undoes this step, does not fit: {error.misfit}."
         return Halt(position, "expression", message, "leave")
-    business = business_key(step, position) if isinstance(step, Do) else None
+    business = business_key(step, position.input) if isinstance(step, Do) else None
     return Armed(position.address, position.step, run.now, given, business)
 
 
-def business_key(step: Do, position: Position) -> str | None:
-    """What names the thing that an action does, however often its step is visited: `payer.submit_claim/C-1`."""
-    given = position.input
+def business_key(step: Do, given: Json) -> str | None:
+    """What names the thing that an action does with an input, however often: `payer.submit_claim/C-1`."""
     business = given.get(step.business_key) if step.business_key and isinstance(given, dict) else None
     return None if business is None else f"{step.action}/{business}"
 

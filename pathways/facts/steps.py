@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from pathways.records import dataclass
 from pathways.state import Departure
 
 Json = Any

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
 
 from pathways.catalog import DEFAULT_RETRY, Retry
 from pathways.datatypes import ANY, DataType
@@ -135,6 +137,10 @@ class FormField:
     required_when: Condition | None = None
     show_when: Condition | None = None
     help: str | None = None
+
+
+FORM: Final = TypeAdapter(tuple[FormField, ...])
+"""A form as JSON for lists and pages, and back."""
 
 
 @dataclass(frozen=True)

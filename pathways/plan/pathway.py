@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from pathways.addresses import block_of, path_of
 from pathways.calendars import Calendar
 from pathways.datatypes import ANY, DataType, Field
+from pathways.functions import Functions
 from pathways.plan.parts import (
     NOTHING,
     ROUTINE,
@@ -302,6 +303,16 @@ class Plan:
     def codes_of_value_sets(self) -> dict[str, frozenset[str]]:
         """The codes of the value sets, by the sets' names."""
         return {one.name: frozenset(one.codes) for one in self.value_sets}
+
+    @cached_property
+    def host_functions(self) -> dict[str, Functions]:
+        """The functions that the language adds to FEEL, by zone: kept here once they were made for it."""
+        return {}
+
+    @cached_property
+    def attribute_names(self) -> frozenset[str]:
+        """The names that the attributes are worked out from."""
+        return frozenset().union(*(one.value.names for one in self.attributes))
 
     @cached_property
     def default_calendar(self) -> Calendar | None:

@@ -13,6 +13,7 @@ from pathways.catalog import DEFAULT_RETRY, Retry
 from pathways.datatypes import ANY, DataType, Field
 from pathways.plan.parts import (
     EMPTY,
+    FORM,
     NOTHING,
     ROUTINE,
     Assignment,
@@ -124,6 +125,11 @@ class Task(StepBase):
     cause: str | None = None
     save: str | None = None
     kind: Literal["task"]
+
+    @cached_property
+    def form_document(self) -> Json:
+        """The form as JSON, for lists and pages."""
+        return FORM.dump_python(self.form, mode="json", exclude_defaults=True)
 
     def _live(self) -> list[frozenset[str]]:
         reminders = [time for one in self.remind for time in (one.after, one.before, one.at)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -17,6 +17,7 @@ from typing import Any
 
 from pathways.calendars import Calendar
 from pathways.datatypes import DataType, MisfitError, plain_json
+from pathways.records import dataclass
 from pathways.simulate.distributions import Distribution
 from pathways.values import Computed
 

@@ -57,7 +57,7 @@ def test_a_quantity_is_kept_as_its_value_and_its_unit(given: Any, kept: Any) -> 
 def test_what_is_no_quantity_is_refused(given: Any) -> None:
     """A unit that is none would make wrong numbers later."""
     with pytest.raises(MisfitError):
-        QUANTITY.conform(given, "dose")
+        QUANTITY.conform(given)
 
 
 def test_billing_units_are_whole_numbers_of_their_own() -> None:

@@ -48,7 +48,7 @@ def _key(run: Run, step: Do, position: Position, given: Json) -> str:
 
     What was undone can be done again: a business key ends with the number of completed undos of it.
     """
-    business = undo.business_key(step, altered(position, input=given))
+    business = undo.business_key(step, given)
     if business is None:
         return f"{run.state.instance}/{position.address}"
     undone = run.undone.get(business, 0)
@@ -115,7 +115,7 @@ def _count_as_completed(run: Run, step: Do, position: Position, output: Json) ->
         bound = {step.save: step.output.load(given)} if step.save else None
         armed = undo.prepare(run, step, position, bound)
         if isinstance(armed, Halt):
-            raise MisfitError("undo", armed.message)
+            raise MisfitError(armed.message, "undo")
     except MisfitError as error:
         message = f"{step.action} was done after it was left, and can't be undone as it stands: {error.misfit}."
         run.settling[position.address] = run.open_incident(position, "in-doubt", message, "act", None)

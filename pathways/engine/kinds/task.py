@@ -79,7 +79,7 @@ def task_fact(plan: Plan, instance: str, stage: str | None, step: Task, position
         help=shown["help"],
         due_at=position.due_at,
         stage=step.stage or stage,
-        form=forms.to_json(step.form),
+        form=step.form_document,
         outcomes=[{"id": one.id, "title": one.title, "role": one.role} for one in step.outcomes],
         skill=step.skill,
         bulk=step.bulk,
