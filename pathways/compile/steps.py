@@ -180,4 +180,6 @@ def _retry(default: Retry, declared: RetryDecl | None) -> Retry:
     if declared is None:
         return default
     given = {name: getattr(declared, name) for name in ("attempts", "first", "factor", "most")}
-    return replace(default, **{name: value for name, value in given.items() if value is not None})
+    retry = replace(default, **{name: value for name, value in given.items() if value is not None})
+    # A first pause that the author asks for is not cut down to a `most` that the author did not write.
+    return replace(retry, most=max(retry.first, retry.most))

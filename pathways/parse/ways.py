@@ -164,10 +164,16 @@ def parse_retry(reader: Reader, node: Node | None, where: str) -> RetryDecl | No
         if one is not None and not (isinstance(given, (int, float)) and 1 <= given <= most):
             reader.note("shape", one.mark, f"{key} of retry is a number from 1 to {most:,}.")
             given = None
+        elif given is not None and key == "attempts" and not float(given).is_integer():
+            reader.note("shape", one.mark, "attempts of retry is a whole number.")
+            given = None
         numbers[key] = None if given is None else float(given)
     for key in ("first", "most"):
         numbers[key] = _seconds(reader, node.get(key), key)
-    attempts = numbers["attempts"]
+    attempts, first, longest = numbers["attempts"], numbers["first"], numbers["most"]
+    if first is not None and longest is not None and longest < first:
+        mark = (node.get("most") or node).mark
+        reader.note("shape", mark, "most of retry is shorter than its first pause.", "Leave it out, or make it longer.")
     return RetryDecl(
         node.mark,
         None if attempts is None else int(attempts),

@@ -22,6 +22,14 @@ def test_an_undo_takes_what_its_action_takes_and_is_retried_like_its_step() -> N
     assert (undo.retry.attempts, set(undo.takes.by_name)) == (9, {"chair"})
 
 
+def test_the_first_pause_of_a_retry_is_as_long_as_it_says() -> None:
+    """However short the longest one is by default."""
+    text = "a: {do: chairs.book, retry: {first: 1 hour}, catch: {no-chair: b}}\nb: {end: done}"
+    step = plan(text).steps[0]
+    assert isinstance(step, Do)
+    assert (step.retry.first, step.retry.most) == (3600, 3600)
+
+
 @pytest.mark.parametrize(
     ("undo", "rule"),
     [

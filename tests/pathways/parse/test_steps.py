@@ -76,6 +76,8 @@ def test_a_wait_for_one_of_several_is_read_from_a_map_and_from_a_list() -> None:
         ("{do: x.y, with: [1]}", "shape", "[1]"),
         ("{do: x.y, retry: {attempts: many}}", "shape", "many"),
         ("{do: x.y, retry: {first: 2 business days}}", "bad-duration", "2 business"),
+        ("{do: x.y, retry: {attempts: 2.5}}", "shape", "2.5"),
+        ("{do: x.y, retry: {first: 1 hour, most: 10 minutes}}", "shape", "10 minutes"),
         ("{do: x.y, catch: [b]}", "shape", "[b]"),
         ("{do: x.y, catch: {gone: {undo: true}}}", "shape", "{undo"),
         ("{do: x.y, catch: {gone: {to: b, undo: yes}}}", "shape", "yes"),
