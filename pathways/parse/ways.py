@@ -164,7 +164,7 @@ def parse_retry(reader: Reader, node: Node | None, where: str) -> RetryDecl | No
         if one is not None and not (isinstance(given, (int, float)) and 1 <= given <= most):
             reader.note("shape", one.mark, f"{key} of retry is a number from 1 to {most:,}.")
             given = None
-        elif given is not None and key == "attempts" and not float(given).is_integer():
+        elif one is not None and key == "attempts" and isinstance(given, float) and not given.is_integer():
             reader.note("shape", one.mark, "attempts of retry is a whole number.")
             given = None
         numbers[key] = None if given is None else float(given)
