@@ -1,4 +1,4 @@
-"""The relay: delivers events to pathways, starts what they start, and repairs lists that differ from instances.
+"""The relay: delivers events to pathways, starts what they start, tells instances what is held, and repairs lists.
 
 The composition root of that process. One or more may run: they share the work by row locks. While PostgreSQL or
 Temporal is away it waits, with growing pauses, and goes on by itself.
@@ -17,6 +17,7 @@ from temporalio.client import Client
 from relaying.children import report_again
 from relaying.delivering import Deliverer
 from relaying.event_starts import EventStarter
+from relaying.holding import Holder
 from relaying.metrics import repairs
 from relaying.port import Pathways
 from relaying.reconciling import Reconciler
@@ -36,6 +37,7 @@ RECONCILE_BATCH_SECONDS = 0.5
 RECONCILE_SECONDS = 20.0
 BURY_SECONDS = 30.0
 REPORT_SECONDS = 15.0
+HOLD_SECONDS = 2.0
 
 _log = structlog.get_logger("carelane.relay")
 
@@ -62,15 +64,17 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
 
 async def relay(database: Database, url: str, pathways: Pathways, *, starter: EventStarter | None = None) -> None:
     """Do all that a relay does, over these parts, until cancelled."""
-    bell, arrivals = asyncio.Event(), asyncio.Event()
+    bell, arrivals, pauses = asyncio.Event(), asyncio.Event(), asyncio.Event()
     deliverer = Deliverer(database, pathways, settled=bell.set)
     by_event = starter or EventStarter(database, pathways)
+    holder = Holder(database, pathways)
     repaired = repairs()
     reconciler = Reconciler(database, pathways, repaired=lambda how: repaired.labels(how).inc())
 
     def rang() -> None:
         bell.set()
         arrivals.set()
+        pauses.set()
 
     async def start() -> float:
         await finish_starts(database, pathways)
@@ -81,6 +85,13 @@ async def relay(database: Database, url: str, pathways: Pathways, *, starter: Ev
         if not await by_event.step():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(arrivals.wait(), LOOK_SECONDS)
+        return 0.0
+
+    async def hold() -> float:
+        pauses.clear()
+        if not await holder.step():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(pauses.wait(), HOLD_SECONDS)
         return 0.0
 
     async def report() -> float:
@@ -103,6 +114,7 @@ async def relay(database: Database, url: str, pathways: Pathways, *, starter: Ev
             tasks.create_task(keep_doing("delivering", lambda: delivering(deliverer, bell)))
             tasks.create_task(keep_doing("starting", start))
             tasks.create_task(keep_doing("starting by event", start_by_event))
+            tasks.create_task(keep_doing("holding", hold))
             tasks.create_task(keep_doing("reconciling", reconcile))
             tasks.create_task(keep_doing("children", report))
             tasks.create_task(keep_doing("dead letters", bury))

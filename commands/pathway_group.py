@@ -27,6 +27,7 @@ class PathwayCommands(LazyCommands):
         "migrate": "commands.migration",
         "list": "commands.versions",
         "show": "commands.versions",
+        "withdraw": "commands.versions",
         "deprecate": "commands.versions",
         "retire": "commands.versions",
         "pause": "commands.versions",

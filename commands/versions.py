@@ -1,4 +1,4 @@
-"""`carelane pathway list`, `show`, `deprecate`, `retire`, `pause`, `unpause`: the registry of versions."""
+"""`carelane pathway list`, `show`, `withdraw`, `deprecate`, `retire`, `pause`, `unpause`: the registry of versions."""
 
 from __future__ import annotations
 
@@ -89,6 +89,17 @@ def show(
 
 
 @app.command()
+def withdraw(name: Name, version: VersionOf, reason: Reason = "", by: By = None, output: As = Format.TEXT) -> None:
+    """Put a draft away that is not to be published; what was published stays. By the API of a running Carelane."""
+    with acting_as(settings.load(), by, AUTHOR) as client:
+        done = client.post(f"{_path(name, version)}/withdraw", {"reason": reason})
+    if output is Format.JSON:
+        as_json(done)
+    else:
+        typer.echo(f"{name} {version}: withdrawn")
+
+
+@app.command()
 def deprecate(name: Name, version: VersionOf, reason: Reason = "", by: By = None, output: As = Format.TEXT) -> None:
     """Let nothing new start of a version by default; its instances go on. By the API of a running Carelane."""
     _change(name, version, "deprecate", {"reason": reason}, by, output)
@@ -134,6 +145,13 @@ def _change(name: str, version: str, verb: str, body: Json, by: str | None, outp
     typer.echo(f"{name} {version}: {state_of(done)}{held}")
 
 
+def _held(found: Json) -> Iterator[str]:
+    holding = found["holding"]
+    told = f"{holding['know']} of {holding['running']} running instances know"
+    steps = (f"{one} ({holding['standing'].get(one, 0)} wait there)" for one in found["held_steps"])
+    yield f"  held: {', '.join(steps)}; {told}"
+
+
 def _path(name: str, version: str) -> str:
     return f"/pathways/{quote(name, safe='')}/{quote(version, safe='')}"
 
@@ -147,8 +165,8 @@ def _lines(found: Json) -> Iterator[str]:
     people = found["people"]
     yield f"{found['name']} {found['version']}: {found['title']}"
     yield f"  state: {state_of(found)}"
-    if found["held_steps"]:
-        yield f"  instances hold at: {', '.join(found['held_steps'])}"
+    if found["holding"]:
+        yield from _held(found)
     if found["effective_from"]:
         yield f"  in effect from: {moment(found['effective_from'])}"
     yield f"  digest: {found['digest']}"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from pathways.facts import ChildOrdered, ClockMoved, IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
-from pathways.state import Parent, Saved
+from pathways.state import Hold, Parent, Saved
 
 Json = Any
 
@@ -35,7 +35,7 @@ class Snapshot:
 
     `tasks` are those of steps, of breached clocks, and those that people added; `clocks` all that were ever started;
     `offers` the side flows that a person may start now, as `OffersChanged` states them; `children` those that are
-    still awaited.
+    still awaited; `hold` the steps that are not entered now.
     """
 
     instance: str
@@ -60,6 +60,7 @@ class Snapshot:
     suspended: bool
     data: Mapping[str, Mapping[str, Saved]]
     parent: Parent | None = None
+    hold: Hold | None = None
     children: tuple[ChildOrdered, ...] = ()
 
 

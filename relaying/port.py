@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from pathways.errors import CarelaneError
-from pathways.events import MessageReceived
+from pathways.events import Held, MessageReceived, Released
 from pathways.messages import ChildReport, Description, StartInstance
 
 Json = Any
@@ -41,6 +41,10 @@ class Pathways(Protocol):
 
     async def deliver(self, instance: str, message: MessageReceived, *, update_id: str) -> Answered:
         """Hand an event to an instance. The same update id is applied once. Raises `GoneError`."""
+        ...
+
+    async def hold(self, instance: str, event: Held | Released, *, update_id: str) -> str | None:
+        """Have an instance hold steps, or release them; the code where it refuses. Raises `GoneError`."""
         ...
 
     async def start(self, start: StartInstance) -> None:

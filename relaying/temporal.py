@@ -19,7 +19,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from pathways.events import MessageReceived
+from pathways.events import Held, MessageReceived, Released
 from pathways.messages import Answer, ChildReport, Description, Refused, StartInstance
 from relaying.port import Answered, GoneError, NoAnswerError
 from workflows.names import DEFERRED, REFUSED, WORKFLOW, workflow_id
@@ -55,6 +55,17 @@ class TemporalPathways:
             except WorkflowUpdateFailedError as error:
                 return _refused(error)
         return _verdict(answer)
+
+    async def hold(self, instance: str, event: Held | Released, *, update_id: str) -> str | None:
+        """Have an instance hold steps, or release them, as an update; the code where it refuses."""
+        with _translated():
+            try:
+                answer = await self._handle(instance).execute_update(
+                    Pathway.operate, event, id=update_id, rpc_timeout=ATTEMPT
+                )
+            except WorkflowUpdateFailedError as error:
+                return _why_refused(error).code
+        return None if answer.refused is None else answer.refused.code
 
     async def start(self, start: StartInstance) -> None:
         """Start an instance's workflow, unless it ever was."""
@@ -122,10 +133,14 @@ def _verdict(answer: Answer) -> Answered:
 
 
 def _refused(error: WorkflowUpdateFailedError) -> Answered:
+    return _refusal(_why_refused(error))
+
+
+def _why_refused(error: WorkflowUpdateFailedError) -> Refused:
     cause = error.cause
     if isinstance(cause, ApplicationError):
         if cause.type == REFUSED and cause.details:
-            return _refusal(_REFUSED.validate_python(cause.details[0]))
+            return _REFUSED.validate_python(cause.details[0])
         if cause.type == "AcceptedUpdateCompletedWorkflow":
             raise NoAnswerError("It ended while it took this.") from error
     raise NoAnswerError("It failed on this.") from error

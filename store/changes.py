@@ -22,6 +22,7 @@ class Known:
     version: str = ""
     title: str = ""
     suspended: bool = False
+    holds: bool = False
     inputs: Mapping[str, Json] = field(default_factory=dict)
     attributes: Mapping[str, Json] = field(default_factory=dict)
     data: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from store.definitions import Definitions
 from store.deliveries import Deliveries
 from store.errors import StoreUnavailableError
 from store.event_starts import EventStarts
+from store.holds import Holds
 from store.inbox import Inbox
 from store.incidents import Incidents
 from store.instances import Instances, Listeners
@@ -58,6 +59,11 @@ class Unit:
     def instances(self) -> Instances:
         """Instances and where they stand."""
         return Instances(self.connection)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What instances of paused versions hold."""
+        return Holds(self.connection)
 
     @cached_property
     def listeners(self) -> Listeners:

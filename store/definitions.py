@@ -7,14 +7,15 @@ deprecated (no new starts by default) and retired (none in flight). What is publ
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pathways.state import Hold
 from pathways.versions import Range, Version, parse_range
 from store.errors import VersionTakenError
 from store.notify import PLANS, announce
@@ -30,7 +31,8 @@ class DefinitionSummary:
     """A version without its content.
 
     `drafted_by` wrote it, `published_by` made it usable. Nothing starts before `effective_from`, nor while it is
-    `paused`; its instances then hold at `held_steps`.
+    `paused`; its instances then hold at `held_steps`. `pausing` is who paused it or let it go on last (`by`), the
+    `reason`, when (`at`), and an `id` of that.
     """
 
     name: str
@@ -45,6 +47,16 @@ class DefinitionSummary:
     effective_from: datetime | None = None
     paused: bool = False
     held_steps: Sequence[str] = field(default_factory=list)
+    pausing: Json = None
+
+    @property
+    def hold(self) -> Hold | None:
+        """What its instances hold now."""
+        if not self.paused or not self.held_steps or self.pausing is None:
+            return None
+        told = self.pausing
+        at = datetime.fromisoformat(told["at"])
+        return Hold(tuple(self.held_steps), told["by"], told["reason"], at, told["id"])
 
     def why_not_started(self, at: datetime, *, deprecated: bool = False) -> str | None:
         """Why nothing can be started of it at that time; None where it can. `deprecated`: even of one that is so."""
@@ -61,6 +73,16 @@ class DefinitionSummary:
                 return f"is in effect only from {self.effective_from.isoformat(timespec='minutes')}"
             case _:
                 return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Who paused a version or let it go on, why and when. `id` is that of this act alone."""
+
+    id: str
+    by: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +191,22 @@ class Definitions:
         """Change how a version may be used; False where there is no such version. See `change`."""
         return await self._update(name, version, {"state": state})
 
-    async def set_pause(self, name: str, version: str, *, paused: bool, held_steps: Iterable[str] = ()) -> bool:
-        """Pause a version or let it go on; False where there is no such version. See `change`."""
-        return await self._update(name, version, {"paused": paused, "held_steps": sorted(set(held_steps))})
+    async def set_pause(
+        self, name: str, version: str, pause: Pause, *, paused: bool, held_steps: Iterable[str] = ()
+    ) -> bool:
+        """Pause a version or let it go on; False where there is no such version. See `change`.
+
+        Relays are told, for running instances are to hold at those steps, or to go on.
+        """
+        values = {"paused": paused, "held_steps": sorted(set(held_steps)), "pausing": asdict(pause)}
+        done = await self._update(name, version, values)
+        await announce(self._connection)
+        return done
+
+    async def withdraw(self, name: str, version: str) -> bool:
+        """Put a draft away; False where there is no draft of that version. See `change`."""
+        mine = and_(definition.c.name == name, definition.c.version == version, definition.c.state == "draft")
+        return (await self._connection.execute(delete(definition).where(mine))).rowcount > 0
 
     async def approve(self, name: str, version: str, *, by: str, at: datetime) -> bool:
         """Publish a draft; False where there is no draft of that version. See `change`."""

@@ -70,7 +70,7 @@ class _Folding:
         self.changes = Changes()
         self.instance = known.instance
         self.pathway, self.version, self.title = known.pathway, known.version, known.title
-        self.was_suspended = known.suspended
+        self.was_suspended, self.held = known.suspended, known.holds
         self.named_anew: dict[str, str] = {}
         self.inputs_known = bool(known.inputs)
         self.attributes: Mapping[str, Json] = known.attributes
@@ -105,6 +105,10 @@ class _Folding:
                 self.suspended(fact, shown)
             case facts.InstanceResumed():
                 self.resumed(fact, rev)
+            case facts.InstanceHeld():
+                self.hold(fact, shown)
+            case facts.InstanceReleased():
+                self.released(fact)
             case facts.InstanceMigrated():
                 self.migrated(fact)
             case facts.StageReached():
@@ -212,6 +216,7 @@ class _Folding:
             "ending": None,
             "suspended": False,
             "suspension": None,
+            "hold": None,
             "offers": [],
             "ended_at": fact.at,
         }
@@ -229,6 +234,16 @@ class _Folding:
         self.changes.fields |= {"suspended": False, "suspension": None}
         self.changes.reoffer = rev
         self.audit(fact.at, fact.by, "", "instance.resume", f"instance/{self.instance}", {"reason": fact.reason})
+
+    def hold(self, fact: facts.InstanceHeld, shown: Json) -> None:
+        self.changes.fields["hold"] = {name: shown[name] for name in ("steps", "by", "reason", "at", "id")}
+        self.held = True
+        detail = {"reason": fact.reason, "steps": list(fact.steps)}
+        self.audit(fact.at, fact.by, "", "instance.hold", f"instance/{self.instance}", detail)
+
+    def released(self, fact: facts.InstanceReleased) -> None:
+        self.changes.fields["hold"] = None
+        self.audit(fact.at, fact.by, "", "instance.release", f"instance/{self.instance}", {"reason": fact.reason})
 
     def migrated(self, fact: facts.InstanceMigrated) -> None:
         self.version, self.title = fact.version, fact.title
@@ -281,8 +296,8 @@ class _Folding:
         }
 
     def left(self, address: str) -> None:
-        # What was held during a suspension has a row already when it is entered.
-        if self.changes.entered.pop(address, None) is None or self.was_suspended:
+        # What was held, or reached during a suspension, has a row already when it is entered.
+        if self.changes.entered.pop(address, None) is None or self.was_suspended or self.held:
             renamed = any(row["address"] == address for row in self.changes.renamed.values())
             (self.changes.left_renamed if renamed else self.changes.left).add(address)
         self.changes.moved.pop(address, None)

@@ -36,6 +36,7 @@ class InstanceSummary:
     stage: str | None
     attributes: Mapping[str, Json]
     suspended: bool
+    hold: Json
     started_at: datetime
     ended_at: datetime | None
 
@@ -47,6 +48,8 @@ class Instance(InstanceSummary):
     `data` holds, by scope and name, the value with its `address`, `at`, `by` and `sources` (`pathways.state.Saved`
     as JSON). `rev` is the last revision recorded. `pace` is the demonstration clock it was started with. `unique_key`
     is what no second open instance of its pathway may have. `parent_instance` waits for it at `parent_address`.
+    `hold` says which `steps` are not entered now, `by` whom and for what `reason`, since when (`at`), and by which
+    pause of its version (`id`).
     `suspension` says who suspended it (`by`, `reason`, `at`), `ending` to what end it is cancelling (`outcome`, and
     the same); `offers` are the side flows that a person may start; `give` is what its outcome gives to a parent.
     """
@@ -140,6 +143,7 @@ class InstanceFilter:
     open: bool | None = None
     stage: str | None = None
     suspended: bool | None = None
+    held: bool | None = None
     attributes: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -250,6 +254,8 @@ class Instances:
             query = query.where(instance.c.stage == wanted.stage)
         if wanted.suspended is not None:
             query = query.where(instance.c.suspended == wanted.suspended)
+        if wanted.held is not None:
+            query = query.where(instance.c.hold.is_not(None) if wanted.held else instance.c.hold.is_(None))
         if wanted.attributes:
             query = query.where(instance.c.attributes.contains(dict(wanted.attributes)))
         order = (instance.c.started_at, instance.c.id)
@@ -280,6 +286,17 @@ class Instances:
         """Where an instance stands, by address."""
         query = select_rows(Position, position).where(position.c.instance == ident).order_by(position.c.address)
         return read(Position, await self._connection.execute(query))
+
+    async def held(self, idents: Iterable[str]) -> dict[str, tuple[Position, ...]]:
+        """Where instances stand before a step that begins only when it is released or they are resumed, by id."""
+        wanted = sorted(set(idents))
+        if not wanted:
+            return {}
+        query = select_rows(Position, position).where(position.c.instance.in_(wanted), position.c.waits == "resume")
+        found: dict[str, tuple[Position, ...]] = {}
+        for one in read(Position, await self._connection.execute(query.order_by(position.c.address))):
+            found[one.instance] = (*found.get(one.instance, ()), one)
+        return found
 
     async def counts(self) -> dict[tuple[str, Status], int]:
         """How many instances each pathway has, by status."""

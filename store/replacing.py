@@ -21,7 +21,7 @@ from pathways.messages import RecordAnswer, RecordRequest
 from pathways.plan import plan_from_json
 from pathways.projection import Snapshot
 from pathways.starting import KeylessError, unique_key
-from pathways.state import Saved
+from pathways.state import Hold, Saved
 from store.audit import Audit, NewAuditEntry
 from store.changes import Changes, Known, Row
 from store.database import Unit
@@ -34,6 +34,8 @@ from store.tables import child, clock, incident, listener, position, task, timel
 from store.writing import Writer, armings, insert_into
 
 Json = Any
+
+_HOLD: TypeAdapter[Hold | None] = TypeAdapter(Hold | None)
 
 RULE = "rule:store/reconcile"
 """Who replaces, in the audit."""
@@ -88,6 +90,7 @@ class _Replacing:
         }
         if not snapshot.suspended:
             fields["suspension"] = None
+        fields["hold"] = _HOLD.dump_python(snapshot.hold, mode="json")
         if snapshot.status != "cancelling":
             fields["ending"] = None
         fields |= self._ending(request)

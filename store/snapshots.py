@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pathways.engine.snapshot import snapshot_digest
 from pathways.facts import ClockMoved, IncidentOpened, ListenerArmed, TaskOpened, WaitStarted
 from pathways.projection import Snapshot, Standing
-from pathways.state import Saved
+from pathways.state import Hold, Saved
 from store.clocks import Clock
 from store.database import Unit
 from store.incidents import Incident
@@ -28,6 +28,11 @@ def _adapter() -> TypeAdapter[Snapshot]:
 @lru_cache(maxsize=1)
 def _saved() -> TypeAdapter[dict[str, dict[str, Saved]]]:
     return TypeAdapter(dict[str, dict[str, Saved]])
+
+
+@lru_cache(maxsize=1)
+def _hold() -> TypeAdapter[Hold | None]:
+    return TypeAdapter(Hold | None)
 
 
 def read_snapshot(document: Json) -> Snapshot:
@@ -75,6 +80,7 @@ async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
         clocks=tuple(_clock(one) for one in clocks),
         offers=stored.offers,
         suspended=stored.suspended,
+        hold=_hold().validate_python(stored.hold),
         data=_saved().validate_python(stored.data),
     )
 

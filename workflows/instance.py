@@ -21,6 +21,7 @@ from pathways.events import (
     Event,
     Moved,
     OfferTaken,
+    Released,
     Resumed,
     Retried,
     Skipped,
@@ -265,7 +266,7 @@ def _person(event: Event) -> str | None:
     match event:
         case Started(by=str(by)) if "/" not in by:
             return by
-        case TaskCompleted() | Retried() | Skipped() | Moved() | DataChanged() | Resumed() | OfferTaken():
+        case TaskCompleted() | Retried() | Skipped() | Moved() | DataChanged() | OfferTaken() | Resumed() | Released():
             return event.by
         case _:
             return None

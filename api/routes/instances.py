@@ -47,11 +47,14 @@ async def list_instances(
     ] = None,
     open: Annotated[bool | None, Query(description="Only open ones, or only ended ones.")] = None,  # noqa: A002
     stage: Annotated[str | None, Query(description="Only in this stage.")] = None,
+    held: Annotated[bool | None, Query(description="Only those that hold steps, or only the others.")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> PageOf[InstanceInList]:
     """Instances, the youngest first."""
-    page = await services.instances.page(InstanceFilter(pathway, status, open, stage), after=after, limit=limit)
+    page = await services.instances.page(
+        InstanceFilter(pathway, status, open, stage, held=held), after=after, limit=limit
+    )
     link_next(request, response, page.next)
     return PageOf(items=[InstanceInList.model_validate(one) for one in page.items], next=page.next)
 

@@ -14,11 +14,13 @@ from api.schemas.pathways import (
     DefinitionVersion,
     Examination,
     Finding,
+    Holding,
     PathwayList,
     PauseWish,
     Published,
     PublishWish,
     VersionChange,
+    Withdrawn,
 )
 from api.services import publishing as use_cases
 from pathways.workbench import SourceText
@@ -75,6 +77,7 @@ async def get_pathway(services: ServicesHere, _: ActorHere, name: str, version: 
         plan=one.plan,
         source=one.source,
         in_flight=found.in_flight,
+        holding=None if found.holding is None else Holding.model_validate(found.holding),
         history=[VersionChange.model_validate(change) for change in found.history],
         people=dict(found.names),
         examination=None if examination is None else _examination(examination),
@@ -87,6 +90,15 @@ async def approve_pathway(
 ) -> Published:
     """Publish a draft as the second person, who did not write it and has a clinical role."""
     return _published(await services.publishing.approve(actor, name, version, digest=wish.digest))
+
+
+@router.post("/{name}/{version}/withdraw", summary="Withdraw a draft", responses=responses(403, 404, 409, 422))
+async def withdraw_pathway(
+    services: ServicesHere, actor: ActorHere, name: str, version: str, wish: ChangeWish
+) -> Withdrawn:
+    """Put a draft away that is not to be published; 409 for what was."""
+    await services.definitions.withdraw(actor, name, version, reason=wish.reason)
+    return Withdrawn(name=name, version=version)
 
 
 @router.post("/{name}/{version}/deprecate", summary="Deprecate a version", responses=responses(403, 404, 409, 422))

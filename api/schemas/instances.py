@@ -26,6 +26,15 @@ class StartWish(Wish):
     zone: str | None = Field(None, description="IANA time zone of the site; the server's default where left out.")
 
 
+class Hold(Schema):
+    """Steps that an instance does not enter now, for its version is paused."""
+
+    steps: list[str]
+    by: str
+    reason: str
+    at: datetime
+
+
 class InstanceInList(Schema):
     """An instance as lists show it."""
 
@@ -39,6 +48,8 @@ class InstanceInList(Schema):
     outcome_kind: str | None = Field(description="success, unsuccessful or cancelled.")
     stage: str | None
     attributes: dict[str, Json]
+    suspended: bool = Field(description="No new step begins until it is resumed.")
+    hold: Hold | None = Field(description="Steps that it does not enter now; null where none is held.")
     started_at: datetime
     ended_at: datetime | None
 
@@ -49,7 +60,10 @@ class Position(Schema):
     address: str
     step: str
     title: str
-    waits: str = Field(description="For what: action, people, event, time, or operator (an incident).")
+    waits: str = Field(
+        description="For what: action, people, event, time, child, inner, undo, operator (an incident), or resume (the "
+        "step is held, or the instance suspended)."
+    )
     entered_at: datetime
     wake_at: datetime | None
 

@@ -83,9 +83,17 @@ class VersionChange(Schema):
     """Something that was done to a version."""
 
     at: datetime
-    action: str = Field(description="draft, publish, approve, deprecate, retire, pause, unpause.")
+    action: str = Field(description="draft, publish, approve, withdraw, deprecate, retire, pause, unpause.")
     by: str
     detail: dict[str, Json]
+
+
+class Holding(Schema):
+    """How far the pause of a version that holds steps has come."""
+
+    running: int = Field(description="Its running instances.")
+    know: int = Field(description="Those that have heard of it, and hold.")
+    standing: dict[str, int] = Field(description="How many positions wait before each of its held steps.")
 
 
 class DefinitionContent(DefinitionVersion):
@@ -94,6 +102,7 @@ class DefinitionContent(DefinitionVersion):
     plan: dict[str, Json] = Field(description="What instances run; `digest` is of its canonical JSON.")
     source: str = Field(description="The definition's YAML, as it was written.")
     in_flight: int = Field(description="Its instances that have not ended.")
+    holding: Holding | None = Field(description="How far its pause has come; null where it holds no step.")
     history: list[VersionChange] = Field(description="The first change first.")
     people: dict[str, str] = Field(description="Names of the people in it, by id.")
     examination: Examination | None = Field(description="Of a draft, what its approval is about.")
@@ -148,6 +157,13 @@ class ChangeWish(Wish):
     """Changing the state of a version."""
 
     reason: str = Field("", description="Why, for the record.", max_length=1000)
+
+
+class Withdrawn(Schema):
+    """A draft was put away."""
+
+    name: str
+    version: str
 
 
 class PauseWish(Wish):

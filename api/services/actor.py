@@ -46,7 +46,7 @@ _WORDS: Mapping[Operation, str] = {
     "assign": "assign tasks to others",
     "see-exceptions": "see exceptions",
     "operate": "operate on exceptions",
-    "publish": "publish definitions",
+    "publish": "publish definitions and withdraw drafts",
     "approve": "approve definitions",
     "change-versions": "deprecate, retire or pause versions",
     "migrate": "migrate instances",

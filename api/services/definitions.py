@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from api.services.actor import Actor
-from api.services.base import Base, names_of
+from api.services.base import Base, names_of, new_id
 from api.services.errors import DefinitionStateError, InvalidRequestError
 from api.services.publishing import entry, found, subject_of
 from api.services.records import Definition, DefinitionSummary
 from pathways.versions import VersionError, highest
 from store.database import Unit
+from store.definitions import Pause
+from store.holds import Holding
 
 Json = Any
 
@@ -43,12 +45,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionDetail:
-    """A version with its content, how many of its instances are in flight, its history, and the names of people."""
+    """A version with its content, how many of its instances are in flight, its history, and the names of people.
+
+    `holding` says how far the pause has come of a version that holds steps.
+    """
 
     definition: Definition
     in_flight: int
     history: tuple[Change, ...]
     names: Mapping[str, str]
+    holding: Holding | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,9 @@ class DefinitionService(Base):
             )
             people = {definition.published_by, definition.drafted_by, *(one.by for one in history)}
             names = await names_of(unit, people)
-        return DefinitionDetail(definition, in_flight, history, names)
+            holds = definition.hold is not None
+            holding = await unit.holds.of_version(name, definition.version) if holds else None
+        return DefinitionDetail(definition, in_flight, history, names, holding)
 
     async def deprecate(self, actor: Actor, name: str, version: str, *, reason: str = "") -> DefinitionSummary:
         """Let nothing new start of a published version, unless by its number and on purpose; its instances go on.
@@ -117,7 +125,7 @@ class DefinitionService(Base):
             if definition.state == "retired":
                 return definition
             if definition.state == "draft":
-                raise _does_not_fit(definition, "A draft is replaced by publishing another.")
+                raise _does_not_fit(definition, "A draft is withdrawn.")
             in_flight = (await unit.definitions.in_flight(name)).get(version, 0)
             if in_flight:
                 instances = "1 instance of it runs" if in_flight == 1 else f"{in_flight} instances of it run"
@@ -129,13 +137,29 @@ class DefinitionService(Base):
             await unit.definitions.set_state(name, version, "retired")
             return await self._noted(unit, actor, "retire", definition, {"reason": reason})
 
+    async def withdraw(self, actor: Actor, name: str, version: str, *, reason: str = "") -> None:
+        """Put a draft away that is not to be published; who and when stays in the audit, and so does the draft.
+
+        Raises `NotFoundError`, `DefinitionStateError` for what was published.
+        """
+        actor.require("publish")
+        async with self.database.transaction() as unit:
+            draft = await self._alone(unit, name, version)
+            if draft.state != "draft":
+                raise _does_not_fit(draft, "What was published stays for good: deprecate it, or retire it.")
+            await unit.definitions.withdraw(name, version)
+            told = {"digest": draft.digest, "drafted_by": draft.drafted_by, "reason": reason.strip()}
+            told = {key: value for key, value in told.items() if value}
+            await unit.audit.append(entry(self.now(), actor, "withdraw", name, version, told))
+
     async def pause(
         self, actor: Actor, name: str, version: str, *, reason: str, held_steps: Sequence[str] = ()
     ) -> DefinitionSummary:
         """Let nothing start of a version, and its instances hold at steps, until it goes on.
 
-        Pausing again replaces the steps. Raises `NotFoundError`, `DefinitionStateError`, and `InvalidRequestError`
-        without a reason or for steps that it does not have.
+        Relays tell the running instances, each of which then says so itself. Pausing again replaces the steps. Raises
+        `NotFoundError`, `DefinitionStateError`, and `InvalidRequestError` without a reason or for steps that it does
+        not have.
         """
         actor.require("change-versions")
         if not reason.strip():
@@ -145,7 +169,8 @@ class DefinitionService(Base):
             if definition.state not in ("published", "deprecated"):
                 raise _does_not_fit(definition, "Only what instances may run is paused.")
             _check_steps(definition, held_steps)
-            await unit.definitions.set_pause(name, version, paused=True, held_steps=held_steps)
+            pause = Pause(new_id(), actor.id, reason.strip(), self.now())
+            await unit.definitions.set_pause(name, version, pause, paused=True, held_steps=held_steps)
             detail = {"reason": reason.strip(), "held_steps": sorted(set(held_steps))}
             return await self._noted(unit, actor, "pause", definition, detail)
 
@@ -156,7 +181,9 @@ class DefinitionService(Base):
             definition = await self._alone(unit, name, version)
             if not definition.paused:
                 return definition
-            await unit.definitions.set_pause(name, version, paused=False)
+            await unit.definitions.set_pause(
+                name, version, Pause(new_id(), actor.id, reason.strip(), self.now()), paused=False
+            )
             return await self._noted(unit, actor, "unpause", definition, {"reason": reason})
 
     async def _alone(self, unit: Unit, name: str, version: str) -> Definition:

@@ -152,7 +152,8 @@ class InstanceService(Interventions):
             saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
             mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
-            mentioned |= {one.get("by") for one in (instance.suspension, instance.ending) if isinstance(one, Mapping)}
+            stopped = (instance.suspension, instance.hold, instance.ending)
+            mentioned |= {one.get("by") for one in stopped if isinstance(one, Mapping)}
             names = await names_of(unit, (one for one in mentioned if isinstance(one, str)))
         return InstanceDetail(instance, plan, positions, tasks, incidents, timeline, names, clocks, children, parent)
 

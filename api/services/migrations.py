@@ -20,6 +20,7 @@ from pathways.addresses import path_of
 from pathways.messages import Migrate
 from pathways.migration import map_from_json, map_to_json, read_map
 from pathways.plan import Child, Plan
+from pathways.state import Hold
 from store.database import Unit
 from store.instances import InstanceFilter
 from store.migration_runs import Candidate, MigrationResult, MigrationRun, MoveVerdict, NewRun
@@ -79,6 +80,7 @@ class _Prepared:
     digest: str
     from_digest: str
     mapping: Json
+    hold: Hold | None
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class MigrationService(Base):
         actor.require("migrate")
         prepared = await self._prepared(wish)
         idents = await self._open(wish)
-        order = Migrate(prepared.digest, prepared.mapping, actor.id, wish.reason or "dry run")
+        order = Migrate(prepared.digest, prepared.mapping, actor.id, wish.reason or "dry run", hold=prepared.hold)
         found = await self._each(idents, lambda ident: self._ask(ident, order))
         groups: dict[str, list[tuple[str, Json]]] = {}
         for ident, shown in found:
@@ -199,7 +201,7 @@ class MigrationService(Base):
                 shown = [f"{one.line}:{one.column} {one.message}" for one in read.diagnostics]
                 raise FormInvalidError("The map is not right.", fields={"map": "; ".join(shown)})
             mapping = read.mapping
-        return _Prepared(new_plan, new.digest, old.digest, map_to_json(mapping))
+        return _Prepared(new_plan, new.digest, old.digest, map_to_json(mapping), new.hold)
 
     async def _open(self, wish: MigrationWish) -> list[str]:
         found: list[str] = []
@@ -235,7 +237,8 @@ class MigrationService(Base):
             return None
 
     async def _move(self, run: MigrationRun, ident: str) -> None:
-        order = Migrate(run.to_digest, run.mapping, run.by, run.reason)
+        hold = await self._hold(run.pathway, run.to_version)
+        order = Migrate(run.to_digest, run.mapping, run.by, run.reason, hold=hold)
         verdict, rev, message = await self._migrate(ident, order, f"migration/{run.id}/{ident}", "moved")
         detail = {"children": await self._children(run, ident)} if verdict == "moved" and run.with_children else None
         async with self.database.transaction() as unit:
@@ -243,7 +246,8 @@ class MigrationService(Base):
 
     async def _return(self, actor: Actor, run: MigrationRun, result: MigrationResult) -> None:
         inverse = map_to_json(map_from_json(run.mapping).inverse())
-        order = Migrate(result.from_digest, inverse, actor.id, f"taken back: {run.reason}", result.rev)
+        hold = await self._hold(run.pathway, result.from_version)
+        order = Migrate(result.from_digest, inverse, actor.id, f"taken back: {run.reason}", result.rev, hold)
         request = f"migration/{run.id}/{result.instance}/back"
         verdict, _, message = await self._migrate(result.instance, order, request, "taken-back")
         async with self.database.transaction() as unit:
@@ -279,11 +283,17 @@ class MigrationService(Base):
             target = targets[child.instance]
             if target is None or target.digest == child.digest:
                 continue
-            order = Migrate(target.digest, {}, run.by, run.reason)
+            order = Migrate(target.digest, {}, run.by, run.reason, hold=target.hold)
             request = f"migration/{run.id}/{child.instance}"
             verdict, _, message = await self._migrate(child.instance, order, request, "moved")
             told.append({"instance": child.instance, "to": target.version, "verdict": verdict, "message": message})
         return told
+
+    async def _hold(self, pathway: str, version: str) -> Hold | None:
+        """What a version holds now, so that an instance which comes to it holds it from the first moment."""
+        async with self.database.transaction() as unit:
+            found = await unit.definitions.get(pathway, version)
+        return None if found is None else found.hold
 
     async def _run(self, run: str) -> MigrationRun:
         async with self.database.transaction() as unit:

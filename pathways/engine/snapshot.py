@@ -52,6 +52,7 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
         suspended=state.suspension is not None,
         data=state.data,
         parent=state.parent,
+        hold=state.hold,
         children=tuple(_children(plan, state)),
     )
 
@@ -96,5 +97,6 @@ def snapshot_digest(snapshot: Snapshot) -> str:
         "clocks": sorted((one["clock"], one["status"], one["deadline"]) for one in document["clocks"] if _goes(one)),
         "offers": sorted(one["side"] for one in document["offers"]),
         "suspended": document["suspended"],
+        "hold": document["hold"] and [document["hold"]["id"], sorted(document["hold"]["steps"])],
     }
     return digest_of(compared)

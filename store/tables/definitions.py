@@ -23,6 +23,7 @@ definition = Table(
     Column("effective_from", Moment),
     Column("paused", Boolean, nullable=False),
     Column("held_steps", Document, nullable=False),
+    Column("pausing", Document, comment="Who paused it or let it go on last: by, reason, at, and an id of that."),
     CheckConstraint("state IN ('draft', 'published', 'deprecated', 'retired')", name="state"),
     CheckConstraint("state = 'draft' OR (published_at IS NOT NULL AND published_by IS NOT NULL)", name="published"),
     Index("ix_definition_digest", "digest"),

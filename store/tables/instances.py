@@ -32,6 +32,9 @@ instance = Table(
     Column("parent_address", Text, comment="Where its parent waits for it."),
     Column("suspended", Boolean, nullable=False),
     Column("suspension", Document, comment="Who suspended it, why, and when."),
+    Column(
+        "hold", Document, comment="Steps that are not entered now: which, by whom, why, since when, by which pause."
+    ),
     Column("offers", Document, nullable=False, comment="Side flows that a person may start now."),
     Column("rev", Integer, nullable=False),
     Column("snapshot_digest", Text),
@@ -49,6 +52,7 @@ instance = Table(
         postgresql_where=text("unique_key IS NOT NULL AND status <> 'ended'"),
     ),
     Index("ix_instance_parent", "parent_instance", postgresql_where=text("parent_instance IS NOT NULL")),
+    Index("ix_instance_held", "id", postgresql_where=text("hold IS NOT NULL AND status <> 'ended'")),
     Index("ix_instance_open", "recorded_at", "id", postgresql_where=text("status <> 'ended'")),
     Index("ix_instance_started", "started_at", "id"),
     Index("ix_instance_pathway", "pathway", "started_at", "id"),

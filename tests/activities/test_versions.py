@@ -17,7 +17,7 @@ from pathways.messages import Pace, StartInstance, VersionAnswer, VersionRequest
 from pathways.plan import Plan
 from pathways.state import Parent
 from store.database import Database
-from store.definitions import Definition
+from store.definitions import Definition, Pause
 from store.instances import Instance
 from tests.support.interpreted import pathway
 from tests.support.plans import MONDAY
@@ -105,7 +105,8 @@ async def test_asked_again(database: Database) -> None:
 async def test_what_may_not_be_started(database: Database) -> None:
     """A paused version is passed over; without another one the answer says why, and there is no row."""
     async with database.transaction() as unit:
-        await unit.definitions.set_pause("child", "1.2.0", paused=True)
+        pause = Pause("p-1", "ina", "A recall.", datetime.now(UTC))
+        await unit.definitions.set_pause("child", "1.2.0", pause, paused=True)
     assert (await ask(database, request())).version == "1.0.0"
     asked = request("^1.2")
     found = await ask(database, asked)

@@ -12,11 +12,12 @@ from ulid import ULID
 
 from pathways.versions import VersionError
 from store.database import Database
-from store.definitions import Definition
+from store.definitions import Definition, Pause
 from store.errors import VersionTakenError
 from store.instances import NewInstance
 
 AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+PAUSE = Pause("p-1", "ina", "A recall.", AT)
 
 
 def published(name: str, version: str, digest: str = "d", **more: Any) -> Definition:
@@ -87,7 +88,7 @@ async def test_a_range_means_the_highest_that_can_be_started(own_database: Datab
         await definitions.publish(published("many", "2.3.0", "2.3.0", effective_from=AT + timedelta(days=1)))
         await definitions.save_draft(drafted("many", "2.4.0", "2.4.0"))
         await definitions.set_state("many", "2.1.0", "deprecated")
-        await definitions.set_pause("many", "1.11.0", paused=True, held_steps=["b", "a"])
+        await definitions.set_pause("many", "1.11.0", PAUSE, paused=True, held_steps=["b", "a"])
 
         async def meant(wanted: str | None, at: datetime = AT, *, deprecated: bool = False) -> str | None:
             found = await definitions.resolve("many", wanted, at, deprecated=deprecated)
@@ -116,12 +117,12 @@ async def test_why_no_version_fits_is_said(own_database: Database) -> None:
         assert await definitions.why_none("some", None, AT) == "There is no published pathway some."
         await definitions.publish(published("some", "1.0.0", "1", effective_from=AT + timedelta(days=1)))
         await definitions.publish(published("some", "1.1.0", "2"))
-        await definitions.set_pause("some", "1.1.0", paused=True)
+        await definitions.set_pause("some", "1.1.0", PAUSE, paused=True)
         await definitions.save_draft(drafted("some", "1.2.0", "3"))
         said = await definitions.why_none("some", "^1", AT)
         assert "1.2.0 waits for its approval; 1.1.0 is paused; 1.0.0 is in effect only from 2026-03-03T14:00" in said
         assert "there are 1.2.0, 1.1.0, 1.0.0" in await definitions.why_none("some", "^2", AT)
-        await definitions.set_pause("some", "1.1.0", paused=False)
+        await definitions.set_pause("some", "1.1.0", PAUSE, paused=False)
         found = await definitions.resolve("some", "^1", AT)
         assert found is not None
         assert (found.version, list(found.held_steps)) == ("1.1.0", [])

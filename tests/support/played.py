@@ -9,7 +9,7 @@ from typing import Any
 from ulid import ULID
 
 from pathways.engine import next_deadline
-from pathways.events import MessageReceived
+from pathways.events import Held, MessageReceived, Released
 from pathways.messages import ChildReport, Description, StartInstance
 from relaying.port import Answered, GoneError, NoAnswerError
 from store.database import Database
@@ -34,6 +34,7 @@ class Played:
         self.delivered: list[str] = []
         self.resent: list[tuple[str, int | None]] = []
         self.started: list[StartInstance] = []
+        self.held: list[tuple[str, Held | Released, str]] = []
         self.reports: list[tuple[str, ChildReport]] = []
         self.away = False
         self.mute: set[str] = set()
@@ -78,6 +79,15 @@ class Played:
         taken = history.rev > rev
         self.answers[update_id] = Answered("consumed", ("note",)) if taken else Answered("ignored")
         return self.answers[update_id]
+
+    async def hold(self, instance: str, event: Held | Released, *, update_id: str) -> str | None:
+        """Play it; the same update id changes nothing again."""
+        self.held.append((instance, event, update_id))
+        history = self._there(instance)
+        if isinstance(event, Released) and history.state.hold is None:
+            return "not-held"
+        history.play(event, request=update_id)
+        return None
 
     async def start(self, start: StartInstance) -> None:
         """Start an instance, unless it was."""
