@@ -12,6 +12,7 @@ from api.services.base import Base, names_of, new_id
 from api.services.errors import DefinitionStateError, InvalidRequestError
 from api.services.publishing import entry, found, subject_of
 from api.services.records import Definition, DefinitionSummary
+from pathways.diagnostics import nearest
 from pathways.versions import VersionError, highest
 from store.database import Unit
 from store.definitions import Pause
@@ -222,7 +223,8 @@ def _check_steps(definition: Definition, steps: Sequence[str]) -> None:
     unknown = sorted(set(steps) - known)
     if unknown:
         wrong = f"{definition.name} {definition.version} has no step {', '.join(unknown)}."
-        raise InvalidRequestError(wrong, fields={"held_steps": wrong})
+        hint = nearest(unknown[0], known) or "Steps inside others are named with what is around them: series/give-dose."
+        raise InvalidRequestError(wrong, hint=hint, fields={"held_steps": wrong})
 
 
 def _brief(detail: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -89,6 +89,26 @@ async def test_a_run_moves_step_by_step_and_is_taken_back_where_nothing_moved(
     assert (await author.get(f"/instances/{idents[0]}")).json()["version"] == "1.0.0"
 
 
+async def test_a_paused_version_holds_whatever_comes_to_it(
+    place: Office, author: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    """From the moment it comes, and no longer than it stays: the version before holds nothing."""
+    ident = await start(coordinator, 1)
+    await publish(place, "1.0.1")
+    paused = {"reason": "A recall.", "held_steps": ["book"]}
+    assert (await author.post("/pathways/referral/1.0.1/pause", json=paused)).status_code == 200
+    run = (await author.post("/migrations", json={**TO, "reason": "A better text."})).json()["run"]["id"]
+    assert (await author.post(f"/migrations/{run}/steps")).json()["counts"] == {"moved": 1}
+    found = (await author.get(f"/instances/{ident}")).json()
+    assert (found["version"], found["hold"]["steps"], found["hold"]["reason"]) == ("1.0.1", ["book"], "A recall.")
+    held = (await author.get("/instances", params={"held": True})).json()["items"]
+    assert [one["id"] for one in held] == [ident]
+    shown = (await author.get("/pathways/referral/1.0.1")).json()["holding"]
+    assert shown == {"running": 1, "know": 1, "standing": {}}
+    assert (await author.post(f"/migrations/{run}/take-back")).json()["counts"] == {"taken-back": 1}
+    assert (await author.get(f"/instances/{ident}")).json()["hold"] is None
+
+
 async def test_what_blocks_is_said_and_refused(
     place: Office, author: httpx.AsyncClient, coordinator: httpx.AsyncClient
 ) -> None:

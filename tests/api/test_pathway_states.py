@@ -160,6 +160,27 @@ async def test_a_draft_has_no_state_to_change(informaticist: httpx.AsyncClient, 
     assert (await informaticist.post(f"/pathways/nothing/1.0.0/{verb}", json={"reason": "x"})).status_code == 404
 
 
+async def test_a_draft_is_withdrawn(place: Office, informaticist: httpx.AsyncClient) -> None:
+    """It is gone from the lists, and the audit has who, why and what; a published version never is."""
+    await informaticist.post("/pathways", json=wish(asking()))
+    async with place.client("coordinator") as nobody:
+        assert (await nobody.post("/pathways/asking/1.0.0/withdraw", json={})).status_code == 403
+    done = await informaticist.post("/pathways/asking/1.0.0/withdraw", json={"reason": "Sent too early."})
+    assert (done.status_code, done.json()) == (200, {"name": "asking", "version": "1.0.0"})
+    assert (await informaticist.get("/pathways/asking/1.0.0")).status_code == 404
+    assert (await informaticist.post("/pathways/asking/1.0.0/withdraw", json={})).status_code == 404
+    async with place.database.transaction() as unit:
+        drafted, withdrawn = (await unit.audit.page(subject="definition/asking@1.0.0")).items[::-1]
+    assert (withdrawn.action, withdrawn.detail["reason"]) == ("definition.withdraw", "Sent too early.")
+    assert withdrawn.actor == drafted.actor
+    assert withdrawn.detail["digest"] == drafted.detail["digest"]
+    again = await informaticist.post("/pathways", json=wish(asking(title="Another")))
+    assert (again.status_code, again.json()["definition"]["state"]) == (201, "draft")
+    await publish(informaticist, quiet())
+    refused = await informaticist.post("/pathways/quiet/1.0.0/withdraw", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "definition-state")
+
+
 async def test_one_person_alone_is_on_record(database_url: str, tmp_path: Path) -> None:
     """Where the installation is set up for one, each time by their own word."""
     async with office(database_url, tmp_path, one_person=True) as place, place.client("informaticist") as alone:

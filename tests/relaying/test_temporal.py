@@ -19,12 +19,16 @@ from relaying.starting import finish_starts
 from relaying.temporal import TemporalPathways
 from store import tables
 from store.database import Database
+from store.definitions import Definition, Pause
+from store.holds import Holding
 from store.inbox import NewEvent
 from store.instances import NewInstance
 from store.snapshots import stored_digest
 from tests.support.interpreted import SPINE
 from tests.support.interpreter import Instance, connect, until
 from tests.support.spine import RecordingInterpreter
+
+AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -141,6 +145,57 @@ async def test_what_came_during_a_suspension_is_taken_after_it(
         await instance.operate(Resumed("boss", "The patient is back."))
         assert await asyncio.wait_for(instance.handle.result(), 20) == "completed"
         await until(consumed)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_running_instances_hold_what_their_version_holds(
+    interpreter: RecordingInterpreter, pathways: TemporalPathways, database: Database, database_url: str
+) -> None:
+    """A pause reaches every instance by itself, across continue-as-new, and so does its end; then they go on."""
+    definition = Definition(
+        SPINE.pathway, SPINE.version, SPINE.digest, SPINE.title, "published", AT, "ina", AT, "ina", plan=SPINE.document
+    )
+    async with database.transaction() as unit:
+        await unit.definitions.publish(definition)
+
+    async def pause(ident: str, *steps: str, paused: bool = True) -> None:
+        why = Pause(ident, "ina", "A recall.", AT)
+        async with database.transaction() as unit:
+            await unit.definitions.set_pause(SPINE.pathway, SPINE.version, why, paused=paused, held_steps=steps)
+
+    async def holding() -> Holding:
+        async with database.transaction() as unit:
+            return await unit.holds.of_version(SPINE.pathway, SPINE.version)
+
+    async def held() -> bool:
+        return await holding() == Holding(2, 2, {"close": 1})
+
+    running = asyncio.create_task(relay.relay(database, database_url, pathways))
+    async with interpreter.running():
+        first, key = await listening(interpreter)
+        second = await at_task(interpreter)
+        await pause("p-1", "close")
+
+        async def all_know() -> bool:
+            return (await holding()).know == 2
+
+        await until(all_know)
+        await first.deliver(MessageReceived("e-1", "note.received", key, {}))
+        await until(held)
+        await first.renew()
+        assert await held()
+        await pause("p-2", paused=False)
+        assert await asyncio.wait_for(first.latest.result(), 20) == "completed"
+
+        async def none_holds() -> bool:
+            async with database.transaction() as unit:
+                found = await unit.instances.get(second.id)
+            return found is not None and found.hold is None
+
+        await until(none_holds)
+        await second.terminate()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

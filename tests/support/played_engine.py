@@ -121,7 +121,7 @@ class PlayedEngine:
         plan, mapping = await self._plan(order.digest), map_from_json(order.mapping)
         at = self._now(playing)
         state = advance(playing.plan, playing.state, TimePassed(), at).state
-        return migrate(playing.plan, plan, state, mapping, at, order.by, order.reason)
+        return migrate(playing.plan, plan, state, mapping, at, order.by, order.reason, hold=order.hold)
 
     async def move_clock(self, instance: str, to: datetime | None, *, request: str) -> Answer:
         """Move the demonstration clock."""

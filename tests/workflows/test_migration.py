@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
+from pathways.events import Held, Released
 from pathways.messages import ActionRequest, ActionResult, Migrate
 from pathways.plan import Plan
+from pathways.state import Hold
 from tests.support.interpreted import ACTIONS, PlansInMemory, pathway
 from tests.support.interpreter import Instance, Interpreter, pace, refused, until
+from tests.support.plans import MONDAY
 from workflows.converter import data_converter
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
@@ -72,6 +76,31 @@ async def test_it_goes_on_with_another_version(client: Client) -> None:
     assert instance.facts.count("instance-migrated") == 1
     replayer = Replayer(workflows=[Pathway], workflow_runner=runner(sandboxed=False), data_converter=data_converter)
     await replayer.replay_workflow(history)
+
+
+async def test_what_is_held_is_the_versions_own(client: Client) -> None:
+    """A hold goes along when it continues as new; another version holds what it says, and what waited goes on."""
+    interpreter = Interpreter(client, [OLD, NEW], ACTIONS)
+    async with interpreter.running():
+        instance = await interpreter.start(OLD)
+        await instance.stands_at("ask")
+        await instance.operate(Held(("act",), "ina", "A recall.", "p-1"))
+        await instance.complete("ask")
+        await until(lambda: "step-held" in instance.facts)
+        await instance.renew()
+        assert instance.facts.count("action-started") == 0
+        hold = Hold(("check",), "ina", "Another recall.", MONDAY, "p-2")
+        wanted = replace(order(mapping={"steps": {"act": {"to": "deed"}}}), hold=hold)
+        await migrate(instance, wanted)
+        await until(lambda: instance.facts.count("step-held") == 2)
+        assert instance.facts.count("action-started") == 1
+        picture = await instance.latest.query(Pathway.snapshot)
+        assert (picture["hold"]["steps"], [one["address"] for one in picture["positions"]]) == (["check"], ["check"])
+        assert (await refused(instance.complete("check"))).code == "task-closed"
+        await instance.operate(Released("ina", "It is over."))
+        await instance.complete("check")
+        await instance.complete("ask-again")
+        assert await instance.latest.result() == "completed"
 
 
 @pytest.mark.parametrize("cached", [0, 100])
