@@ -42,7 +42,7 @@ class AbandonAction:
 class StartChild:
     """Start a child pathway, of the highest version that fits `range`, and report its end to (`address`).
 
-    `instance` is the child's id; `detached` children report nothing.
+    `instance` is the child's id; of a `detached` child only that it has begun, or can't.
     """
 
     address: str

@@ -41,19 +41,21 @@ class Carried:
 class Wanted:
     """The version that a child asks for: the highest of `pathway` that fits `range`.
 
-    `run` is the number that the parent's command carried.
+    `run` is the number that the parent's command carried. `told` is the place that is told that the child runs, or why
+    it can't: for a detached one too, whose end nobody awaits.
     """
 
     pathway: str
     range: str
     run: int = 1
+    told: Parent | None = None
 
 
 @dataclass(frozen=True)
 class StartInstance:
     """The workflow's argument: a new instance by its plan's digest and inputs, or one carried over.
 
-    A child has no digest: it says what is `wanted`, looks that up when it begins, and reports to its `parent`.
+    A child has no digest: it says what is `wanted`, looks that up when it begins, and reports its end to its `parent`.
     `pathway` and `version` are for Temporal's own lists.
     """
 

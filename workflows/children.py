@@ -94,15 +94,15 @@ class Children:
             self._lost(ChildFailed(command.address, command.instance, "The child pathway was ended from outside."))
 
     def _argument(self, command: StartChild, zone: str) -> StartInstance:
-        pace = self._clock.pace
+        pace, here = self._clock.pace, Parent(self._instance, command.address)
         return StartInstance(
             instance=command.instance,
             zone=zone,
             inputs=command.inputs or {},
             by=f"parent/{self._instance}",
             pace=None if pace is None else Pace(pace.factor, workflow.now(), self._clock.now()),
-            parent=None if command.detached else Parent(self._instance, command.address),
-            wanted=Wanted(command.pathway, command.range, command.run),
+            parent=None if command.detached else here,
+            wanted=Wanted(command.pathway, command.range, command.run, here),
             pathway=command.pathway,
         )
 

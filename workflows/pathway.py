@@ -109,7 +109,8 @@ class Pathway:
             self._cancel(self._cancelled_early)
 
     def _tell_parent(self, version: str, digest: str) -> None:
-        parent, wanted = self._start.parent, self._start.wanted
+        wanted = self._start.wanted
+        parent = (wanted.told if wanted is not None else None) or self._start.parent  # an older start names only that
         if parent is None or wanted is None:
             return
         event: ChildStarted | ChildFailed = ChildStarted(parent.address, wanted.run, version, digest)

@@ -237,17 +237,18 @@ def _waiting(run: Run, waits: str, ordered_from: str) -> Position | None:
 
 
 def _child_reported(run: Run, event: ChildEvent) -> None:
-    position = _waiting(run, "child", event.address)
-    if position is None:
+    position = _parent_of(run, event)
+    step = run.step_of(position) if position is not None else None
+    if position is None or not isinstance(step, Child):
         return
+    settles = run.positions.get(position.address) is not position
     if isinstance(event, ChildStarted):
-        if position.run == event.run:
-            run.facts.append(ChildRuns(run.now, position.address, position.key or "", event.version, event.digest))
-        return
-    step = run.step_of(position)
-    if position.key != event.instance or not isinstance(step, Child):
-        return
-    if run.positions.get(position.address) is not position:
+        run.facts.append(ChildRuns(run.now, position.address, position.key or "", event.version, event.digest))
+        if not settles:
+            child.began(run, step, position)
+        elif step.detached:
+            do.forget(run, position)
+    elif settles:
         do.forget(run, position)
         outcome = event.outcome if isinstance(event, ChildEnded) else None
         failed = event.message if isinstance(event, ChildFailed) else None
@@ -256,6 +257,19 @@ def _child_reported(run: Run, event: ChildEvent) -> None:
         child.ended(run, step, position, event)
     else:
         child.failed(run, step, position, event)
+
+
+def _parent_of(run: Run, event: ChildEvent) -> Position | None:
+    """What waits for a child, standing or settling.
+
+    An end is known by the child's id: the address of a position that a migration renamed is another in the lists, from
+    which a lost report is sent again, than the child knows.
+    """
+    waiting = [one for one in (*run.positions.values(), *run.settling.values()) if one.waits == "child"]
+    if isinstance(event, ChildStarted):
+        named = (one for one in waiting if event.address in (one.ordered_from, one.address))
+        return next((one for one in named if one.run == event.run), None)
+    return next((one for one in waiting if one.key == event.instance), None)
 
 
 # -- people and events ----------------------------------------------------------------------------------------

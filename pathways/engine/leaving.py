@@ -24,6 +24,7 @@ from pathways.facts import (
     StepLeft,
     TaskClosed,
 )
+from pathways.plan import Child
 from pathways.state import Departure, Ending, Json, Leaving, Position, altered
 
 
@@ -81,7 +82,11 @@ def _settle_action(run: Run, position: Position) -> None:
 
 
 def _cancel_child(run: Run, position: Position, reason: str) -> None:
-    child = position.key or ""
+    """A child that is left is told to cancel; one that is detached goes on, and only its beginning is awaited."""
+    child, step = position.key or "", run.step_of(position)
+    if isinstance(step, Child) and step.detached:
+        run.settling[position.address] = altered(position, listeners={}, incident=None)
+        return
     run.facts.append(ChildCancelled(run.now, position.address, child))
     run.commands.append(CancelChild(position.ordered_from, child, reason))
     run.settling[position.address] = altered(position, listeners={}, timeout_at=None, incident=None)

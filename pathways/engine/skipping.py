@@ -86,6 +86,8 @@ def _given(run: Run, step: Step, position: Position, event: Skipped) -> tuple[Js
     match step:
         case Task():
             return _task_given(run, step, event, output)
+        case Child() if step.detached:
+            return None, {}
         case Child():
             value = step.gives.conform(output)
             outcome = value.get("outcome") if isinstance(value, dict) else None

@@ -89,11 +89,9 @@ class Children:
         """A stub reports its end, or that it failed."""
         case, command = self._stubbed.pop(instance)
         self._world.drop((case.state.instance, command.address, command.run))
-        if command.detached:
-            return
         if failed is not None:
             self._world.apply(ChildFailed(command.address, instance, failed), case)
-        else:
+        elif not command.detached:
             self._world.apply(ChildEnded(command.address, instance, outcome, give), case)
 
     # -- the real ones ----------------------------------------------------------------------------------------

@@ -208,9 +208,13 @@ class Case:
         answer = behaviour.draw(self.random)
         takes = answer.takes or behaviour.takes
         at = takes.after(self.now, self.random, self._calendar(behaviour.calendar))
-        self._later(self.now, lambda: self._apply(ChildStarted(command.address, command.run, command.range, "")))
-        if not command.detached:
-            self._later(at, lambda: self._report(command, answer))
+        if command.detached and answer.kind == "fail":
+            at = self.now
+        else:
+            self._later(self.now, lambda: self._apply(ChildStarted(command.address, command.run, command.range, "")))
+            if command.detached:
+                return
+        self._later(at, lambda: self._report(command, answer))
 
     def _report(self, command: StartChild, answer: Answer) -> None:
         if answer.kind == "fail":

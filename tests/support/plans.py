@@ -18,6 +18,7 @@ from pathways.events import (
     Cancelled,
     ChildEnded,
     ChildFailed,
+    ChildStarted,
     DataChanged,
     Event,
     Held,
@@ -137,6 +138,10 @@ class Player:
     def retry(self, address: str, **more: Any) -> Transition:
         """An operator tries again."""
         return self.play(Retried(address, "supervisor-1", "repaired", **more))
+
+    def child_begins(self, address: str) -> Transition:
+        """A child runs."""
+        return self.play(ChildStarted(address, self.children[address].run, "1.0.0", "d" * 64))
 
     def child_ends(self, address: str, outcome: str, give: Any = None) -> Transition:
         """A child reports its end."""

@@ -222,6 +222,23 @@ async def test_a_detached_child(client: Client) -> None:
         assert await child.handle.result() == "completed"
 
 
+async def test_a_detached_child_that_cannot_start(client: Client) -> None:
+    """It is an incident of the step that asked for it; retried once there is a version, it runs and the parent ends."""
+    interpreter = interpreter_of(client)
+    async with interpreter.running():
+        parent = await interpreter.start(DETACHED)
+        await parent.has_fact("incident-opened")
+        incident = fact(parent, IncidentOpened)
+        assert (incident.kind, incident.address) == ("child-failed", "sub")
+        interpreter.plans.add(CHILD)
+        await parent.retry("sub")
+        assert await parent.handle.result() == "completed"
+        child = interpreter.child(interpreter.wanted[-1].start.instance)
+        await child.stands_at("ask")
+        await child.terminate()
+    assert fact(child, InstanceStarted).parent is None
+
+
 async def test_a_parent_that_is_gone(client: Client) -> None:
     """A child whose parent was terminated ends all the same: nobody is left who could want its report."""
     interpreter = interpreter_of(client, CHILD)

@@ -145,7 +145,7 @@ def _notable_clock(entry: Entry, context: Context) -> Said:
 
 
 def _child_ordered(entry: Entry, context: Context) -> Said:
-    more = "It is not waited for." if entry.detail.get("detached") else "Its outcome is waited for."
+    more = "Its outcome is not waited for." if entry.detail.get("detached") else "Its outcome is waited for."
     return f"Pathway started: {words(str(entry.detail.get('pathway')))}", f"{context.title(entry)}. {more}", "task"
 
 

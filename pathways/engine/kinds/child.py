@@ -1,4 +1,4 @@
-"""`pathway`: start a child and wait for its outcome."""
+"""`pathway`: start a child and wait for its outcome; or, detached, for its beginning alone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ def order(run: Run, step: Child, position: Position, inputs: Json) -> Answer:
     position = altered(position, waits="child", run=number, key=child, input=inputs, bound={}, origin=None)
     run.facts.append(ChildOrdered(run.now, position.address, number, child, step.pathway, step.range, step.detached))
     run.commands.append(StartChild(position.address, number, child, step.pathway, step.range, inputs, step.detached))
-    return Pass(position) if step.detached else Stand(position)
+    return Stand(position)
+
+
+def began(run: Run, step: Child, position: Position) -> None:
+    """The child runs: nobody waits any longer for one that is detached."""
+    if step.detached:
+        moving.settle(run, Pass(position))
 
 
 def ended(run: Run, step: Child, position: Position, event: ChildEnded) -> None:

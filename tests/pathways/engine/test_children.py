@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.plans import Player, make_plan
 
 CATALOG = {
@@ -90,24 +92,56 @@ def test_a_child_that_is_left_is_told_to_cancel_and_its_report_awaited() -> None
     assert [one.late for one in run.of("child-reported")] == [True]
 
 
-def test_a_detached_child_is_neither_awaited_nor_cancelled() -> None:
-    """The step passes as soon as it is ordered."""
-    run = Player(
-        make_plan(
-            """
+DETACHED = """
 steps:
-  tell: {pathway: {name: authorization, version: ^1, inputs: {order: '="o"'}, detached: true}}
-  ask: {task: {title: A, queue: q}}
+  both:
+    parallel:
+      branches:
+        told: {steps: {tell: {pathway: {name: authorization, version: ^1, inputs: {order: '="o"'}, detached: true}}}}
+        asked: {steps: {ask: {task: {title: A, queue: q}}}}
+      join: any
   fin: {end: ok}
 outcomes: {ok: {kind: success}}
-""",
-            CATALOG,
-        )
-    )
-    assert run.standing == ["ask"]
+"""
+
+
+def test_a_detached_child_is_neither_awaited_nor_cancelled() -> None:
+    """The step passes as soon as the child runs; what becomes of the child is its own affair."""
+    run = Player(make_plan(DETACHED.replace("join: any", "join: all"), CATALOG))
+    assert run.standing == ["both", "both/asked/ask", "both/told/tell"]
+    run.child_begins("both/told/tell")
+    assert run.standing == ["both", "both/asked/ask"]
     run.cancel()
     assert run.state.outcome == "cancelled"
     assert run.children_cancelled == []
+
+
+def test_a_detached_child_that_cannot_start_is_an_incident() -> None:
+    """It is this step that failed: tried again it starts another, skipped it goes on without."""
+    run = Player(make_plan(DETACHED, CATALOG))
+    first = run.children["both/told/tell"].instance
+    run.child_fails("both/told/tell")
+    assert run.incident("both/told/tell").kind == "child-failed"
+    run.retry("both/told/tell")
+    assert run.children["both/told/tell"].instance != first
+    run.child_fails("both/told/tell")
+    run.skip("both/told/tell")
+    assert run.state.outcome == "ok"
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_a_detached_child_whose_step_is_left_is_heard_of_once_more(begins: bool) -> None:
+    """It is not cancelled. The pathway ends when it is known to run; that it could not is told, late."""
+    run = Player(make_plan(DETACHED, CATALOG))
+    run.complete("both/asked/ask")
+    assert (run.state.status, run.children_cancelled) == ("cancelling", [])
+    if begins:
+        run.child_begins("both/told/tell")
+    else:
+        run.child_fails("both/told/tell")
+    assert run.state.outcome == "ok"
+    told = [(one.failed, one.late) for one in run.of("child-reported")]
+    assert told == ([] if begins else [("no version fits", True)])
 
 
 def test_a_cancelled_parent_cancels_its_child() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathways.engine import advance, next_deadline, snapshot, start_state
-from pathways.events import TimePassed
+from pathways.events import ChildEnded, ChildFailed, ChildStarted, TimePassed
 from pathways.facts import TaskChanged, TaskClosed, TaskOpened
 from pathways.migration import Migration, MigrationMap, map_from_json, map_to_json, migrate, read_map
 from pathways.plan import Plan, plan_from_json
@@ -139,6 +140,27 @@ def test_an_action_in_flight_and_a_child_answer_to_their_new_names() -> None:
     to(run, plan(FIRST.replace("auth:", "authorize:"), "1.2.0"), {"steps": steps})
     run.child_ends("both/right/auth", "approved")
     assert run.standing == ["both", "both/left/ask"]
+
+
+@pytest.mark.parametrize("how", ["ended", "failed", "started"])
+def test_a_child_is_known_by_its_id_where_its_position_has_another_name(how: str) -> None:
+    """Whoever sends a lost report again has read the new name in the lists."""
+    run = in_both()
+    run.deliver("lab.final", None, {"value": 1})
+    run.complete("both/left/ask")
+    steps = {"both/right/auth": {"to": "both/right/authorize"}}
+    to(run, plan(FIRST.replace("auth:", "authorize:"), "1.1.0"), {"steps": steps})
+    child, address = run.children["both/right/auth"], "both/right/authorize"
+    match how:
+        case "ended":
+            run.play(ChildEnded(address, child.instance, "approved"))
+            assert run.standing == ["rest"]
+        case "failed":
+            run.play(ChildFailed(address, child.instance, "no version fits"))
+            assert run.incident(address).kind == "child-failed"
+        case _:
+            run.play(ChildStarted(address, child.run, "1.0.0", "d"))
+            assert [one.address for one in run.of("child-runs")] == [address]
 
 
 def test_what_would_be_lost_blocks_and_says_why() -> None:
