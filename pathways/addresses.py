@@ -2,8 +2,9 @@
 
 `series@2#3/both/stock/top-up@4` is a step's id, its visit within its scope instance when not the first (`@2`), its
 iteration (`#3`), then inwards. A *scope* is the prefix that the addresses of one scope instance have in common: "" is
-the pathway, `series@2#3/` an iteration, `both/stock/` a branch, `~call-family#2/` a run of a side flow. A *path* is
-the same without visits and iterations: it names a step of the plan, or with a block what a scope is an instance of.
+the pathway, `series@2#3/` an iteration, `both/stock/` a branch, `visit@2/` a section, `~call-family#2/` a run of a
+side flow. A *path* is the same without visits and iterations: it names a step of the plan, or with a block what a scope
+is an instance of. Whether `a/b/` is the branch `b` of `a` or a section `a/b`, the plan knows (`Plan.container_of`).
 
 Beside positions: `submit@2/undo` is an undo, `series^1` the first handler of a step, `^1` that of the pathway,
 `answer^later` one way of a wait that has several, `!payer-decision` a clock's task, `+1` a task that a person added.
@@ -78,19 +79,14 @@ def branch_scope(container: str, branch: str) -> str:
     return f"{container}/{branch}/"
 
 
-def container_of(scope: str) -> str:
-    """The address of the position that a scope stands in; "" for a side flow's run, which stands in none."""
-    inner = scope[:-1]
-    numbered = inner.rpartition("/")[2]
-    if numbered.startswith("~"):
-        return ""
-    return inner[: inner.rindex("#")] if "#" in numbered else inner[: inner.rindex("/")]
+def section_scope(container: str) -> str:
+    """The scope of a section."""
+    return f"{container}/"
 
 
-def parent_of(scope: str) -> str:
-    """The scope around a scope; the pathway around a side flow's run."""
-    container = container_of(scope)
-    return scope_of(container) if container else PATHWAY
+def around(scope: str) -> str:
+    """The next prefix of a scope that ends as a scope does; it need not be one."""
+    return scope_of(scope[:-1])
 
 
 def data_scopes(scope: str) -> Iterator[str]:
@@ -98,7 +94,7 @@ def data_scopes(scope: str) -> Iterator[str]:
     while scope:
         if "#" in scope[:-1].rpartition("/")[2]:
             yield scope
-        scope = parent_of(scope)
+        scope = around(scope)
     yield PATHWAY
 
 

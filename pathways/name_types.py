@@ -16,7 +16,7 @@ from pathways.addresses import block_of
 from pathways.datatypes import ANY, DataType, Field
 from pathways.functions import FUNCTION_TYPES
 from pathways.inference import type_of
-from pathways.plan import Decide, Outcome, Plan, Repeat, Set, Step, Table, saved_by
+from pathways.plan import SHARING, Decide, Outcome, Plan, Repeat, Set, Step, Table, saved_by
 from pathways.values import Computed
 
 ITERATION: Final = "iteration"
@@ -147,7 +147,7 @@ class NameTypes:
             yield block
 
     def _data_blocks(self, block: str) -> Iterator[str]:
-        return (one for one in self._around(block) if self._kind(one) != "branch")
+        return (one for one in self._around(block) if self._kind(one) not in SHARING)
 
     def _data_block(self, block: str) -> str:
         return next(self._data_blocks(block))

@@ -18,6 +18,9 @@ RESERVED: Final = frozenset({"instance", "event", "problem", "iteration", "saved
 FEEL_WORDS: Final = RESERVED_NAMES
 """FEEL's keywords. The names of its functions may be names of data: only a call means the function."""
 
+UNDO: Final = "undo"
+"""What the address of an undo ends with: `submit/undo`."""
+
 TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})
 """What a completed task saves besides its form's fields."""
 
@@ -46,6 +49,13 @@ def why_no_identifier(text: str) -> str:
     if not IDENTIFIER.match(text):
         return f'"{text}" is not an id: an id is a small letter, then small letters, digits and -.'
     return ""
+
+
+def why_no_step(text: str) -> str:
+    """Why a text can't be the id of a step; empty when it can."""
+    if text == UNDO:
+        return f'"{UNDO}" is no id for a step: it is what the address of an undo ends with.'
+    return why_no_identifier(text)
 
 
 def _too_long(text: str) -> str:

@@ -37,6 +37,7 @@ KIND_WORDS = {
     "wait-for-any": "Wait for the first of",
     "parallel": "Side by side",
     "repeat": "Repeat",
+    "section": "Section",
     "pathway": "Pathway",
     "emit": "Send an event",
     "end": "End",

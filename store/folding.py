@@ -33,7 +33,7 @@ from store.tasks import UNDATED
 
 Json = Any
 
-_WAITS = {
+WAITS = {
     "do": "action",
     "undo": "action",
     "task": "people",
@@ -43,7 +43,9 @@ _WAITS = {
     "pathway": "child",
     "parallel": "inner",
     "repeat": "inner",
+    "section": "inner",
 }
+"""What a position waits for, by the kind of its step, until a fact says otherwise."""
 
 
 def parts_of(recorded: Sequence[Recorded]) -> list[Sequence[Recorded]]:
@@ -120,7 +122,7 @@ class _Folding:
             case facts.DataSaved():
                 self.saved(fact, shown, rev)
             case facts.StepEntered():
-                self.entered(fact, _WAITS.get(fact.kind, "operator"))
+                self.entered(fact, WAITS.get(fact.kind, "operator"))
             case facts.StepHeld():
                 self.entered(fact, "resume")
             case facts.StepLeft():

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
 
 from pathways.addresses import block_of, local_of
-from pathways.model import Definition, RepeatDecl
-
-BlockKind = Literal["pathway", "branch", "iteration", "side"]
+from pathways.model import Body, Definition, RepeatDecl, SectionDecl
+from pathways.plan import SHARING, BlockKind
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Layout:
         """By block: the block around it, its kind, and the path of the step it lies in."""
         found: dict[str, tuple[str, BlockKind, str]] = {}
         for one in self.definition.placed:
-            kind: BlockKind = "iteration" if isinstance(one.step.body, RepeatDecl) else "branch"
+            kind = _kind_inside(one.step.body)
             for added, _ in one.step.inner:
                 found[f"{one.path}{added}"] = (one.block, kind, one.path)
         return found
@@ -66,7 +64,7 @@ class Layout:
 
     def data_block(self, block: str) -> str:
         """The block whose data those of a block live in: the nearest iteration, side flow, or the pathway."""
-        return next(one for one in self.outwards(block) if self.kind(one) != "branch")
+        return next(one for one in self.outwards(block) if self.kind(one) not in SHARING)
 
     def resolve(self, block: str, name: str) -> str | None:
         """The path of the step that an id means in a block: its own, then outwards; never inwards."""
@@ -104,10 +102,22 @@ class Layout:
                 return f'the side flow "{block[1:]}"'
             case "iteration":
                 return f'the repeat "{block}"'
+            case "section":
+                return f'the section "{block}"'
             case "branch":
                 return f'the branch "{local_of(block)}" of "{self.owner(block)}"'
             case "pathway":
                 return "the pathway itself"
+
+
+def _kind_inside(body: Body) -> BlockKind:
+    match body:
+        case RepeatDecl():
+            return "iteration"
+        case SectionDecl():
+            return "section"
+        case _:
+            return "branch"
 
 
 def path_in(block: str, name: str) -> str:

@@ -6,18 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pathways.compile.context import Context
-from pathways.model import (
-    ChildDecl,
-    DecideDecl,
-    DoDecl,
-    Placed,
-    RepeatDecl,
-    SetDecl,
-    TaskDecl,
-    Text,
-    WaitForAnyDecl,
-    WaitForEventDecl,
-)
+from pathways.model import Placed, RepeatDecl, SetDecl, Text, gives_something
+from pathways.plan import SHARING
 
 
 @dataclass(frozen=True)
@@ -39,7 +29,7 @@ def check_names(context: Context) -> None:
 def _saves(context: Context, placed: Placed) -> Iterator[Save]:
     step, body, block = placed.step, placed.step.body, placed.block
     data = context.layout.data_block(block)
-    if step.save is not None and isinstance(body, _SAVING):
+    if step.save is not None and gives_something(body):
         yield Save(step.save, block, data)
     match body:
         case SetDecl():
@@ -52,9 +42,6 @@ def _saves(context: Context, placed: Placed) -> Iterator[Save]:
                 yield Save(body.name, placed.path, placed.path)
         case _:
             pass
-
-
-_SAVING = (DoDecl, TaskDecl, DecideDecl, WaitForEventDecl, WaitForAnyDecl, ChildDecl)
 
 
 def _check_shadows(context: Context, saves: list[Save]) -> None:
@@ -72,7 +59,7 @@ def _check_shadows(context: Context, saves: list[Save]) -> None:
 def _around(context: Context, data: str) -> Iterator[str]:
     """The data blocks around one, the pathway's last."""
     for one in context.layout.outwards(data):
-        if one != data and context.layout.kind(one) != "branch":
+        if one != data and context.layout.kind(one) not in SHARING:
             yield one
     if context.layout.kind(list(context.layout.outwards(data))[-1]) == "side" and data:
         yield ""
@@ -104,8 +91,10 @@ def _check_branches(context: Context, saves: list[Save]) -> None:
     first: dict[tuple[str, str, str], str] = {}
     for save in saves:
         for block in context.layout.outwards(save.block):
-            if context.layout.kind(block) != "branch":
+            if context.layout.kind(block) not in SHARING:
                 break
+            if context.layout.kind(block) == "section":
+                continue
             owner = context.layout.owner(block)
             other = first.setdefault((owner, save.name.value, save.data), block)
             if other != block:

@@ -23,6 +23,7 @@ from pathways.model import (
     Placed,
     RepeatDecl,
     RetryDecl,
+    SectionDecl,
     SetDecl,
     TaskDecl,
     Text,
@@ -39,6 +40,7 @@ from pathways.plan import (
     Do,
     Emit,
     End,
+    Section,
     Set,
     Step,
     Undo,
@@ -80,6 +82,8 @@ def step_of(context: Context, placed: Placed) -> Step:
             return parallel_of(body, shared)
         case RepeatDecl():
             return repeat_of(context, body, shared)
+        case SectionDecl():
+            return Section(**shared, kind="section")
         case ChildDecl():
             return child_of(context, placed.step, body, shared)
         case EmitDecl():
@@ -118,7 +122,7 @@ def _ended(context: Context, placed: Placed, body: EndDecl) -> str:
     if not body.ends_branch:
         return context.outcome(body.outcome)
     if not placed.block:
-        message = "Only a branch, an iteration or a side flow ends by itself, and this step stands in none."
+        message = "Only a branch, a section, an iteration or a side flow ends by itself, and this step stands in none."
         context.reader.note("end-branch", body.outcome.mark, message, "Name an outcome of the pathway.")
     return ""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from pathways import wording
 from pathways.diagram.drawing import CLOCKS, START, Drawing, Group, Line, Link, LinkKind, Node
 from pathways.diagram.lines import lines_of, notes_of
 from pathways.plan import (
     Clock,
+    Container,
     Decide,
     Do,
     Edge,
@@ -17,6 +19,7 @@ from pathways.plan import (
     Parallel,
     Plan,
     Repeat,
+    Section,
     SideFlow,
     Step,
     Table,
@@ -101,7 +104,7 @@ class _Build:
             for block in inner:
                 self._link(step.id, block.first, "inner")
                 yield from self._block(block.path)
-            if inner:
+            if inner and isinstance(step, Container):
                 yield self._closing(step)
         if side is not None:
             over = _over(path)
@@ -109,7 +112,7 @@ class _Build:
                 yield Node(over, "over", "End", "The side flow is over", group=path)
 
     def _step(self, step: Step) -> Node:
-        group = step.id if isinstance(step, (Parallel, Repeat)) else step.block
+        group = step.id if isinstance(step, Container) else step.block
         title, tone = step.shown, ""
         if isinstance(step, End):
             outcome = self.plan.outcome.get(step.outcome)
@@ -144,16 +147,22 @@ class _Build:
             self._link(path, block.first, "next")
         return Node(path, "offer", "Beside the main flow", side.title, group=path, lines=tuple(lines))
 
-    def _closing(self, step: Step) -> Node:
+    def _closing(self, step: Container) -> Node:
         """Where a container's blocks come together again."""
-        if isinstance(step, Parallel):
-            return Node(_over(step.id), "join", "Join", _joined(step), group=step.id, step=step.id)
-        self._link(_over(step.id), step.id, "again")
-        collected = ""
-        if isinstance(step, Repeat) and step.collect:
-            collected = f"collect {wording.listed(one.name for one in step.collect)}"
-        lines = (Line(collected, "data"),) if collected else ()
-        return Node(_over(step.id), "again", "Next", "Another one, or go on", group=step.id, step=step.id, lines=lines)
+        over = _over(step.id)
+        match step:
+            case Parallel():
+                return Node(over, "join", "Join", _joined(step), group=step.id, step=step.id)
+            case Section():
+                return Node(over, "over", "End", "The section is over", group=step.id, step=step.id)
+            case Repeat():
+                self._link(over, step.id, "again")
+                collected = f"collect {wording.listed(one.name for one in step.collect)}" if step.collect else ""
+                lines = (Line(collected, "data"),) if collected else ()
+                title = "Another one, or go on"
+                return Node(over, "again", "Next", title, group=step.id, step=step.id, lines=lines)
+            case _:
+                assert_never(step)
 
     def _ways(self, step: Step) -> None:
         leaves = self._leaves(step)
@@ -181,7 +190,7 @@ class _Build:
 
     def _leaves(self, step: Step) -> str:
         """The node from which a step goes on: of a container, the one where its blocks come together."""
-        owns = isinstance(step, (Parallel, Repeat)) and any(one.owner == step.id for one in self.plan.blocks.values())
+        owns = isinstance(step, Container) and any(one.owner == step.id for one in self.plan.blocks.values())
         return _over(step.id) if owns else step.id
 
     def _reason(self, step: Step, edge: Edge, place: int) -> str:
@@ -205,14 +214,12 @@ class _Build:
     def _groups(self) -> Iterator[Group]:
         plan = self.plan
         for step in plan.steps:
-            if isinstance(step, Parallel):
-                yield Group(step.id, "parallel", step.shown, _around(plan, step))
-                for name in step.branches:
-                    path = f"{step.id}/{name}"
-                    if path in plan.blocks:
-                        yield Group(path, "branch", name, step.id)
-            elif isinstance(step, Repeat):
-                yield Group(step.id, "repeat", step.shown, _around(plan, step))
+            if isinstance(step, Container):
+                yield Group(step.id, step.kind, step.shown, _around(plan, step))
+            for name in step.branches if isinstance(step, Parallel) else ():
+                path = f"{step.id}/{name}"
+                if path in plan.blocks:
+                    yield Group(path, "branch", name, step.id)
         for side in plan.side_flows:
             yield Group(f"~{side.id}", "side", side.title)
         if plan.clocks:

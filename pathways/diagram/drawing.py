@@ -12,7 +12,7 @@ from typing import Literal
 LinkKind = Literal["next", "inner", "again", "timeout", "catch", "handler", "side"]
 """Why one goes from here to there: the usual way on, into a container, back for another iteration, or an exception."""
 
-GroupKind = Literal["parallel", "branch", "repeat", "side", "clocks"]
+GroupKind = Literal["parallel", "branch", "repeat", "section", "side", "clocks"]
 
 LineKind = Literal["plain", "clock", "undo", "gate", "person", "data"]
 """What a line of a node is about; it chooses the small picture before it."""

@@ -13,6 +13,7 @@ _EQUALS = "M3 6h10M3 10h10"
 _CROSSROADS = "M8 1.6L14.4 8L8 14.4L1.6 8z"
 _PLUS = f"{_CROSSROADS}M8 5v6M5 8h6"
 _ROUND = "M13.2 8a5.2 5.2 0 1 1-1.6-3.8M13.4 1.8v3.4H10"
+_FOLDER = "M1.8 4h4.6l1.6 1.8h6.2v7.4H1.8zM5 9.4h6"
 _RING = "M8 2a6 6 0 1 1 0 12a6 6 0 0 1 0-12"
 
 STEPS = {
@@ -28,6 +29,7 @@ STEPS = {
     "wait-for-any": "M8 1.8l6 4.4l-2.3 7.4H4.3L2 6.2zM8 5.2v3M8 10.2v1",
     "parallel": _PLUS,
     "repeat": _ROUND,
+    "section": _FOLDER,
     "pathway": "M1.8 3h12.4v10H1.8zM5 6h6v4H5z",
     "emit": "M2 8L14 2.4L10.4 13.6L7.6 9.4zM7.6 9.4L14 2.4",
     "end": _RING,

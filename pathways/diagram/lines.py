@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from pathways import wording
 from pathways.diagram.drawing import Line
@@ -15,6 +16,7 @@ from pathways.plan import (
     Parallel,
     Plan,
     Repeat,
+    Section,
     Set,
     Step,
     Task,
@@ -73,8 +75,10 @@ def _own(step: Step) -> Iterator[Line]:
             yield Line(f"{step.pathway} {step.range}{', not awaited' if step.detached else ''}".strip())
         case Emit():
             yield Line(step.type)
-        case _:
+        case Decide() | Parallel() | Section() | End():
             return
+        case _:
+            assert_never(step)
 
 
 def _due(step: Task) -> str:
@@ -118,8 +122,10 @@ def _notes(plan: Plan, step: Step) -> Iterator[str]:
             if outcome is not None:
                 undo = ", what was done is undone" if outcome.undo else ""
                 yield f"Outcome {outcome.id} ({wording.OUTCOME_WORDS[outcome.kind]}{undo})."
-        case _:
+        case Decide() | WaitForTime() | Section() | Child() | Emit():
             pass
+        case _:
+            assert_never(step)
     saved = getattr(step, "save", None)
     if saved:
         yield f"Saves {saved}."

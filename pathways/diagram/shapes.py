@@ -6,7 +6,7 @@ CUT = 11.0
 FOLD = 12.0
 POINT = 12.0
 
-_ROUNDED = {"do": 8.0, "task": 2.0, "repeat": 14.0, "again": 14.0, "pathway": 2.0, "clock": 6.0}
+_ROUNDED = {"do": 8.0, "task": 2.0, "repeat": 14.0, "again": 14.0, "section": 8.0, "pathway": 2.0, "clock": 6.0}
 _STADIUMS = frozenset({"wait-for-event", "wait-for-time", "wait-for-any", "end", "start", "anywhere", "offer", "over"})
 
 

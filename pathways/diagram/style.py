@@ -37,7 +37,9 @@ _RULES = """
 .cl-task .cl-shape { fill: var(--cl-task); }
 .cl-decide .cl-shape { fill: var(--cl-decide); }
 .cl-wait-for-event .cl-shape, .cl-wait-for-time .cl-shape, .cl-wait-for-any .cl-shape { fill: var(--cl-wait); }
-.cl-parallel .cl-shape, .cl-join .cl-shape, .cl-repeat .cl-shape, .cl-again .cl-shape { fill: var(--cl-flow); }
+.cl-parallel .cl-shape, .cl-join .cl-shape, .cl-repeat .cl-shape, .cl-again .cl-shape, .cl-section .cl-shape {
+  fill: var(--cl-flow);
+}
 .cl-pathway .cl-shape { fill: var(--cl-child); }
 .cl-emit .cl-shape { fill: var(--cl-out); }
 .cl-clock .cl-shape { fill: var(--cl-clock); }

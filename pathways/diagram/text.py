@@ -12,6 +12,7 @@ GROUP_WORDS = {
     "parallel": "Side by side",
     "branch": "Branch",
     "repeat": "Repeat",
+    "section": "Section",
     "side": "Beside the main flow",
     "clocks": "Clocks",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from pathways import wording
 from pathways.diff.facets import Facet, flag, said, text
@@ -19,6 +20,7 @@ from pathways.plan import (
     Listening,
     Parallel,
     Repeat,
+    Section,
     Set,
     Step,
     Task,
@@ -83,6 +85,8 @@ def _own(step: Step) -> Iterator[Facet]:
             yield from flag("undo-rest", "undo of the other branches", step.undo_rest)
         case Repeat():
             yield from _repeat(step)
+        case Section():
+            return
         case Child():
             yield Facet(("pathway",), "pathway", f"{step.pathway} {step.range}".strip())
             yield from _members("inputs", "input", step.inputs)
@@ -93,6 +97,8 @@ def _own(step: Step) -> Iterator[Facet]:
             yield from _members("data", "data", step.data)
         case End():
             yield Facet(("outcome",), "outcome", step.outcome or "only its scope ends")
+        case _:
+            assert_never(step)
 
 
 def _all(values: tuple[Computed, ...]) -> str:

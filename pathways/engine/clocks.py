@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pathways import ids
-from pathways.addresses import parent_of
 from pathways.calendars import Calendar
 from pathways.datatypes import shown_json
 from pathways.durations import DurationError, add_working_seconds, working_seconds
@@ -186,14 +185,14 @@ def drop(run: Run, scope: str) -> None:
         if state.scope.startswith(scope) and state.status in OPEN:
             _change(run, run.plan.clock[name], "drop", replace(state, status="dropped"), None)
         elif state.scope.startswith(scope) and scope:
-            run.clocks[name] = replace(state, scope=parent_of(scope))
+            run.clocks[name] = replace(state, scope=run.plan.parent_of(scope))
 
 
 def inherit(run: Run, scope: str) -> None:
     """Hand the clocks of a scope that ended well to the scope around it."""
     for name, state in run.clocks.items():
         if state.scope.startswith(scope):
-            run.clocks[name] = replace(state, scope=parent_of(scope))
+            run.clocks[name] = replace(state, scope=run.plan.parent_of(scope))
 
 
 # -- time -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pathways.addresses import block_of, container_of, is_inside, local_of, path_of, scope_of
+from pathways.addresses import block_of, is_inside, local_of, path_of, scope_of
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
 from pathways.plan import Parallel, Repeat, Step, Task
@@ -19,7 +19,7 @@ def passed_by_move(run: Run, position: Position, target: str) -> list[Step]:
     """The gates that moving a position to a step would pass."""
     top = position.address
     while scope_of(top) and path_of(scope_of(top)) != block_of(target):
-        top = container_of(scope_of(top))
+        top = run.plan.container_of(scope_of(top))
     order, path = run.plan.order, path_of(top)
     between = range(order[path] + 1, order[target])
     return [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from pathways import ids
-from pathways.addresses import block_of, container_of, is_inside, path_of
+from pathways.addresses import block_of, is_inside, path_of
 from pathways.commands import AbandonAction, CancelChild
 from pathways.datatypes import MisfitError, plain_json
 from pathways.engine import clocks, listening, undo
@@ -171,7 +171,7 @@ def _emptied(run: Run, position: Position, how: str) -> Position:
 def _standing_in(run: Run, position: Position, block: str) -> Position:
     """The position itself, or what it lies in, that stands in a scope of the given block."""
     while path_of(position.scope) != block and position.scope:
-        position = run.positions[container_of(position.scope)]
+        position = run.positions[run.plan.container_of(position.scope)]
     return position
 
 

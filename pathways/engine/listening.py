@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pathways.addresses import container_of, is_inside
+from pathways.addresses import is_inside
 from pathways.datatypes import MisfitError, check_size, shown_json
 from pathways.engine.places import place
 from pathways.engine.run import Run
@@ -207,12 +207,12 @@ def choose(run: Run, event: MessageReceived) -> list[Taker]:
 def _lines(run: Run) -> Iterator[list[str]]:
     """The lines of owners from each innermost position outwards; the last of each is the pathway."""
     standing = [one for one in run.positions.values() if one.role == "step"]
-    containers = {container_of(one.scope) for one in standing if one.scope}
+    containers = {run.plan.container_of(one.scope) for one in standing if one.scope}
     for position in sorted(standing, key=lambda one: place(run.plan, one)):
         if position.address in containers:
             continue
         line, current = [position.address], position
-        while current.scope and (container := container_of(current.scope)):
+        while current.scope and (container := run.plan.container_of(current.scope)):
             line.append(container)
             current = run.positions[container]
         yield [*line, ""]

@@ -10,19 +10,12 @@ from pathways.engine.listening import UnkeyedError
 from pathways.engine.outcomes import Answer, EndScope, Finish, Go, Halt, Pass, Stand
 from pathways.engine.run import Ended, Run, Target
 from pathways.facts import ScopeEntered, StageReached, StepEntered, StepHeld
-from pathways.plan import Edge, Step, WaitForAny
+from pathways.plan import Edge, Step
 from pathways.state import Json, Position, altered
 from pathways.timing import TimingError
 
 MOST_MOVES = 1000
 """Moves that one event may cause; one more is the incident `runaway`."""
-
-_ASKING = frozenset({"do", "task", "pathway", "wait-for-event"})
-
-
-def asks(step: Step) -> bool:
-    """Whether a step asks something of the world: nobody loses time to an outage, so it begins when that is over."""
-    return step.kind in _ASKING or (isinstance(step, WaitForAny) and any(not one.timed for one in step.ways))
 
 
 def drive(run: Run) -> None:
@@ -63,7 +56,7 @@ def _undo_done(run: Run) -> bool:
 
 def _arrive(run: Run, target: Target) -> None:
     step = run.plan.step[target.path]
-    if asks(step):
+    if step.asks:
         run.now = run.at
     key = f"{target.scope}{step.local}"
     visit = run.visits.get(key, 0) + 1
@@ -84,7 +77,7 @@ def _arrive(run: Run, target: Target) -> None:
 def resume(run: Run, position: Position) -> None:
     """Enter the step at which a position was held, or that it reached while the instance was suspended."""
     step = run.step_of(position)
-    run.now = run.at if asks(step) or position.held_at is not None else max(position.entered_at, run.floor)
+    run.now = run.at if step.asks or position.held_at is not None else max(position.entered_at, run.floor)
     held_at = position.held_at if step.listenings else None
     _begin_visit(run, step, altered(position, waits="operator", entered_at=run.now, held_at=held_at))
 
@@ -236,7 +229,7 @@ def _leave_by(run: Run, position: Position, edge: Edge, answer: Answer) -> None:
 def enter_scope(
     run: Run, scope: str, title: str, *, bound: dict[str, Json] | None = None, by: str | None = None
 ) -> None:
-    """Begin a branch, an iteration or a side flow's run at its first step."""
+    """Begin a branch, a section, an iteration or a side flow's run at its first step."""
     block = run.plan.blocks[path_of(scope)]
     run.facts.append(ScopeEntered(run.now, scope, block.kind, title, by))  # type: ignore[arg-type]  # never the pathway's
     run.enter(block.first, scope, bound)

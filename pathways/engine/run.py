@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from pathways import feel, ids
-from pathways.addresses import PATHWAY, data_scopes, parent_of, scope_of
+from pathways.addresses import PATHWAY, around, data_scopes, scope_of
 from pathways.commands import Command
 from pathways.datatypes import DataType, shown_json
 from pathways.engine.outcomes import Answer
@@ -34,7 +34,7 @@ class Kinds(Protocol):
         ...
 
     def scope_ended(self, run: Run, scope: str) -> None:
-        """Go on in the step that a branch or iteration belongs to, when that has ended well."""
+        """Go on in the step that a scope stands in, when that has ended well."""
         ...
 
 
@@ -266,7 +266,7 @@ class Run:
             for scope in (position.scope, str(pending.get("scope", PATHWAY))):
                 while scope not in live:
                     live.add(scope)
-                    scope = parent_of(scope)
+                    scope = around(scope)
         self.data = {scope: saved for scope, saved in self.data.items() if scope in live}
         self.visits = {key: count for key, count in self.visits.items() if scope_of(key) in live}
         self.completed_by = {key: by for key, by in self.completed_by.items() if scope_of(key) in live}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from pathways import forms
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
@@ -13,7 +14,24 @@ from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
 from pathways.events import Skipped
 from pathways.facts import IncidentClosed, Operated
-from pathways.plan import Child, Decide, Do, End, Parallel, Repeat, Set, Step, Task, WaitForAny, WaitForEvent, came
+from pathways.plan import (
+    Child,
+    Container,
+    Decide,
+    Do,
+    Emit,
+    End,
+    Parallel,
+    Repeat,
+    Section,
+    Set,
+    Step,
+    Task,
+    WaitForAny,
+    WaitForEvent,
+    WaitForTime,
+    came,
+)
 from pathways.state import Json, Position
 
 
@@ -69,7 +87,7 @@ def _skip_step(run: Run, step: Step, position: Position, event: Skipped) -> Refu
         detail = {error.misfit.path: error.misfit.reason}
         return Refusal("output-invalid", f"What the step is to have given does not fit: {error.misfit}.", detail)
     _operated(run, position, event)
-    if isinstance(step, Parallel | Repeat):
+    if isinstance(step, Container):
         leaving.leave_inside(run, position, event.reason)
     if isinstance(step, Task) and position.waits == "people":
         task.done(run, replace(step, save=None), position, {}, event.by)
@@ -109,8 +127,10 @@ def _given(run: Run, step: Step, position: Position, event: Skipped) -> tuple[Js
                 raise MisfitError("is not set by this step", unknown[0])
             types = {name: run.plan.type_of(name, position.address) or ANY for name in given}
             return None, {name: types[name].conform(value) for name, value in given.items()}
-        case _:
+        case WaitForTime() | Parallel() | Repeat() | Section() | Emit() | End():
             return None, {}
+        case _:
+            assert_never(step)
 
 
 def _saves(name: str | None, value: Json, output: Json) -> dict[str, Json]:

@@ -146,7 +146,7 @@ class ScopeEntered:
 
     at: datetime
     scope: str
-    kind: Literal["branch", "iteration", "side"]
+    kind: Literal["branch", "section", "iteration", "side"]
     title: str
     by: str | None = None
     fact: Literal["scope-entered"] = "scope-entered"

@@ -1,7 +1,8 @@
 """What is carried along the ways: which names may have a value at all, and what is known of each.
 
-Data saved in an iteration or a side flow run is gone outside. Of the branches of a `parallel` that waits for all of
-them, what each one saved is there behind it; of one that does not, only what all of them did.
+Data saved in an iteration or a side flow run is gone outside; what a section saved is there. Of the branches of a
+`parallel` that waits for all of them, what each one saved is there behind it; of one that does not, only what all of
+them did.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathways.lint.flow import DONE, INSIDE, ROUND, Flow, Way, key_paths
 from pathways.lint.known import Dotted, Known, Level, dotted, is_null, told_by
 from pathways.lint.outcomes import Telling
 from pathways.name_types import NameTypes
-from pathways.plan import Decide, Input, Parallel, Repeat, Row, Set, Step, saved_by
+from pathways.plan import Container, Decide, Input, Repeat, Row, Set, Step, saved_by
 from pathways.values import is_expression
 
 Json = Any
@@ -154,7 +155,7 @@ class Knowing:
         step = self._flow.steps.get(node)
         if step is None:
             yield from self._from_virtual(node, bare, ways)
-        elif isinstance(step, Parallel | Repeat):
+        elif isinstance(step, Container):
             yield from self._into(step, bare, ways)
         else:
             yield from self._on(step, bare, self.after(step, entry).forget(*BOUND), ways)
@@ -169,7 +170,7 @@ class Knowing:
         else:
             yield from self._on(None, bare, bare, ways)
 
-    def _into(self, step: Parallel | Repeat, bare: Known, ways: tuple[Way, ...]) -> Iterator[tuple[Way, Known]]:
+    def _into(self, step: Container, bare: Known, ways: tuple[Way, ...]) -> Iterator[tuple[Way, Known]]:
         if isinstance(step, Repeat):
             bare = self.collected(step, bare)
         for way in ways:

@@ -21,6 +21,7 @@ from pathways.lint.known import dotted, told_by
 from pathways.model import Definition, StepDecl
 from pathways.plan import (
     Child,
+    Container,
     Decide,
     Do,
     Edge,
@@ -131,7 +132,7 @@ class Flow:
 
     def _of(self, step: Step) -> Iterator[Way]:
         name = step.id
-        if isinstance(step, Parallel | Repeat):
+        if isinstance(step, Container):
             yield from self._inside(step)
             yield from self._onwards(name + DONE, step)
         elif isinstance(step, End):
@@ -148,7 +149,7 @@ class Flow:
             if stands(step):
                 yield from self._stands(step)
 
-    def _inside(self, step: Parallel | Repeat) -> Iterator[Way]:
+    def _inside(self, step: Container) -> Iterator[Way]:
         name = step.id
         if isinstance(step, Repeat) and step.until is None:
             yield Way(name, name + DONE, "skip")
@@ -274,7 +275,7 @@ class Flow:
     @staticmethod
     def _end_of(step: Step) -> str:
         """Where a step is left when its work is done: what holds others is left behind them."""
-        return step.id + DONE if isinstance(step, Parallel | Repeat) else step.id
+        return step.id + DONE if isinstance(step, Container) else step.id
 
     def _ends(self, step: Step) -> bool:
         if isinstance(step, End) and step.outcome:
@@ -292,7 +293,7 @@ class Flow:
             step = self.steps.get(node.rstrip(ROUND + DONE))
             if step is None or INSIDE in node:
                 continue
-            if node in self.steps and not (idle(step) or isinstance(step, Parallel | Repeat)):
+            if node in self.steps and not (idle(step) or isinstance(step, Container)):
                 continue
             followed = ("next", "enter") if node in self.steps else ("next",)
             ahead[node] = [way.to for way in ways if way.kind in followed]
@@ -323,7 +324,7 @@ class Flow:
             step = self.steps.get(node)
             if step is None:
                 return
-            if isinstance(step, Parallel | Repeat):
+            if isinstance(step, Container):
                 node += DONE
                 if step.id not in passing:
                     return
@@ -351,7 +352,7 @@ def stands(step: Step) -> bool:
     """Whether the step waits for something, so that an event or a timeout may find an instance there."""
     if isinstance(step, Child):
         return not step.detached
-    return not isinstance(step, Set | Decide | Emit | End | Parallel | Repeat)
+    return not isinstance(step, Set | Decide | Emit | End | Container)
 
 
 def idle(step: Step) -> bool:

@@ -11,25 +11,22 @@ from pathways.model import (
     DecideDecl,
     DoDecl,
     EdgeDecl,
-    EmitDecl,
-    EndDecl,
     ParallelDecl,
     Placed,
     RepeatDecl,
-    SetDecl,
     StepDecl,
     TaskDecl,
     WaitForAnyDecl,
     WaitForEventDecl,
     WaitForTimeDecl,
+    gives_something,
+    is_over_at_once,
 )
 from pathways.plan import CANCELLED, End, Parallel
 
 FOREVER = "forever"
 """What an event wait accepts that has no timeout on purpose."""
 
-_AT_ONCE = (DecideDecl, EmitDecl, EndDecl, SetDecl)
-_SAVING = (DoDecl, TaskDecl, DecideDecl, WaitForEventDecl, WaitForAnyDecl, ChildDecl)
 _MOST_NAMED = 5
 
 
@@ -119,12 +116,12 @@ def _waiting(step: StepDecl) -> Findings:
 
 def _without_effect(step: StepDecl) -> Findings:
     name, body = step.id, step.body
-    if isinstance(body, _AT_ONCE) or (isinstance(body, ChildDecl) and body.detached):
+    if is_over_at_once(body):
         if step.timeout is not None:
             yield Finding("idle-timeout", step.timeout.after.mark, f'"{name}" is over at once, so it never times out.')
         for handler in step.on:
             yield Finding("idle-handler", handler.mark, f'"{name}" is over at once, so no event finds it there.')
-    if step.save is not None and not isinstance(body, _SAVING):
+    if step.save is not None and not gives_something(body):
         yield Finding("saves-nothing", step.save.mark, f'"{name}" has no result to save.')
     if step.save is not None and isinstance(body, ChildDecl) and body.detached:
         yield Finding("saves-nothing", step.save.mark, f'"{name}" does not wait, so there is no result to save.')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathways.addresses import block_of, container_of, local_of, path_of, scope_of
+from pathways.addresses import block_of, branch_scope, local_of, path_of, scope_of
 from pathways.migration.map import MigrationMap
 from pathways.plan import Plan
 
@@ -33,20 +33,19 @@ class Naming:
         if block is None or block.kind == "side":
             return path
         owner = self.path(block.owner)
-        return owner if block.kind == "iteration" else f"{owner}/{local_of(path)}"
+        return f"{owner}/{local_of(path)}" if block.kind == "branch" else owner
 
     def scope(self, scope: str) -> str:
         """A scope with the containers that were renamed."""
         if not scope:
             return scope
-        container = container_of(scope)
+        container, path = self.old.container_of(scope), path_of(scope)
         if not container:
-            return scope.replace(path_of(scope), self.block(path_of(scope)), 1)
+            return scope.replace(path, self.block(path), 1)
         there = self.renamed.get(container, container)
-        own = scope[len(container) :]
-        if own.startswith("/"):
-            own = f"/{local_of(self.block(path_of(scope)))}/"
-        return there + own
+        if self.old.blocks[path].kind == "branch":
+            return branch_scope(there, local_of(self.block(path)))
+        return there + scope[len(container) :]
 
     def visit_key(self, key: str) -> str:
         """The key of a count of visits in the new plan."""

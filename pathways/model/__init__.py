@@ -31,6 +31,7 @@ from pathways.model.steps import (
     ReminderDecl,
     RepeatDecl,
     RowDecl,
+    SectionDecl,
     SetDecl,
     StepDecl,
     TableDecl,
@@ -40,6 +41,8 @@ from pathways.model.steps import (
     WaitForEventDecl,
     WaitForTimeDecl,
     WayDecl,
+    gives_something,
+    is_over_at_once,
 )
 from pathways.model.ways import (
     AlertDecl,
@@ -91,6 +94,7 @@ __all__ = [
     "RepeatDecl",
     "RetryDecl",
     "RowDecl",
+    "SectionDecl",
     "SetDecl",
     "SideFlowDecl",
     "StartOnDecl",
@@ -106,4 +110,6 @@ __all__ = [
     "WaitForEventDecl",
     "WaitForTimeDecl",
     "WayDecl",
+    "gives_something",
+    "is_over_at_once",
 ]

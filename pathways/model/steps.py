@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 from pathways.datatypes import DataType
 from pathways.diagnostics import Mark
@@ -201,6 +201,14 @@ class RepeatDecl:
 
 
 @dataclass(frozen=True)
+class SectionDecl:
+    """`steps` of a step: those that it holds together."""
+
+    mark: Mark
+    steps: tuple[StepDecl, ...]
+
+
+@dataclass(frozen=True)
 class ChildDecl:
     """`pathway: {name, version, inputs, detached}`."""
 
@@ -244,10 +252,44 @@ Body = (
     | WaitForAnyDecl
     | ParallelDecl
     | RepeatDecl
+    | SectionDecl
     | ChildDecl
     | EmitDecl
     | EndDecl
 )
+
+
+def gives_something(body: Body) -> bool:
+    """Whether a step of this kind has a result that `save` keeps."""
+    match body:
+        case DoDecl() | TaskDecl() | DecideDecl() | WaitForEventDecl() | WaitForAnyDecl() | ChildDecl():
+            return True
+        case SetDecl() | WaitForTimeDecl() | ParallelDecl() | RepeatDecl() | SectionDecl() | EmitDecl() | EndDecl():
+            return False
+        case _:
+            assert_never(body)
+
+
+def is_over_at_once(body: Body) -> bool:
+    """Whether nothing ever finds an instance at a step of this kind: it goes on in the event that entered it."""
+    match body:
+        case DecideDecl() | EmitDecl() | EndDecl() | SetDecl():
+            return True
+        case ChildDecl(detached=detached):
+            return detached
+        case (
+            DoDecl()
+            | TaskDecl()
+            | WaitForEventDecl()
+            | WaitForTimeDecl()
+            | WaitForAnyDecl()
+            | ParallelDecl()
+            | RepeatDecl()
+            | SectionDecl()
+        ):
+            return False
+        case _:
+            assert_never(body)
 
 
 @dataclass(frozen=True)
@@ -274,7 +316,7 @@ class StepDecl:
         match self.body:
             case ParallelDecl(branches=branches):
                 return tuple((f"/{one.id}", one.steps) for one in branches)
-            case RepeatDecl(steps=steps):
+            case RepeatDecl(steps=steps) | SectionDecl(steps=steps):
                 return (("", steps),)
             case _:
                 return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, cast
 
-from pathways.model import Body, BranchDecl, ChildDecl, ParallelDecl, RepeatDecl, StepDecl, Text
+from pathways.model import Body, BranchDecl, ChildDecl, ParallelDecl, RepeatDecl, SectionDecl, StepDecl, Text
 from pathways.reader import Reader
 from pathways.source import Node
 from pathways.versions import VersionError, parse_range
@@ -125,6 +125,13 @@ def _is_limit(node: Node) -> bool:
     if isinstance(value, str):
         return value.startswith("=")
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def parse_section(reader: Reader, node: Node, where: str, level: int, read: ReadSteps) -> Body | None:
+    """`steps` of a step itself."""
+    body = node.value["steps"]
+    inner = read(reader, body, where, level + 1)
+    return SectionDecl(body.mark, inner) if inner else None
 
 
 def parse_child(reader: Reader, node: Node, where: str) -> Body | None:

@@ -17,8 +17,9 @@ from pathways.model import (
     WaitForTimeDecl,
     WayDecl,
 )
+from pathways.names import why_no_step
 from pathways.parse.clocks import parse_verbs
-from pathways.parse.flow import parse_child, parse_parallel, parse_repeat
+from pathways.parse.flow import ReadSteps, parse_child, parse_parallel, parse_repeat, parse_section
 from pathways.parse.tables import parse_decide
 from pathways.parse.tasks import parse_task
 from pathways.parse.ways import (
@@ -47,18 +48,7 @@ _COMMON = (
     "undo",
     "gate",
 )
-_OF_KIND: dict[str, tuple[str, ...]] = {
-    "do": ("with", "retry", "catch"),
-    "task": (),
-    "decide": (),
-    "set": (),
-    "wait": (),
-    "parallel": (),
-    "repeat": (),
-    "pathway": (),
-    "emit": (),
-    "end": (),
-}
+_MORE: dict[str, tuple[str, ...]] = {"do": ("with", "retry", "catch")}
 _GATES = ("clinical",)
 
 
@@ -77,7 +67,8 @@ def parse_steps(reader: Reader, node: Node, where: str, level: int) -> tuple[Ste
                 hint = "Split the pathway into children."
                 reader.note("too-many-steps", name.mark, f"More than {MOST_STEPS} steps.", hint)
             break
-        reader.identifier(name)
+        if why := why_no_step(name.value):
+            reader.note("bad-id", name.mark, why)
         step = _step(reader, name, one, level)
         if step is not None:
             found.append(step)
@@ -90,13 +81,8 @@ def _step(reader: Reader, name: Text, node: Node, level: int) -> StepDecl | None
     kind = _kind(reader, name, node, where)
     if kind is None:
         return None
-    match kind:
-        case "parallel":
-            body = parse_parallel(reader, node, where, level, parse_steps)
-        case "repeat":
-            body = parse_repeat(reader, node, where, level, parse_steps)
-        case _:
-            body = _BODIES[kind](reader, node, where)
+    nested = _NESTED.get(kind)
+    body = nested(reader, node, where, level, parse_steps) if nested else _PLAIN[kind](reader, node, where)
     if body is None:
         return None
     title = reader.text(node.get("title"), "title")
@@ -123,17 +109,28 @@ def _kind(reader: Reader, name: Text, node: Node, where: str) -> str | None:
         hint = "Begin with do, task, wait, …"
         reader.note("shape", node.mark, f'The step "{name}" is a map of keys to values.', hint)
         return None
-    kinds = [kind for kind in _OF_KIND if kind in node.value]
+    known = (*_PLAIN, *_NESTED)
+    kinds = [kind for kind in known if kind in node.value]
     if len(kinds) > 1:
         mark = node.keys[kinds[1]]
-        reader.note("two-kinds", mark, f'The step "{name}" has {" and ".join(kinds)}; a step is one of them.')
+        message = f'The step "{name}" has {" and ".join(kinds)}; a step is one of them.'
+        hint = (
+            "The steps of a repeat stand inside it, those of a parallel in its branches." if _two_levels(kinds) else ""
+        )
+        reader.note("two-kinds", mark, message, hint)
         return None
-    reader.keys(node, where, (*_COMMON, *kinds, *(_OF_KIND[kinds[0]] if kinds else ())))
+    reader.keys(node, where, (*_COMMON, *kinds, *(more for kind in kinds for more in _MORE.get(kind, ()))))
     if not kinds:
-        hint = f"A step has one of {', '.join(_OF_KIND)}."
+        hint = f"A step has one of {', '.join(known)}."
         reader.note("no-kind", name.mark, f'The step "{name}" says nothing of what it does.', hint)
         return None
     return kinds[0]
+
+
+def _two_levels(kinds: list[str]) -> str:
+    """A hint where steps stand beside what they were probably meant to stand in."""
+    outside = "steps" in kinds and {"repeat", "parallel"} & set(kinds)
+    return "The steps of a repeat stand inside it, those of a parallel in its branches." if outside else ""
 
 
 def _gate(reader: Reader, node: Node | None, where: str) -> Text | None:
@@ -240,7 +237,7 @@ def _end(reader: Reader, node: Node, where: str) -> Body | None:
     return EndDecl(outcome)
 
 
-_BODIES: dict[str, Callable[[Reader, Node, str], Body | None]] = {
+_PLAIN: dict[str, Callable[[Reader, Node, str], Body | None]] = {
     "do": _do,
     "task": parse_task,
     "decide": parse_decide,
@@ -249,4 +246,9 @@ _BODIES: dict[str, Callable[[Reader, Node, str], Body | None]] = {
     "pathway": parse_child,
     "emit": _emit,
     "end": _end,
+}
+_NESTED: dict[str, Callable[[Reader, Node, str, int, ReadSteps], Body | None]] = {
+    "steps": parse_section,
+    "parallel": parse_parallel,
+    "repeat": parse_repeat,
 }

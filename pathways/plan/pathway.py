@@ -6,11 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
-from pathways.addresses import block_of, path_of
+from pathways.addresses import PATHWAY, block_of, path_of, scope_of
 from pathways.calendars import Calendar
 from pathways.datatypes import ANY, DataType, Field
 from pathways.functions import Functions
@@ -25,6 +25,7 @@ from pathways.plan.parts import (
 )
 from pathways.plan.steps import (
     Repeat,
+    Section,
     Step,
     Task,
     saved_by,
@@ -163,15 +164,22 @@ class Thresholds:
     handlers: float = 0.0
 
 
+BlockKind = Literal["pathway", "branch", "section", "iteration", "side"]
+
+SHARING: Final[frozenset[BlockKind]] = frozenset({"branch", "section"})
+"""The blocks whose steps share the data of the block around them; the others keep their own."""
+
+
 @dataclass(frozen=True)
 class Block:
-    """A list of steps that one scope runs: the pathway's own (""), a branch's, an iteration's, a side flow's.
+    """A list of steps that one scope runs: those of the pathway (""), a branch, a section, an iteration, a side flow.
 
-    `owner` is the path of the parallel or repeat that it belongs to, and "" for the pathway's and a side flow's.
+    `owner` is the path of the step that it lies in, and "" for the pathway's and a side flow's. A section's and an
+    iteration's block is named as its owner is, a branch's has a name of its own below it.
     """
 
     path: str
-    kind: Literal["pathway", "branch", "iteration", "side"]
+    kind: BlockKind
     owner: str
     first: str
 
@@ -229,9 +237,31 @@ class Plan:
             return Block(path, "pathway", "", first)
         if path.startswith("~") and "/" not in path:
             return Block(path, "side", "", first)
-        if isinstance(self.step.get(path), Repeat):
-            return Block(path, "iteration", path, first)
-        return Block(path, "branch", block_of(path), first)
+        match self.step.get(path):
+            case Repeat():
+                return Block(path, "iteration", path, first)
+            case Section():
+                return Block(path, "section", path, first)
+            case _:
+                return Block(path, "branch", block_of(path), first)
+
+    def container_of(self, scope: str) -> str:
+        """The address of the position that a scope stands in; "" where it stands in none (a side flow's run)."""
+        block, inner = self.blocks.get(path_of(scope)), scope[:-1]
+        match block.kind if block is not None else "pathway":
+            case "iteration":
+                return inner[: inner.rindex("#")]
+            case "branch":
+                return inner[: inner.rindex("/")]
+            case "section":
+                return inner
+            case "pathway" | "side":
+                return ""
+
+    def parent_of(self, scope: str) -> str:
+        """The scope around a scope; the pathway around a side flow's run."""
+        container = self.container_of(scope)
+        return scope_of(container) if container else PATHWAY
 
     @cached_property
     def clock(self) -> dict[str, Clock]:

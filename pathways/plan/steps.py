@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field as Discriminated
 
@@ -65,6 +65,11 @@ class StepBase:
         """The step's title, else its id."""
         return self.title or self.local
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks something of the world: nobody loses time to an outage, so it begins when that is over."""
+        return False
+
     @cached_property
     def live_names(self) -> frozenset[str]:
         """The names on which its deadlines and listeners depend: a change of one works them out anew."""
@@ -102,6 +107,11 @@ class Do(StepBase):
     slow: bool = False
     kind: Literal["do"]
 
+    @property
+    def asks(self) -> bool:
+        """An answer is waited for."""
+        return True
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task(StepBase):
@@ -125,6 +135,11 @@ class Task(StepBase):
     cause: str | None = None
     save: str | None = None
     kind: Literal["task"]
+
+    @property
+    def asks(self) -> bool:
+        """An answer is waited for."""
+        return True
 
     @cached_property
     def form_document(self) -> Json:
@@ -197,6 +212,11 @@ class WaitForEvent(StepBase, Listening):
     save: str | None = None
     kind: Literal["wait-for-event"]
 
+    @property
+    def asks(self) -> bool:
+        """An answer is waited for."""
+        return True
+
     def _live(self) -> list[frozenset[str]]:
         return [self.key.names]
 
@@ -237,6 +257,11 @@ class WaitForAny(StepBase):
     ways: tuple[Way, ...] = ()
     save: str | None = None
     kind: Literal["wait-for-any"]
+
+    @property
+    def asks(self) -> bool:
+        """Unless all its ways are points in time."""
+        return any(not one.timed for one in self.ways)
 
     def _live(self) -> list[frozenset[str]]:
         times = [time.names for one in self.ways for time in (one.until, one.duration) if time is not None]
@@ -280,6 +305,13 @@ class Repeat(StepBase):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Section(StepBase):
+    """The steps of the block `<step>`, held together (BPMN embedded sub-process): what it has holds for all of them."""
+
+    kind: Literal["section"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Child(StepBase):
     """Start another pathway and wait for its outcome (BPMN call activity). Saves `outcome` and what it gives."""
 
@@ -290,6 +322,11 @@ class Child(StepBase):
     save: str | None = None
     gives: DataType = ANY
     kind: Literal["pathway"]
+
+    @property
+    def asks(self) -> bool:
+        """An answer is waited for."""
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,8 +347,11 @@ class End(StepBase):
     kind: Literal["end"]
 
 
+Container = Parallel | Repeat | Section
+"""The kinds that run others inside themselves, each list of them as a block of the plan."""
+
 Step = Annotated[
-    Do | Task | Decide | Set | WaitForEvent | WaitForTime | WaitForAny | Parallel | Repeat | Child | Emit | End,
+    Do | Task | Decide | Set | WaitForEvent | WaitForTime | WaitForAny | Container | Child | Emit | End,
     Discriminated(discriminator="kind"),
 ]
 
@@ -331,8 +371,10 @@ def saved_by(step: Step) -> tuple[Field, ...]:
             return _field(step.save, step.gives)
         case Repeat():
             return (*step.collected, *_field(step.name, step.item))
-        case _:
+        case Set() | WaitForTime() | Parallel() | Section() | Emit() | End():
             return ()
+        case _:
+            assert_never(step)
 
 
 def _field(name: str | None, declared: DataType) -> tuple[Field, ...]:

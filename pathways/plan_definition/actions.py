@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 from pathways import wording
 from pathways.plan import (
     Child,
+    Decide,
     Do,
     Emit,
     End,
@@ -17,6 +18,7 @@ from pathways.plan import (
     Parallel,
     Plan,
     Repeat,
+    Section,
     Set,
     Step,
     Task,
@@ -163,6 +165,8 @@ class Actions:
                 return self._parallel(step)
             case Repeat():
                 return self._repeat(step)
+            case Section():
+                return _group(list(self._block(step.id)))
             case Child():
                 return self._child(step)
             case WaitForEvent():
@@ -185,8 +189,10 @@ class Actions:
                 return {"extension": about}
             case End():
                 return self._end(step)
-            case _:
+            case Decide():
                 return {"textEquivalent": "Only decides which way to go on; the conditions are at the ways on."}
+            case _:
+                assert_never(step)
 
     def _action(self, step: Do) -> dict[str, Json]:
         about = self.extensions.members("input", step.input)
@@ -274,9 +280,7 @@ class Actions:
             {
                 "id": action_id(f"{step.id}/{name}"),
                 "title": name,
-                "groupingBehavior": "logical-group",
-                "selectionBehavior": "any",
-                "action": list(self._block(f"{step.id}/{name}")),
+                **_group(list(self._block(f"{step.id}/{name}"))),
             }
             for name in step.branches
         ]
@@ -296,10 +300,8 @@ class Actions:
         return {
             "extension": about,
             "condition": conditions,
-            "groupingBehavior": "logical-group",
-            "selectionBehavior": "any",
+            **_group(list(self._block(step.id))),
             "cardinalityBehavior": "multiple",
-            "action": list(self._block(step.id)),
         }
 
     def _child(self, step: Child) -> dict[str, Json]:
@@ -367,3 +369,8 @@ class Actions:
                 "offsetDuration": offset,
             }
         )
+
+
+def _group(actions: list[Json]) -> dict[str, Json]:
+    """Actions of which, on the way, those are done that the ways between them lead to."""
+    return {"groupingBehavior": "logical-group", "selectionBehavior": "any", "action": actions}

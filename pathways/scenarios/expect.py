@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from pathways.addresses import container_of
 from pathways.facts import ChildCancelled, ChildOrdered, EventEmitted
 from pathways.scenarios import expect_data, expect_trouble, expect_way, expect_work
 from pathways.scenarios.case import ScenarioStopError
@@ -60,7 +59,7 @@ def _at(expected: Expectation, view: View) -> Iterator[Mismatch]:
     state = view.state
     wanted = [spelled(one) for one in listed(expected.value)]
     every = list(state.positions.values())
-    containers = {container_of(one.scope) for one in every if one.scope}
+    containers = {view.plan.container_of(one.scope) for one in every if one.scope}
     inner = [one for one in every if one.address not in containers]
     if (
         wanted

@@ -15,6 +15,7 @@ steps:
         right:
           steps:
             round: {repeat: {while: true, limit: 2, steps: {a: {wait: {for: 1 day}}}}}
+  visit: {steps: {a: {wait: {for: 1 day}}}}
   over: {end: done}
 """
 
@@ -27,6 +28,8 @@ def test_steps_are_walked_in_order_with_path_and_block() -> None:
         ("both/left/a", "both/left"),
         ("both/right/round", "both/right"),
         ("both/right/round/a", "both/right/round"),
+        ("visit", ""),
+        ("visit/a", "visit"),
         ("over", ""),
         ("~call/a", "~call"),
     ]
@@ -37,9 +40,10 @@ def test_steps_and_blocks_are_found_by_path() -> None:
     definition = read(TEXT)
     assert list(definition.step) == [one.path for one in definition.placed]
     assert {path: [str(step.id) for step in steps] for path, steps in definition.blocks.items()} == {
-        "": ["a", "both", "over"],
+        "": ["a", "both", "visit", "over"],
         "~call": ["a"],
         "both/left": ["a"],
         "both/right": ["round"],
         "both/right/round": ["a"],
+        "visit": ["a"],
     }

@@ -144,10 +144,12 @@ def test_events_are_triggers() -> None:
 
 
 def test_containers_say_how_they_behave() -> None:
-    """A parallel asks for all branches or for one at least; a repeat may happen several times."""
+    """A parallel asks for all branches or for one at least; a repeat may happen several times; a section groups."""
     assert of("both")["selectionBehavior"] == "all"
     assert of("both", with_step("both", join=1))["selectionBehavior"] == "one-or-more"
     assert of("series")["cardinalityBehavior"] == "multiple"
+    assert of("leave")["groupingBehavior"] == "logical-group"
+    assert [one["id"] for one in of("leave")["action"]] == ["leave.thank", "leave.ask"]
     until = of("series", with_step("series", items=None, until=Condition("done")))
     assert until["condition"][0]["kind"] == "stop"
 
@@ -193,8 +195,8 @@ def test_clocks_are_goals() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "a task's queue; it is in an extension: assemble, series/give-dose, ~call-payer/call",
-        "that any one of several ways in suffices: assemble, await-decision, both, denied, withdrawn",
+        "a task's queue; it is in an extension: assemble, series/give-dose, leave/ask, ~call-payer/call",
+        "that any one of several ways in suffices: assemble, await-decision, both, keep, denied, withdrawn",
         "the action that takes a step back; it is in an extension: submit",
         "a range of versions; it is in an extension, for a canonical names one or none: both/chair/book",
     ],

@@ -116,6 +116,16 @@ _STORM = pathway(
       steps:
         give: {task: {title: "Give {{ dose_number }}", queue: intake}, save: dose}
         report: {do: test.work}
+  visit:
+    steps:
+      arrive: {do: test.work, undo: {do: test.close}}
+      stay:
+        task: {title: Stay, queue: intake, outcomes: {done: Done, moved: Moved}}
+        next: {done: seen, moved: {to: sub, undo: true}}
+      seen: {end: branch}
+    on:
+      - {event: order.changed, key: =prepared.number, to: visit, undo: true}
+    timeout: {after: 3 days, to: sub}
   sub: {pathway: {name: child, version: ^1}, save: sub, timeout: {after: 4 days, to: decide, undo: true}}
   decide:
     decide:

@@ -12,8 +12,9 @@ from api.services.instances import InstanceDetail
 from api.services.records import Clock, Entry, Instance
 from pathways.facts import Fact
 from tests.support.dosing import plan
+from tests.support.plans import make_plan
 from web.presenters.clocks import STANDS, clock_views
-from web.presenters.places import Places
+from web.presenters.places import Places, places_of
 from web.presenters.timeline import LONG, PAGE, Fold, lines, story
 
 Json = Any
@@ -75,6 +76,27 @@ def test_places_are_told_from_the_outside_in() -> None:
         ("^1", "the whole pathway"),
     ):
         assert places.whole(address) == words
+
+
+def test_sections_are_told_by_their_titles() -> None:
+    """With the plan and without; the branches and rounds around them too."""
+    text = """
+steps:
+  both:
+    parallel:
+      branches:
+        drug:
+          title: The drug
+          steps: {visit: {title: The visit, steps: {give: {title: Give it, task: {title: G, queue: q}}}}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    known = make_plan(text)
+    entered = entry(1, "scope-entered", None, scope="both/drug/", kind="branch", title="The drug")
+    section = entry(2, "scope-entered", None, scope="both/drug/visit@2/", kind="section", title="The visit")
+    assert places_of(known, [entered]).whole("both/drug/visit@2/give") == "Give it – The drug, The visit"
+    assert Places(known).whole("both/drug/visit/give") == "Give it – Drug, The visit"
+    assert "The drug, The visit" in places_of(None, [entered, section]).whole("both/drug/visit@2/give")
 
 
 def test_rounds_that_are_over_are_folded_where_it_is_long() -> None:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from api.services.instances import InstanceDetail
 from api.services.records import Entry, Position
-from pathways.addresses import block_of, container_of, is_inside, path_of, scope_of
+from pathways.addresses import block_of, is_inside, path_of, scope_of
 from pathways.datatypes import ANY, DataType
-from pathways.plan import Child, Decide, Do, End, FormField, Plan, Set, Step, Task, WaitForAny, WaitForEvent
+from pathways.plan import (
+    Child,
+    Decide,
+    Do,
+    Emit,
+    End,
+    FormField,
+    Parallel,
+    Plan,
+    Repeat,
+    Section,
+    Set,
+    Step,
+    Task,
+    WaitForAny,
+    WaitForEvent,
+    WaitForTime,
+)
 from web.presenters.places import Places, places_of
 from web.presenters.values import words
 
@@ -69,14 +86,16 @@ def _given_by(plan: Plan, step: Step, address: str) -> tuple[FormField, ...]:
         case WaitForAny():
             which = DataType("code", options=tuple(one.name for one in step.ways))
             return FormField("which", "Which came", which, True), FormField("data", "What it said")
-        case Decide() if step.table is not None:
-            return _members(step.gives)
+        case Decide():
+            return _members(step.gives) if step.table is not None else ()
         case Set():
             return tuple(
                 FormField(one.name, words(one.name), plan.type_of(one.name, address) or ANY) for one in step.assignments
             )
-        case _:
+        case WaitForTime() | Parallel() | Repeat() | Section() | Emit() | End():
             return ()
+        case _:
+            assert_never(step)
 
 
 def _members(declared: DataType) -> tuple[FormField, ...]:
@@ -135,7 +154,7 @@ def targets(found: InstanceDetail, address: str) -> tuple[TargetGroup, ...]:
         title = places.scope(scope) or "The pathway"
         shown = [Target(one.id, places.step(one.id), one.id == path_of(address)) for one in own]
         groups.append(TargetGroup(title, tuple(shown)))
-        container = container_of(scope) if scope else ""
+        container = plan.container_of(scope)
         if not container:
             return tuple(groups)
         scope = scope_of(container)
@@ -143,11 +162,7 @@ def targets(found: InstanceDetail, address: str) -> tuple[TargetGroup, ...]:
 
 def moved(found: InstanceDetail, address: str, to: str) -> Consequence:
     """What moving a position to a step would bring."""
-    places, top = places_of(found.plan, found.timeline), address
-    while scope_of(top) and path_of(scope_of(top)) != block_of(to):
-        top = container_of(scope_of(top)) or top
-        if not scope_of(top):
-            break
+    places, top = places_of(found.plan, found.timeline), _left_with(found.plan, address, to)
     told = [f"It goes on at: {places.step(to)}."]
     told += _left_inside(found, top, places, itself=True)
     told += _tasks_close(found, top)
@@ -157,6 +172,16 @@ def moved(found: InstanceDetail, address: str, to: str) -> Consequence:
         if one.awaited and _within(one.address, top)
     ]
     return Consequence((*told, *_passed_gates(found.plan, path_of(address), to)), _undoable(found, top, places))
+
+
+def _left_with(plan: Plan | None, address: str, to: str) -> str:
+    """The outermost place that is left by moving to a step: what stands there in the scope of the target."""
+    while plan is not None and path_of(scope_of(address)) != block_of(to):
+        container = plan.container_of(scope_of(address))
+        if not container:
+            break
+        address = container
+    return address
 
 
 def _left_inside(found: InstanceDetail, top: str, places: Places, *, itself: bool) -> list[str]:

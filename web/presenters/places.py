@@ -1,4 +1,4 @@
-"""Addresses in words: which step, in which round of what, in which branch, for the how-manieth time."""
+"""Addresses in words: which step, in which round of what, in which branch or section, for the how-manieth time."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Places:
                 told.append(f"{self._side(name)}{again}")
             elif number:
                 told.append(f"{self.step(path_of(path))}: round {number}")
-            elif self.plan is None or path_of(path) not in self.plan.step:
-                told.append(self.titles.get(f"{path}/") or words(name))
+            elif self.plan is None or self.plan.container_of(f"{path}/"):
+                told.append(self.titles.get(f"{path}/") or self.step(path_of(path)))
         return ", ".join(told)
 
     def whole(self, address: str) -> str:
@@ -86,7 +86,7 @@ def places_of(plan: Plan | None, entries: Iterable[Entry] = ()) -> Places:
             own = step.title if step is not None and entry.detail.get("kind") != "undo" else None
             if title := own or entry.detail.get("title"):
                 titles[entry.address] = f"Undo: {title}" if entry.detail.get("kind") == "undo" else str(title)
-        elif entry.kind == "scope-entered" and entry.detail.get("kind") == "branch":
+        elif entry.kind == "scope-entered" and entry.detail.get("kind") in ("branch", "section"):
             scope, title = str(entry.detail.get("scope")), str(entry.detail.get("title"))
             titles[scope] = words(title) if local_of(path_of(scope)) == title else title
         elif entry.kind == "task-opened" and entry.address and entry.address[0] in "!+":

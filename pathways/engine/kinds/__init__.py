@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pathways.addresses import container_of
-from pathways.engine.kinds import child, decide, do, emit, end, parallel, repeat, set_data, task, wait
+from pathways.engine.kinds import child, decide, do, emit, end, parallel, repeat, section, set_data, task, wait
 from pathways.engine.outcomes import Answer
 from pathways.engine.run import Run
-from pathways.plan import Parallel, Repeat, Step
+from pathways.plan import Parallel, Repeat, Section, Step
 from pathways.state import Position
 
 
@@ -24,7 +23,7 @@ class Kind(Protocol):
         ...
 
 
-_KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind] = {
     "do": do,
     "task": task,
     "decide": decide,
@@ -34,6 +33,7 @@ _KINDS: dict[str, Kind] = {
     "wait-for-any": wait.FOR_ANY,
     "parallel": parallel,
     "repeat": repeat,
+    "section": section,
     "pathway": child,
     "emit": emit,
     "end": end,
@@ -42,16 +42,20 @@ _KINDS: dict[str, Kind] = {
 
 def enter_step(run: Run, step: Step, position: Position) -> Answer:
     """Do what a step of its kind does on entry."""
-    return _KINDS[step.kind].enter(run, step, position)
+    return KINDS[step.kind].enter(run, step, position)
 
 
 def scope_ended(run: Run, scope: str) -> None:
-    """Go on in the step that a branch or iteration belongs to, now that this has ended well."""
-    container = run.positions.get(container_of(scope))
+    """Go on in the step that a scope stands in, now that it has ended well; a side flow's run stands in none."""
+    container = run.positions.get(run.plan.container_of(scope))
     if container is None:
         return
-    step = run.step_of(container)
-    if isinstance(step, Parallel):
-        parallel.branch_ended(run, step, container, scope)
-    elif isinstance(step, Repeat):
-        repeat.iteration_ended(run, step, container, scope)
+    match run.step_of(container):
+        case Parallel() as step:
+            parallel.branch_ended(run, step, container, scope)
+        case Repeat() as step:
+            repeat.iteration_ended(run, step, container, scope)
+        case Section():
+            section.section_ended(run, container)
+        case _:
+            pass

@@ -29,6 +29,7 @@ def blocks(level: int) -> st.SearchStrategy[dict[str, Any]]:
             st.dictionaries(st.sampled_from(["l", "r"]), inner, min_size=1).map(
                 lambda found: {"parallel": {"branches": {name: {"steps": steps} for name, steps in found.items()}}}
             ),
+            inner.map(lambda steps: {"steps": steps}),
         )
     leading = st.tuples(step, st.sampled_from([None, *IDS])).map(
         lambda found: {**found[0], "next": found[1]} if found[1] else found[0]
@@ -69,16 +70,17 @@ def _ids(steps: dict[str, Any], block: str) -> list[str]:
 def test_blocks_have_words() -> None:
     """For messages."""
     layout = Layout(everything.definition())
-    assert [layout.place(block) for block in ("", "prepare/stock", "prepare/stock/ordered", "~call-back")] == [
+    assert [layout.place(block) for block in ("", "prepare/stock", "prepare/stock/ordered", "visit", "~call-back")] == [
         "the pathway itself",
         'the branch "stock" of "prepare"',
         'the repeat "prepare/stock/ordered"',
+        'the section "visit"',
         'the side flow "call-back"',
     ]
 
 
 def test_data_live_in_the_nearest_iteration_side_flow_or_pathway() -> None:
-    """Branches have none of their own."""
+    """Branches and sections have none of their own."""
     layout = Layout(everything.definition())
-    found = [layout.data_block(block) for block in ("", "prepare/stock", "prepare/stock/ordered", "~call-back")]
-    assert found == ["", "", "prepare/stock/ordered", "~call-back"]
+    blocks = ("", "prepare/stock", "prepare/stock/ordered", "visit/talk", "~call-back")
+    assert [layout.data_block(block) for block in blocks] == ["", "", "prepare/stock/ordered", "", "~call-back"]

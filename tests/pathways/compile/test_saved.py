@@ -31,6 +31,11 @@ def both(left: str, right: str) -> str:
     return f"{{parallel: {{branches: {{l: {{steps: {{d: {left}}}}}, r: {{steps: {{d: {right}}}}}}}}}}}"
 
 
+def section(step: str = REST) -> str:
+    """A section of one step."""
+    return f"{{steps: {{e: {step}}}}}"
+
+
 def steps(*bodies: str) -> str:
     """Steps one after the other, and an end."""
     return "\n".join(f"s{number}: {body}" for number, body in enumerate(bodies)) + "\nz: {end: done}"
@@ -46,6 +51,8 @@ def steps(*bodies: str) -> str:
         (steps(each(each(name="x"))), "x, steps: {c: {wait"),
         (steps(each(round_and_round(collect="x"))), "x: 1"),
         (steps(both(round_and_round(setting("y", "1")), setting("y", "2"))), "y: 1"),
+        (steps(setting("x"), section(round_and_round(setting("x", "2")))), "x: 2"),
+        (steps(setting("x"), round_and_round(section(setting("x", "2")))), "x: 2"),
     ],
 )
 def test_an_inner_name_may_not_hide_an_outer_one(text: str, at: str) -> None:
@@ -70,6 +77,8 @@ def test_a_side_flow_may_not_hide_what_the_pathway_saves() -> None:
         "{task: {queue: intake}, save: x}",
         both(setting("x"), REST),
         round_and_round(collect="x"),
+        section(setting("x", "2")),
+        section(section(both(setting("x"), REST))),
     ],
 )
 def test_two_branches_may_not_save_the_same_name(second: str) -> None:
@@ -83,6 +92,8 @@ def test_two_branches_may_not_save_the_same_name(second: str) -> None:
     [
         steps(setting("x"), setting("x", "2")),
         steps(both(setting("x"), REST), setting("x", "3")),
+        steps(section(setting("x")), section(setting("x", "2"))),
+        steps(both(section(section(setting("x"))), REST)),
         steps(round_and_round(setting("x")), round_and_round(setting("x", "text"))),
         steps(both(round_and_round(setting("x")), round_and_round(setting("x")))),
         steps(each(collect="gathered"), each(collect="gathered")),

@@ -72,6 +72,19 @@ def test_containers_begin_their_blocks_and_bring_them_together() -> None:
     assert {("series/give-dose", "next", "series/."), ("series/.", "again", "series")} <= found
 
 
+def test_a_section_is_a_group_that_its_steps_run_to_the_end_of() -> None:
+    """It leads to the first of them, has their exceptions as its own, and goes on from where it is over."""
+    drawing = whole()
+    assert {
+        ("leave", "inner", "leave/thank"),
+        ("leave/ask", "next", "leave/."),
+        ("leave/.", "next", "keep"),
+        ("leave", "timeout", "keep"),
+    } <= links(drawing)
+    assert [(one.kind, one.title) for one in drawing.groups if one.id == "leave"] == [("section", "Take leave")]
+    assert {one.id for one in drawing.nodes if one.group == "leave"} == {"leave", "leave/thank", "leave/ask", "leave/."}
+
+
 def test_groups_nest_as_containers_do() -> None:
     """Branches lie in their parallel; a side flow and the clocks stand for themselves."""
     groups = {one.id: (one.kind, one.parent) for one in whole().groups}

@@ -56,6 +56,14 @@ def test_a_timeout_is_not_the_usual_way() -> None:
     assert found.taken == {"await-decision timeout pause": 1}
 
 
+def test_a_section_that_ended_leads_on_from_its_end() -> None:
+    """Its last step led there, and from there it went on."""
+    ended = {"fact": "scope-left", "scope": "leave@2/", "how": "ended"}
+    found = walked(entered("leave"), entered("leave/ask"), left("leave/ask", None), ended, left("leave", "keep"))
+    assert found.visits["leave/."] == 1
+    assert {"leave/ask next leave/.", "leave/. next keep"} <= set(found.taken)
+
+
 def test_branches_come_together_when_they_end() -> None:
     """A branch that ended leads to the join, one that still runs does not."""
     found = walked(

@@ -21,6 +21,7 @@ def test_containers_are_announced_before_what_is_in_them() -> None:
     lines = to_text(draw(whole_plan())).splitlines()
     assert lines.index("  Branch: stock") < lines.index("    - Action: order-drug (both/stock/order-drug)")
     assert "Side by side: Prepare the series" in lines
+    assert lines.index("Section: Take leave") < lines.index("  - Task: Ask how it went (leave/ask)")
 
 
 def test_ways_say_why_and_where_to() -> None:

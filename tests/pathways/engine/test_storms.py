@@ -7,7 +7,6 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathways.addresses import container_of
 from pathways.commands import CancelChild, RunAction, StartChild
 from pathways.engine import advance, next_deadline, snapshot, snapshot_digest, start_state
 from pathways.events import ActionCompleted, Cancelled, ChildEnded, Event, Retried
@@ -27,7 +26,7 @@ from pathways.facts import (
     recorded_from_json,
     recorded_to_json,
 )
-from pathways.plan import Parallel, Plan, Repeat
+from pathways.plan import Container, Plan
 from pathways.state import State, state_from_json, state_to_json
 from tests.support.plans import MONDAY
 from tests.support.storms import draw_event, everything, opening
@@ -78,11 +77,11 @@ def check_standing(plan: Plan, state: State) -> None:
     steps = [one for one in state.positions.values() if one.role == "step"]
     assert len({one.scope for one in steps}) == len(steps), "one position in each scope"
     for position in steps:
-        container = container_of(position.scope) if position.scope else ""
+        container = plan.container_of(position.scope) if position.scope else ""
         assert not container or container in state.positions, "what stands inside has what it stands in"
         if position.waits == "inner" and position.incident is None:
-            assert isinstance(plan.step[position.step], Parallel | Repeat)
-            assert any(container_of(one.scope) == position.address for one in steps if one.scope)
+            assert isinstance(plan.step[position.step], Container)
+            assert any(plan.container_of(one.scope) == position.address for one in steps if one.scope)
     if state.status == "running":
         assert any(not one.scope for one in steps), "the main flow stands somewhere"
     if state.status == "ended":

@@ -139,6 +139,63 @@ steps:
     assert unset(text) == ["asked"]
 
 
+SECTION = """
+steps:
+  visit:
+    steps:
+      ask: {task: {title: Ask, queue: intake}, save: asked}
+      tell: {task: {title: "{{ asked.by }}", queue: intake}, save: told}
+    %s
+  then: {task: {title: "{{ told.by }}", queue: intake}}
+  over: {end: done}
+  late: {task: {title: "{{ told.by }}", queue: intake}, next: over}
+"""
+
+
+def test_what_a_section_saves_is_known_behind_its_end_but_not_where_it_was_left() -> None:
+    """A timeout may come while any of its steps stands."""
+    assert [one for one in found(SECTION % "timeout: {after: 3 days, to: late}") if "contract" not in one[0]] == [
+        ("unset-data", "told")
+    ]
+
+
+def test_every_way_to_a_sections_end_counts() -> None:
+    """One that ends it before something is saved leaves that unset behind it."""
+    text = """
+steps:
+  visit:
+    steps:
+      ask: {task: {title: Ask, queue: intake, outcomes: {on: On, stop: Stop}}, next: {on: tell, stop: enough}}
+      tell: {task: {title: Tell, queue: intake}, save: told, next: enough}
+      enough: {end: branch}
+  then: {task: {title: "{{ told.by }}", queue: intake}}
+  over: {end: done}
+"""
+    assert unset(text) == ["told"]
+
+
+def test_a_section_whose_steps_never_end_well_is_not_passed() -> None:
+    """What follows it is not reached."""
+    text = """
+steps:
+  visit: {steps: {a: {wait: {for: 1 day}, next: over}}}
+  then: {wait: {for: 1 day}}
+  over: {end: done}
+"""
+    assert ("unreachable-step", "then") in found(text)
+
+
+def test_going_round_through_a_section_without_waiting_is_found() -> None:
+    """As it is through a branch."""
+    text = """
+steps:
+  visit: {steps: {a: {%s}}, next: [{when: order = null, to: over}, {to: visit}]}
+  over: {end: done}
+"""
+    assert len(found(text % "set: {x: 1}", rules={"idle-loop"})) == 1
+    assert found(text % "wait: {for: 1 day}", rules={"idle-loop"}) == []
+
+
 def test_a_childs_outcome_tells_what_it_gives() -> None:
     """On its way, and where a condition asks for it."""
     text = (

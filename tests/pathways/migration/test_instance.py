@@ -227,6 +227,34 @@ def test_a_branch_that_goes_away_after_it_ended_is_forgotten() -> None:
     assert run.standing == ["rest"]
 
 
+SECTION = """
+steps:
+  visit:
+    steps:
+      book: {do: book, with: {n: 1}, save: ref, undo: {do: unbook, with: {ref: =ref.ref}}, clocks: {start: stay}}
+      talk: {steps: {ask: {task: {title: A, queue: q, due: 3 days}}}}
+    timeout: {after: 5 days, to: fin}
+  fin: {end: ok}
+clocks: {stay: {title: Stay, limit: 9 days}}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_what_stands_in_a_section_follows_the_sections_name() -> None:
+    """Its steps, its clocks and its time limit go with it, however deep."""
+    run = Player(plan(SECTION))
+    run.give("visit/book", {"ref": "r1"})
+    limit = run.at_address("visit").timeout_at
+    second = SECTION.replace("  visit:", "  stay:").replace("talk:", "tell:")
+    found = to(run, plan(second, "1.1.0"), {"steps": {"visit": {"to": "stay"}, "visit/talk": {"to": "stay/tell"}}})
+    assert found.blocked == ()
+    assert run.standing == ["stay", "stay/tell", "stay/tell/ask"]
+    assert run.at_address("stay").timeout_at == limit
+    assert run.state.clocks["stay"].scope == "stay/"
+    run.complete("stay/tell/ask")
+    assert run.state.outcome == "ok"
+
+
 def test_listeners_keep_the_time_since_which_they_listen() -> None:
     """An event that came before the migration and is not consumed yet is still found."""
     run = in_both()

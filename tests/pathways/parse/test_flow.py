@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pathways.model import ChildDecl, ParallelDecl, RepeatDecl
+from pathways.model import ChildDecl, ParallelDecl, RepeatDecl, SectionDecl
 from tests.support.authored import noted, place, read
 
 STEPS = "steps: {c: {wait: {for: 1 day}}}"
@@ -54,6 +54,22 @@ def test_a_repeat_by_a_condition(way: str) -> None:
         assert str(found.while_ if way == "while" else found.until) == condition
 
 
+def test_a_section_is_its_steps_alone() -> None:
+    """They stand in the step itself, beside what every step may have."""
+    step = read(f"a: {{title: Visit, {STEPS}, timeout: {{after: 1 day, to: b}}}}\nb: {{end: done}}").steps[0]
+    assert isinstance(step.body, SectionDecl)
+    assert [one.id.value for one in step.body.steps] == ["c"]
+    assert (step.title, step.timeout is not None) == ("Visit", True)
+
+
+def test_steps_beside_what_they_should_stand_in_are_a_mistake_with_a_hint() -> None:
+    """A repeat's steps stand in the repeat."""
+    found = noted(f"a: {{repeat: {{while: x, limit: 3, {STEPS}}}, {STEPS}}}\nb: {{end: done}}")
+    assert [(one.rule, one.hint) for one in found] == [
+        ("two-kinds", "The steps of a repeat stand inside it, those of a parallel in its branches.")
+    ]
+
+
 def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
     """The short form takes no inputs."""
     assert body("{pathway: transport}") == body("{pathway: transport}")
@@ -77,6 +93,10 @@ def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
         ("{parallel: {join: some, branches: {l: {%s}}}}", "shape", "some"),
         ("{parallel: {join: {count: 2}, branches: {l: {%s}}}}", "shape", "2"),
         ("{parallel: {join: {count: true}, branches: {l: {%s}}}}", "shape", "true"),
+        ("{steps: []}", "shape", "[]"),
+        ("{steps: {}}", "shape", "{}"),
+        ("{steps: {undo: {wait: {for: 1 day}}}}", "bad-id", "undo"),
+        ("{%s, with: {x: 1}}", "unknown-key", "with"),
         ("{repeat: {%s}}", "repeat-how", "{steps"),
         ("{repeat: {while: x, until: y, limit: 2, %s}}", "repeat-how", "until"),
         ("{repeat: {for_each: =x, %s}}", "missing-key", "{for_each"),
