@@ -26,6 +26,7 @@ from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.engine import Engine
 from api.services.events import EventService
+from api.services.foresight import ForesightService
 from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
 from api.services.migrations import MigrationService
@@ -124,6 +125,7 @@ def build_services(
         ),
         incidents=IncidentService(**shared),
         operations=OperationService(**shared),
+        foresight=ForesightService(**shared),
         migrations=MigrationService(**shared),
         definitions=DefinitionService(**shared),
         publishing=PublishingService(

@@ -13,6 +13,7 @@ from starlette.types import Scope
 from api.services import Services
 from web.rendering import STATIC, environment
 from web.views import (
+    additions,
     exceptions,
     help,  # noqa: A004 - the page of that name
     instances,
@@ -74,8 +75,6 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
             post("/tasks/{ident}/complete", task.complete),
             get("/instances", instances.index),
             get("/instances/{ident}", instances.show),
-            get("/instances/{ident}/cancel", instances.ask_cancel),
-            post("/instances/{ident}/cancel", instances.cancel),
             *(
                 route
                 for path, view in (
@@ -84,11 +83,12 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
                     ("skip", operations.skip),
                     ("move", operations.move),
                     ("data", operations.change),
-                    ("add-task", operations.add_task),
+                    ("cancel", operations.cancel),
+                    ("add-task", additions.add_task),
                 )
                 for route in (get(f"/instances/{{ident}}/{path}", view), post(f"/instances/{{ident}}/{path}", view))
             ),
-            post("/instances/{ident}/offers/{side}", operations.take_offer),
+            post("/instances/{ident}/offers/{side}", additions.take_offer),
             get("/exceptions", exceptions.index),
             get("/exceptions/{ident}", exceptions.show),
             post("/exceptions/{ident}/retry", exceptions.retry),

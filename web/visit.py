@@ -37,7 +37,7 @@ COOKIE = "carelane_session"
 MOST_FORM_BYTES = 512_000
 
 _HIDDEN = ("csrf", "request", "version", "kept", "next", "password")
-_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back")
+_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back", "act")
 """What a form says of itself: it goes along without being shown."""
 
 _log = logging.getLogger(__name__)

@@ -7,10 +7,43 @@ from fastapi import APIRouter
 from api.problems import responses
 from api.routes.dependencies import ActorHere, KeyHere, ServicesHere
 from api.schemas.base import Operated
-from api.schemas.operations import AddTaskWish, DataWish, MoveWish, ResumeWish, SkipWish, SuspendWish
+from api.schemas.operations import (
+    AddTaskWish,
+    DataWish,
+    ForeseeMoveWish,
+    ForeseeSkipWish,
+    Foresight,
+    MoveWish,
+    ResumeWish,
+    SkipWish,
+    SuspendWish,
+)
 from api.services.operations import NewTask
+from pathways.foresight import Foresight as Seen
 
 router = APIRouter(prefix="/instances/{ident}", tags=["instances"], responses=responses(400, 403, 404, 409, 422))
+
+
+@router.post("/foresee/skip", summary="What skipping would bring")
+async def foresee_skip(services: ServicesHere, actor: ActorHere, ident: str, wish: ForeseeSkipWish) -> Foresight:
+    """What skipping a step would bring; nothing is done. What would be refused is in `refused`."""
+    return _told(await services.foresight.skip(actor, ident, wish.address, output=wish.output))
+
+
+@router.post("/foresee/move", summary="What moving would bring")
+async def foresee_move(services: ServicesHere, actor: ActorHere, ident: str, wish: ForeseeMoveWish) -> Foresight:
+    """What moving a position would bring; nothing is done."""
+    return _told(await services.foresight.move(actor, ident, wish.address, to=wish.to, undo=wish.undo))
+
+
+@router.post("/foresee/cancel", summary="What cancelling would bring")
+async def foresee_cancel(services: ServicesHere, actor: ActorHere, ident: str) -> Foresight:
+    """What cancelling the instance would bring; nothing is done."""
+    return _told(await services.foresight.cancel(actor, ident))
+
+
+def _told(seen: Seen) -> Foresight:
+    return Foresight.model_validate(seen)
 
 
 @router.post("/skip", summary="Skip a step")

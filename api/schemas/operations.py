@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import Wish
+from api.schemas.base import Schema, Wish
 
 Json = Any
 
@@ -16,19 +16,61 @@ class _Reasoned(Wish):
     reason: str = Field(description="Why; it is kept on record.", min_length=1)
 
 
-class SkipWish(_Reasoned):
-    """Letting a step count as completed."""
+class ForeseeSkipWish(Wish):
+    """Asking what skipping would bring."""
 
     address: str = Field(description="Where, such as `series#3/give`.", min_length=1)
     output: Json = Field(None, description="What the step would have given: for a task its fields and `outcome`.")
 
 
-class MoveWish(_Reasoned):
-    """Moving a position to another step."""
+class SkipWish(ForeseeSkipWish, _Reasoned):
+    """Letting a step count as completed."""
+
+
+class ForeseeMoveWish(Wish):
+    """Asking what moving would bring."""
 
     address: str = Field(description="Where it stands.", min_length=1)
     to: str = Field(description="The step, of the same scope or of one around it.", min_length=1)
     undo: bool = Field(False, description="Undo first what was done in the scope that is left.")
+
+
+class MoveWish(ForeseeMoveWish, _Reasoned):
+    """Moving a position to another step."""
+
+
+class Begun(Schema):
+    """A step that would be entered."""
+
+    address: str
+    step: str
+    title: str
+    held: bool = Field(description="Whether it begins only when the instance is resumed.")
+
+
+class WouldBeRefused(Schema):
+    """Why nothing would happen."""
+
+    code: str = Field(description="Stable, as `reason` of the refusal itself.")
+    message: str
+    detail: Json
+
+
+class Foresight(Schema):
+    """What an intervention would bring, once what is due by now has happened."""
+
+    rev: int = Field(description="The revision at which the instance stands.")
+    left: list[str] = Field(description="The addresses at which it would stand no more.")
+    closed: list[str] = Field(description="The ids of the tasks that would close without being completed.")
+    children: list[str] = Field(description="The instances that would be told to cancel.")
+    dropped: list[str] = Field(description="The clocks that would no longer count.")
+    unsettled: list[str] = Field(description="Actions that still run outside and may have something to undo.")
+    undone: list[str] = Field(description="The addresses of what would be undone, in that order.")
+    undoable: list[str] = Field(description="What could be undone with it, and would not be.")
+    begun: list[Begun] = Field(description="Where it would stand next.")
+    ends: str | None = Field(description="The outcome with which it would end.")
+    gates: list[str] = Field(description="The steps whose decision would be passed over.")
+    refused: WouldBeRefused | None
 
 
 class DataWish(_Reasoned):

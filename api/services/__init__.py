@@ -8,6 +8,7 @@ from api.services.completion import CompletionService
 from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.events import EventService
+from api.services.foresight import ForesightService
 from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
 from api.services.migrations import MigrationService
@@ -27,6 +28,7 @@ class Services:
     instances: InstanceService
     incidents: IncidentService
     operations: OperationService
+    foresight: ForesightService
     migrations: MigrationService
     definitions: DefinitionService
     publishing: PublishingService

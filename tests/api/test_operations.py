@@ -84,3 +84,17 @@ async def test_who_may_not_is_told_so(coordinator: httpx.AsyncClient, referral: 
     offered = await coordinator.post(f"/instances/{referral}/offers/no-such")
     assert (offered.status_code, offered.json()["reason"]) == (409, "not-offered")
     assert (await coordinator.post("/instances/unknown/offers/no-such")).status_code == 404
+
+
+async def test_what_would_come_is_told_first(supervisor: httpx.AsyncClient, referral: str) -> None:
+    """By each of the asking routes; nothing has happened by it, and a refusal is part of the answer."""
+    (address,) = await standing(supervisor, referral)
+    told = (await supervisor.post(f"/instances/{referral}/foresee/cancel")).json()
+    assert (told["left"], told["ends"], len(told["closed"])) == ([address], "cancelled", 1)
+    wish = {"address": address, "to": "check-completeness"}
+    told = (await supervisor.post(f"/instances/{referral}/foresee/move", json=wish)).json()
+    assert (told["left"], [one["step"] for one in told["begun"]]) == ([address], ["check-completeness"])
+    odd = {"address": address, "output": {"outcome": "no-such"}}
+    told = (await supervisor.post(f"/instances/{referral}/foresee/skip", json=odd)).json()
+    assert (told["refused"]["code"], told["left"]) == ("output-invalid", [])
+    assert await standing(supervisor, referral) == [address]

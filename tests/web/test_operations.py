@@ -112,6 +112,48 @@ async def test_a_move_shows_what_it_brings_first(place: Office, series: str) -> 
     assert (await detail(place, series))["outcome"] == "given"
 
 
+async def test_a_cancel_tells_what_is_taken_back(supervisor: Reader, series: str) -> None:
+    """By the state of the instance, not by its history; without a reason nothing is done."""
+    page = await supervisor.get(f"/instances/{series}/cancel")
+    for text in (
+        "It ends as cancelled",
+        "The task “Confirm the chair for dose 1” closes",
+        "The clock “First dose given” no longer counts.",
+        "It is taken back, the last first: Book a chair – Give a dose: round 1.",
+        "It has ended only when all of that is taken back.",
+    ):
+        assert text in page.text, text
+    refused = await supervisor.send(page, "/cancel")
+    assert (refused.status, "Say why it is cancelled." in refused.text) == (422, True)
+    done = await supervisor.send(refused, "/cancel", reason="Ordered twice.")
+    assert "The pathway was cancelled." in done.text
+    after = await supervisor.get(f"/instances/{series}/cancel")
+    assert "As things stand it would not be done: The pathway has ended: Cancelled." in after.text
+    assert "Book a chair" not in after.text
+
+
+async def test_what_a_skip_would_bring_is_told_for_what_is_typed(place: Office, series: str) -> None:
+    """Before it is done and without a reason; what was typed stays."""
+    await place.hire("lead", "Lea Grant", ["supervisor", "nurse-reviewer"])
+    async with reading(place, "lead") as lead:
+        page = await lead.get(f"/instances/{series}/skip?at=series%231%2Fprepare%2Fchair%2Fconfirm")
+        assert "It goes on at" not in page.text
+        await lead.send(await lead.get(f"/instances/{series}/skip?at={REVIEW}"), "/skip", reason="x", f__outcome="fine")
+        page = await lead.get(f"/instances/{series}/skip?at=series%231%2Fprepare%2Fchair%2Fconfirm")
+        assert "It goes on at: Book a chair – Give a dose: round 2." in page.text
+        data = await lead.get(f"/instances/{series}/data?name=weight&scope=")
+        told = await lead.send(data, "/data", act="foresee", f__value="82")
+        assert (told.status, told.form("/data")[1]["f.value"]) == (200, "82")
+    assert (await detail(place, series))["data"][""]["weight"]["value"] == 70
+
+
+async def test_whoever_may_not_pass_a_gate_is_told_before(supervisor: Reader, series: str) -> None:
+    """The page says so at once; beside it, in another branch, the gate is left as well."""
+    for at in (REVIEW, "series%231%2Fprepare%2Fchair%2Fconfirm"):
+        page = await supervisor.get(f"/instances/{series}/move?at={at}&to=done")
+        assert "As things stand it would not be done: This passes a decision" in page.text, at
+
+
 async def test_a_value_is_changed_in_its_scope(place: Office, supervisor: Reader, series: str) -> None:
     """The field has the value; one of a round changes there."""
     page = await supervisor.get(f"/instances/{series}/data?name=booked&scope=series%231%2F")

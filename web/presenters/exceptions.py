@@ -12,8 +12,8 @@ from api.services.clock import pace_from_json, pathway_now
 from api.services.incidents import IncidentDetail
 from api.services.records import Entry, Incident, IncidentGroup
 from pathways.plan import Child, Do
-from web.presenters.operations import may_skip
 from web.presenters.places import Places, places_of
+from web.presenters.step_fields import may_skip
 from web.presenters.times import Time, time_of
 from web.presenters.values import pretty, words
 

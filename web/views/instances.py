@@ -1,13 +1,12 @@
-"""Instances: the list, the page of one, cancelling it."""
+"""Instances: the list, and the page of one."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.dot import layout_of
-from api.services.errors import InvalidRequestError
 from api.services.instances import InstanceDetail
 from api.services.patients import patient_of
 from api.services.records import InstanceFilter
@@ -102,33 +101,3 @@ async def _diagram(found: InstanceDetail) -> pictures.DiagramView | None:
     drawing = pictures.drawing_of(found.plan)
     overlay = pictures.instance_overlay(drawing, found)
     return pictures.diagram_view(drawing, await layout_of(drawing), overlay)
-
-
-async def ask_cancel(visit: Visit) -> Response:
-    """What cancelling would do, and why it shall be done."""
-    visit.actor.require("cancel")
-    return await _confirm(visit, "")
-
-
-async def cancel(visit: Visit) -> Response:
-    """Cancel the instance."""
-    ident = visit.path("ident")
-    try:
-        done = await visit.services.instances.cancel(
-            visit.actor, ident, reason=visit.typed.one("reason"), key=visit.key
-        )
-    except InvalidRequestError as error:
-        return await _confirm(visit, error.message, status=422)
-    return RedirectResponse(f"/instances/{ident}?note={'lag' if done.lists_lag else 'cancelled'}", 303)
-
-
-async def _confirm(visit: Visit, error: str, *, status: int = 200) -> Response:
-    found = await visit.services.instances.detail(visit.path("ident"))
-    return await visit.render(
-        "cancel.html",
-        status=status,
-        instance=presenter.instance_view(found, visit.services.queues, visit.now),
-        patient=await banner(visit, patient_of(found.instance.inputs)),
-        error=error,
-        reason=visit.typed.one("reason"),
-    )
