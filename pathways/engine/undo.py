@@ -51,10 +51,20 @@ def business_key(step: Do, given: Json) -> str | None:
 
 
 def arm(run: Run, armed: Armed | None) -> None:
-    """Keep the undo of a step that has completed. What a business key names was done once, and is undone once."""
+    """Keep the undo of a step that has completed. What was done once is undone once: what a business key names, or
+    a step that an operator let count as completed while its action, which now has an answer, still ran.
+    """
     if armed is not None:
-        others = [one for one in run.armed if armed.business is None or one.business != armed.business]
-        run.armed = (*others, armed)
+        run.armed = (*(one for one in run.armed if not _same(one, armed)), armed)
+
+
+def _same(one: Armed, other: Armed) -> bool:
+    return one.address == other.address or (one.business is not None and one.business == other.business)
+
+
+def is_armed(run: Run, address: str) -> bool:
+    """Whether the step at an address counts as completed, and can be undone."""
+    return any(one.address == address for one in run.armed)
 
 
 def begin(run: Run, armed: Armed) -> None:

@@ -105,6 +105,9 @@ def settled(run: Run, step: Do, position: Position, event: ActionCompleted | Act
             forget(run, position)
         case ActionFailed():
             run.facts.append(ActionEnded(run.now, address, event.run, "failed", event.message, late=True))
+            if undo.is_armed(run, address):  # an operator has said that it counts as done
+                forget(run, position)
+                return
             message = f"{step.action} failed after it was left, so it is not known whether it was done: {event.message}"
             run.settling[address] = run.open_incident(position, "in-doubt", message, "act", event.detail)
 

@@ -111,6 +111,24 @@ def test_an_action_in_doubt_may_be_asked_again() -> None:
     assert "both/right/slow/undo" in run.standing
 
 
+def test_a_step_that_was_skipped_while_its_action_ran_is_undone_once() -> None:
+    """With what the action gave after all; one that failed after all is in no doubt, for a person has spoken."""
+    order = "a: {do: order, save: made, undo: {do: unbook, with: {ref: =made.ref}}}"
+    ways = "t: {task: {title: T, queue: q}}\n  fin: {end: ok}"
+    plan = f"steps:\n  {order}\n  {ways}\noutcomes: {{ok: {{undo: true}}}}"
+    catalog = {"actions": {"order": {"output": {"ref": "text"}}, "unbook": {"input": {"ref": "text"}}}}
+    for late in ("r9", None):
+        run = Player(make_plan(plan, catalog))
+        run.skip("a", {"ref": "by phone"})
+        assert run.fail("a") if late is None else run.give("a", {"ref": late})
+        assert run.state.settling == {}
+        assert not run.of("incident-opened")
+        run.complete("t")
+        run.give("a/undo")
+        assert run.state.outcome == "ok"
+        assert undone(run) == [late or "by phone"]
+
+
 def test_join_met_undoes_the_rest_only_when_asked() -> None:
     """With `undo_rest` the branches that were left are undone, the one that ended well is kept."""
     run = player("join: any, undo_rest: true".replace(", ", "\n      "))
