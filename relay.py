@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 import structlog
 from temporalio.client import Client
 
-from relaying.children import report_again
+from relaying.children import ask_after, report_again
 from relaying.delivering import Deliverer
 from relaying.event_starts import EventStarter
 from relaying.holding import Holder
@@ -96,6 +96,7 @@ async def relay(database: Database, url: str, pathways: Pathways, *, starter: Ev
 
     async def report() -> float:
         await report_again(database, pathways)
+        await ask_after(database, pathways)
         return REPORT_SECONDS
 
     async def reconcile() -> float:

@@ -1,4 +1,4 @@
-"""Reporting again: a child that has ended tells its parent, and where that word was lost the relay repeats it."""
+"""Reporting again: a child tells its parent that it runs and how it ended; a word that was lost the relay repeats."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from pathways.events import ChildEnded, ChildFailed
+from pathways.events import ChildEnded, ChildFailed, ChildStarted
 from pathways.messages import ChildReport
-from relaying.port import GoneError, Pathways
+from relaying.port import GoneError, NoAnswerError, Pathways, TerminatedError
 from store.children import Child, Unreported
 from store.database import Database
+from store.instances import Instance
 
 PATIENCE = timedelta(seconds=30)
 """How long after a child's end its parent may still be about to record it."""
@@ -33,10 +34,46 @@ async def report_again(database: Database, pathways: Pathways, *, patience: time
     return len(lost)
 
 
+async def ask_after(database: Database, pathways: Pathways, *, patience: timedelta = PATIENCE) -> int:
+    """Look for children that open parents asked for, and of which they heard nothing since; how many were found out.
+
+    One that runs may have said so in vain; one that was ended from outside before it began can't say anything, and
+    has no row by which it would be missed.
+    """
+    async with database.transaction() as unit:
+        unheard = await unit.children.unheard(patience=patience, limit=_AT_ONCE)
+    found = [await _ask_after(database, pathways, one) for one in unheard]
+    return sum(found)
+
+
+async def _ask_after(database: Database, pathways: Pathways, child: Child) -> bool:
+    try:
+        await pathways.describe(child.instance)
+        stored = await _stored(database, child.instance)
+    except TerminatedError:
+        await report_lost(database, pathways, child)
+        return True
+    except (GoneError, NoAnswerError):
+        stored = None  # it may yet begin
+    if stored is None:
+        async with database.transaction() as unit:
+            await unit.children.told([child.instance])
+        return False
+    event = ChildStarted(child.address, child.run, stored.version, stored.digest)
+    await _tell(database, pathways, child.parent, child.instance, ChildReport(event, child.ordered_at))
+    return True
+
+
+async def _stored(database: Database, ident: str) -> Instance | None:
+    async with database.transaction() as unit:
+        return await unit.instances.get(ident)
+
+
 async def report_lost(database: Database, pathways: Pathways, child: Child) -> None:
     """Tell a parent that its child was ended from outside: its workflow is not there any more."""
     event = ChildFailed(child.address, child.instance, "The child pathway was ended from outside.")
-    await _tell(database, pathways, child.parent, child.instance, ChildReport(event, datetime.now(UTC)))
+    # Of the parent's demonstration time only a past moment is known here: the report does not move it.
+    await _tell(database, pathways, child.parent, child.instance, ChildReport(event, child.ordered_at))
 
 
 async def _tell(database: Database, pathways: Pathways, parent: str, child: str, report: ChildReport) -> None:

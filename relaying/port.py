@@ -25,6 +25,12 @@ class GoneError(CarelaneError):
     code = "gone"
 
 
+class TerminatedError(GoneError):
+    """There is a workflow, and it was ended from outside, or failed: it can say nothing more, and will not come."""
+
+    code = "terminated"
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What an instance said to an event, and which of its positions took it.

@@ -16,12 +16,13 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
+from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from pathways.events import Held, MessageReceived, Released
 from pathways.messages import Answer, ChildReport, Description, Refused, StartInstance
-from relaying.port import Answered, GoneError, NoAnswerError
+from relaying.port import Answered, GoneError, NoAnswerError, TerminatedError
 from workflows.names import DEFERRED, REFUSED, WORKFLOW, workflow_id
 from workflows.pathway import Pathway
 from workflows.starting import Starter
@@ -78,9 +79,11 @@ class TemporalPathways:
             await self._handle(parent).signal(Pathway.child_reported, report, rpc_timeout=ATTEMPT)
 
     async def describe(self, instance: str) -> Description:
-        """Ask an instance where it stands."""
+        """Ask an instance where it stands. One that was terminated would go on answering as it stood then."""
         with _translated():
-            return await self._handle(instance).query(Pathway.describe, rpc_timeout=ATTEMPT)
+            return await self._handle(instance).query(
+                Pathway.describe, reject_condition=QueryRejectCondition.NOT_COMPLETED_CLEANLY, rpc_timeout=ATTEMPT
+            )
 
     async def resend(self, instance: str, from_rev: int | None) -> None:
         """Signal an instance to record again."""
@@ -121,7 +124,9 @@ def _translated() -> Iterator[None]:
         raise NoAnswerError("It did not answer in time.") from error
     except RuntimeError as error:  # a lazy client that can't connect
         raise NoAnswerError("Temporal is away.") from error
-    except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+    except WorkflowQueryRejectedError as error:
+        raise TerminatedError("Its workflow was ended from outside.") from error
+    except WorkflowQueryFailedError as error:
         raise NoAnswerError("It could not answer.") from error
 
 

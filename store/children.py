@@ -102,6 +102,23 @@ class Children:
         )
         return read(Unreported, await self._connection.execute(query))
 
+    async def unheard(self, *, patience: timedelta, limit: int) -> tuple[Child, ...]:
+        """Children that their open parent asked for longer than `patience` ago, and of which it heard nothing."""
+        parent = instance.alias("parent")
+        query = (
+            select_rows(Child, child)
+            .join(parent, parent.c.id == child.c.parent)
+            .where(
+                child.c.status == "ordered",
+                parent.c.status != "ended",
+                parent.c.recorded_at < func.now() - patience,
+                child.c.told_at.is_(None) | (child.c.told_at < func.now() - patience),
+            )
+            .order_by(parent.c.recorded_at)
+            .limit(limit)
+        )
+        return read(Child, await self._connection.execute(query))
+
     async def told(self, idents: Sequence[str]) -> None:
-        """Note that the reports of children were sent again."""
+        """Note that the reports of children were sent again, or asked for."""
         await self._connection.execute(update(child).where(child.c.instance.in_(idents)).values(told_at=func.now()))

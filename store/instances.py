@@ -316,10 +316,15 @@ class Instances:
         return read(Instance, await self._connection.execute(query))
 
     async def open_after(self, ident: str, *, limit: int) -> tuple[Instance, ...]:
-        """Open instances that have been heard of, in the order of their ids, behind one: for going through all."""
+        """Open instances whose workflow is there, in the order of their ids, behind one: for going through all.
+
+        Those are the ones that have been heard of, and children: their own workflow has made their row.
+        """
+        begun = instance.c.status.in_(("running", "cancelling"))
+        child_of_one = (instance.c.status == "starting") & instance.c.parent_instance.is_not(None)
         query = (
             select_rows(Instance, instance)
-            .where(instance.c.status.in_(("running", "cancelling")), instance.c.id > ident)
+            .where(begun | child_of_one, instance.c.id > ident)
             .order_by(instance.c.id)
             .limit(limit)
         )

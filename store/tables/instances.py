@@ -114,6 +114,7 @@ child = Table(
         "instance",
         postgresql_where=text("status IN ('ordered', 'running') AND NOT detached"),
     ),
+    Index("ix_child_unheard", "parent", postgresql_where=text("status = 'ordered'")),
     comment="Pathways that instances started, as the parent tells it.",
 )
 

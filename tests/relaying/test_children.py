@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from ulid import ULID
 
-from pathways.events import ChildEnded, ChildFailed
+from pathways.events import ChildEnded, ChildFailed, ChildStarted
 from pathways.facts import ChildOrdered, ChildReported, ChildRuns
 from pathways.state import Parent
-from relaying.children import report_again
+from relaying.children import ask_after, report_again
 from relaying.port import NoAnswerError
 from relaying.reconciling import Reconciler
 from store.database import Database
@@ -20,15 +20,16 @@ from tests.support.stated import Stated
 AT_ONCE = timedelta(0)
 
 
-async def family(database: Database, pathways: Played, *, detached: bool = False) -> tuple[Stated, Stated]:
-    """A parent, whose workflow runs, and its child."""
+async def family(
+    database: Database, pathways: Played, *, detached: bool = False, heard: bool = True
+) -> tuple[Stated, Stated]:
+    """A parent, whose workflow runs, and its child, of whose beginning it has heard."""
     parent = await Stated(database).begin()
     pathways.histories[parent.id] = await pathways.listening(str(ULID()))
     child = Stated(database, parent=Parent(parent.id, "arrange"))
-    await parent.say(
-        ChildOrdered(parent.at, "arrange", 1, child.id, "transport", "^1", detached),
-        ChildRuns(parent.at, "arrange", child.id, "1.2.0", "d"),
-    )
+    await parent.say(ChildOrdered(parent.at, "arrange", 1, child.id, "transport", "^1", detached))
+    if heard:
+        await parent.say(ChildRuns(parent.at, "arrange", child.id, "1.2.0", "d"))
     await child.begin()
     return parent, child
 
@@ -87,3 +88,19 @@ async def test_a_child_without_workflow_is_reported_as_failed(database: Database
     assert told == parent.id
     assert isinstance(report.event, ChildFailed)
     assert (report.event.address, report.event.instance) == ("arrange", child.id)
+
+
+@pytest.mark.parametrize("detached", [False, True])
+async def test_a_beginning_that_was_not_heard_is_told_again(
+    database: Database, pathways: Played, detached: bool
+) -> None:
+    """The parent of a detached child waits for that alone; once it is recorded, nobody is asked any more."""
+    parent, child = await family(database, pathways, detached=detached, heard=False)
+    assert await ask_after(database, pathways) == 0, "it may be about to say so"
+    assert await ask_after(database, pathways, patience=AT_ONCE) == 0, "it has not begun yet"
+    pathways.histories[child.id] = await pathways.listening(str(ULID()))
+    assert await ask_after(database, pathways, patience=AT_ONCE) == 1
+    [(told, report)] = pathways.reports
+    assert (told, report.event) == (parent.id, ChildStarted("arrange", 1, "1.0.0", "d" * 64))
+    await parent.say(ChildRuns(parent.at, "arrange", child.id, "1.0.0", "d" * 64))
+    assert await ask_after(database, pathways, patience=AT_ONCE) == 0

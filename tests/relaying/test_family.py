@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from temporalio import activity
 from temporalio.client import Client
 
 from activities.versions import resolve_activity
 from local.temporal_server import TemporalServer
+from pathways.messages import VersionAnswer, VersionRequest
 from pathways.plan import Plan
-from relaying.children import report_again
+from relaying.children import ask_after, report_again
+from relaying.reconciling import Reconciler
 from relaying.temporal import TemporalPathways
 from store.children import Child
 from store.database import Database
@@ -21,6 +24,7 @@ from store.snapshots import stored_digest
 from tests.support.interpreted import pathway
 from tests.support.interpreter import Instance, connect, until
 from tests.support.spine import RecordingInterpreter
+from workflows.names import RESOLVE_VERSION
 
 CHILD = pathway(
     """
@@ -43,7 +47,14 @@ class Family(RecordingInterpreter):
     """An interpreter whose children are looked up in the store."""
 
     def _resolve_version(self) -> Callable[..., Any]:
-        return resolve_activity(self.database)
+        looked_up = resolve_activity(self.database)
+
+        @activity.defn(name=RESOLVE_VERSION)
+        async def resolve_version(request: VersionRequest) -> VersionAnswer:
+            await self.versions_known.wait()
+            return await looked_up(request)
+
+        return resolve_version
 
 
 @pytest.fixture
@@ -128,6 +139,48 @@ async def test_a_child_that_runs_already_is_refused(family: Family) -> None:
             await same_on_both_sides(family, one)
             await one.terminate()
         await family.child(running.instance).terminate()
+
+
+async def test_a_child_that_is_terminated_after_its_parent_continued_as_new(family: Family, client: Client) -> None:
+    """The run that started it is over, and it says nothing itself: the relay finds it, and the parent hears."""
+    async with family.running():
+        parent = await family.start(PARENT, order=ORDER)
+        known = await has_child(family, parent, "running")
+        child = family.child(known.instance)
+        await family.records(child)
+        await parent.renew()
+        await child.terminate()
+        pathways = TemporalPathways(client, task_queue=family.queue)
+        assert await Reconciler(family.database, pathways).look(child.id) == "gone"
+        await has_child(family, parent, "failed")
+        assert await only_incident(family, parent) == "child-failed"
+        await same_on_both_sides(family, parent)
+        await parent.terminate()
+
+
+async def test_a_child_that_is_terminated_before_it_has_a_row(family: Family, client: Client) -> None:
+    """Nothing was ever recorded of it: the relay asks after what was ordered and never heard of."""
+    family.versions_known.clear()
+    async with family.running():
+        parent = await family.start(PARENT, order=ORDER)
+        child = family.child((await has_child(family, parent, "ordered")).instance)
+        pathways = TemporalPathways(client, task_queue=family.queue)
+        assert await ask_after(family.database, pathways, patience=timedelta(0)) == 0
+        await parent.renew()
+        await child.terminate()
+        assert await ask_after(family.database, pathways, patience=timedelta(0)) == 1
+        await has_child(family, parent, "failed")
+        assert await only_incident(family, parent) == "child-failed"
+        await parent.terminate()
+        family.versions_known.set()
+
+
+async def only_incident(family: Family, instance: Instance) -> str:
+    """The kind of the only incident of an instance."""
+    await family.records(instance)
+    async with family.database.transaction() as unit:
+        [incident] = await unit.incidents.of_instance(instance.id)
+    return incident.kind
 
 
 async def same_on_both_sides(family: Family, instance: Instance) -> None:
