@@ -117,6 +117,16 @@ class DataType:
             case _:
                 return True
 
+    @cached_property
+    def _targets(self) -> tuple[str, ...]:
+        return tuple(f"{target}/" for target in self.target)
+
+    def refers_to(self, reference: str) -> bool:
+        """Whether a reference names a resource of one of the target types, or leaves open of which it is."""
+        if not self.target or reference.startswith((*self._targets, "urn:uuid:")):
+            return True
+        return any(target in reference for target in self._targets)
+
     def load(self, value: Json) -> Any:
         """The value as expressions see it: dates, instants, durations and quantities become FEEL's own."""
         if value is None or self.is_plain:
@@ -220,7 +230,7 @@ def plain_json(value: Json, level: int = 0) -> Json:
         return value if isfinite(value) else None
     if level > MOST_LEVELS:
         raise MisfitError(f"is nested deeper than {MOST_LEVELS} levels")
-    if isinstance(value, Mapping):
+    if value.__class__ is dict or isinstance(value, Mapping):
         return {str(name): plain_json(one, level + 1) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain_json(one, level + 1) for one in value]
@@ -274,7 +284,7 @@ def _iso(declared: DataType, value: Json) -> Json:
     if isinstance(value, (date, datetime)) or not isinstance(value, str):
         value = feel.to_json(value) if not isinstance(value, (int, float, Mapping, list)) else value
     if isinstance(value, str):
-        parse = feel.date_value if declared.kind == "date" else feel.instant_value
+        parse = feel.date_value if declared.kind == "date" else _instant
         if parse(value) is not None:
             return value
     example = "2026-03-31" if declared.kind == "date" else "2026-03-31T09:00:00-04:00"
@@ -293,7 +303,7 @@ def _duration(_: DataType, value: Json) -> Json:
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:
-    if not isinstance(value, Mapping):
+    if value.__class__ is not dict and not isinstance(value, Mapping):
         raise MisfitError(f"must be an object, not {_name(value)}")
     return value
 
@@ -318,8 +328,7 @@ def _reference(declared: DataType, value: Json) -> Json:
     reference = value.get("reference")
     if not isinstance(reference, str) or not _REFERENCE.match(reference):
         raise MisfitError("must have a reference such as Patient/123")
-    foreign = declared.target and not any(f"{target}/" in reference for target in declared.target)
-    if foreign and not reference.startswith("urn:uuid:"):
+    if not declared.refers_to(reference):
         raise MisfitError(f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
     display = value.get("display")
     return {"reference": reference, "display": display if isinstance(display, str) else None}

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 
+@lru_cache(maxsize=4096)
 def derived(at: datetime, *parts: str) -> str:
     """The ULID of the thing that `parts` name, ordered by `at`."""
     millis = int(at.timestamp() * 1000) & ((1 << 48) - 1)

@@ -74,8 +74,14 @@ def from_feel(found: feel_types.Type) -> DataType:
     return ANY
 
 
+_AS_JSON = frozenset({str, bool, int, float})
+"""What JSON tells by itself."""
+
+
 def type_of_value(value: Any) -> DataType:
     """What a computed value has that its JSON does not tell: where in it are dates, instants, quantities and such."""
+    if value is None or value.__class__ in _AS_JSON:
+        return ANY
     match value:
         case datetime():
             return DataType("instant")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -72,13 +73,22 @@ def _exact(value: feel.DaysTime | feel.YearsMonths) -> str:
 def _from_text(
     text: str, start: datetime, zone: ZoneInfo, calendar: Calendar | None, edge: Literal["start", "end"]
 ) -> datetime:
+    value = _read(text)
+    if value is None:
+        raise TimingError(f'gives "{text[:60]}", which is no time')
+    return _moment(value, start, zone, calendar, edge)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> date | datetime | Duration | None:
+    """The date, instant or duration that a text says."""
     day = feel.date_value(text)  # asked first: a date is also the instant of its midnight
     if isinstance(day, date):
-        return _moment(day, start, zone, calendar, edge)
+        return day
     moment = feel.instant_value(text)
     if isinstance(moment, datetime):
-        return _moment(moment, start, zone, calendar, edge)
+        return moment
     try:
-        return add(start, parse_duration(text), zone, calendar)
+        return parse_duration(text)
     except DurationError:
-        raise TimingError(f'gives "{text[:60]}", which is no time') from None
+        return None

@@ -111,6 +111,8 @@ def leave_scopes(run: Run, scopes: tuple[str, ...], reason: str | None = None) -
 def _leave_where(run: Run, inside: Callable[[str], bool], reason: str | None) -> None:
     """Leave, from the inside out, every position whose address lies `inside`, and the scopes that lie there."""
     left = [one for one in run.positions.values() if one.role != "undo" and inside(one.address)]
+    if not left and not run.agenda:
+        return
     left.sort(key=lambda one: place(run.plan, one), reverse=True)
     scopes = {one.scope for one in (*left, *run.agenda) if one.scope and inside(one.scope)}
     for position in left:

@@ -16,7 +16,7 @@ from pathways.state import Json, State
 
 def update(run: Run) -> None:
     """State anew what is offered, where that changed."""
-    if not run.plan.side_flows:
+    if not run.plan.side_flows or not _due(run):
         return
     over = run.status != "running" or run.suspension is not None
     names = run.names()
@@ -24,6 +24,14 @@ def update(run: Run) -> None:
     if offered != run.offers:
         run.offers = offered
         run.facts.append(OffersChanged(run.now, _shown(run.plan, offered, names, run.env)))
+
+
+def _due(run: Run) -> bool:
+    """Whether something else may be offered than before the event."""
+    before = run.state
+    if run.afresh or run.plan.offers_move or run.status != before.status:
+        return True
+    return (run.suspension is None) != (before.suspension is None) or not run.saved.isdisjoint(run.plan.offer_names)
 
 
 def _offered(run: Run, side: SideFlow, names: Names) -> bool:

@@ -61,7 +61,8 @@ class Run:
     """A transition in the making. `now` is the nominal time of what is happening; `at` is when the event came.
 
     `agenda` holds what is still to be entered in this transition, the next last. `floor` is the latest nominal time
-    so far: nothing happens before it.
+    so far: nothing happens before it. `changed` are the names saved since deadlines were last looked at anew, `saved`
+    all of them; `afresh`: what is derived from data is worked out anew whatever was saved.
     """
 
     def __init__(self, plan: Plan, state: State, at: datetime, kinds: Kinds) -> None:
@@ -101,7 +102,8 @@ class Run:
         self.scopes_ended = False
         self._scopes = Scopes(plan, state.instance, state.started_at, self.data)
         self._own_data: set[str] = set()
-        self._attributes_due = state.rev == 0
+        self.saved: set[str] = set()
+        self.afresh = state.rev == 0
         self._now = at
         self._env: feel.Environment | None = None
 
@@ -168,7 +170,7 @@ class Run:
             self.data[home] = dict(self.data.get(home, {}))
             self._scopes.refresh()
         self.data[home][name] = Saved(value, address, self.now, by, sources, type_, self.rev)  # type: ignore[index]  # our own copy
-        self._attributes_due = self._attributes_due or name in self.plan.attribute_names
+        self.saved.add(name)
         self.changed.add(name)
         self.facts.append(DataSaved(self.now, home, name, value, address, by, sources, reason))
 
@@ -207,18 +209,13 @@ class Run:
 
     def update_attributes(self) -> None:
         """State the attributes anew where data that they are worked out from changed."""
-        if not self._attributes_due:
+        if not self.afresh and self.saved.isdisjoint(self.plan.attribute_names):
             return
-        self._attributes_due = False
         names, env = self.names(), self.env
         found = {one.name: shown_json(one.value.evaluate(names, env)) for one in self.plan.attributes}
         if found != self.attributes:
             self.attributes = found
             self.facts.append(AttributesChanged(self.now, found))
-
-    def reconsider_attributes(self) -> None:
-        """Have the attributes worked out anew: what they are worked out from may be another rule now."""
-        self._attributes_due = True
 
     def close(self, *, refusal: Refusal | None = None, result: Json = None) -> Transition:
         """The transition as it stands; the state it came from, untouched, where nothing happened."""

@@ -129,4 +129,4 @@ def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:
     if host is None:
         host = functions(tz, plan.business_calendars, plan.default_calendar, plan.codes_of_value_sets)
         plan.host_functions[zone_name] = host
-    return feel.Environment(now=now.astimezone(tz), zone=tz, functions=host)
+    return feel.Environment(now=now, zone=tz, functions=host)

@@ -12,7 +12,8 @@ from pathways.feel.compiled.logic import Test
 from pathways.feel.compiled.place import Code
 from pathways.feel.environment import Environment, Run
 from pathways.feel.errors import FeelLimitError
-from pathways.feel.nodes import Node, Tests
+from pathways.feel.functions import BUILTINS
+from pathways.feel.nodes import Name, Node, Tests
 from pathways.feel.operators import article
 from pathways.feel.parser import parse, parse_tests
 from pathways.feel.rendering import weigh
@@ -42,6 +43,7 @@ class Expression:
         self._code = compile_expression(tree, text)
         self._free = free.find(tree)
         self._makes_values = free.makes_values(tree)
+        self._bare = tree.name if isinstance(tree, Name) and tree.name not in BUILTINS else None
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -89,6 +91,11 @@ class Expression:
 
     def evaluate(self, scope: Mapping[str, Value], env: Environment) -> Value:
         """Give the value, or None where FEEL's answer is null or a limit is reached. Never raises."""
+        if self._bare is not None:
+            try:
+                return read(scope.get(self._bare))
+            except Exception:  # noqa: BLE001 - evaluation never raises
+                return None
         return self._run(self._code, Run(scope, env))
 
     def condition(self, scope: Mapping[str, Value], env: Environment) -> bool | None:

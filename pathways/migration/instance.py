@@ -141,7 +141,7 @@ class _Migrating:
         if self.state.hold is not None or hold is not None:
             holding.go_on(run)
         run.now = run.at
-        run.reconsider_attributes()
+        run.afresh = True  # by the rules of the new version
         offers.update(run)
         transition = run.close()
         return Migration(transition.state, transition.facts, transition.commands, tuple(self.moves))

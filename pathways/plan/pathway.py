@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
@@ -343,6 +344,22 @@ class Plan:
     def attribute_names(self) -> frozenset[str]:
         """The names that the attributes are worked out from."""
         return frozenset().union(*(one.value.names for one in self.attributes))
+
+    @cached_property
+    def offer_names(self) -> frozenset[str]:
+        """The names by which it is judged what is offered."""
+        return frozenset().union(*(one.names for one in self._offer_conditions))
+
+    @cached_property
+    def offers_move(self) -> bool:
+        """Whether what is offered depends on more than data: on time, or on what runs already."""
+        timed = any(one.expression.builtins & {"now", "today"} for one in self._offer_conditions)
+        return timed or any(one.once and one.offer is not None for one in self.side_flows)
+
+    @property
+    def _offer_conditions(self) -> Iterator[Condition]:
+        offers = (one.offer for one in self.side_flows if one.offer is not None)
+        return (one.when for one in offers if one.when is not None)
 
     @cached_property
     def default_calendar(self) -> Calendar | None:
