@@ -2,6 +2,7 @@
 
 A run is on record before anything moves. It goes on in steps that anybody may ask for, so that whoever asked first may
 be interrupted: what has been moved is known, what waits is moved by the next step, and nothing is moved twice.
+Each instance answers to the run's request, and so remembers that it was moved where nobody was left to note it.
 """
 
 from __future__ import annotations
@@ -134,13 +135,15 @@ class MigrationService(Base):
         return await self.progress(actor, run.id)
 
     async def go_on(self, actor: Actor, run: str, *, limit: int = 50) -> RunProgress:
-        """Move the next instances of a run; the run is done when none waits."""
+        """Move the next instances of a run; the run is done when none waits. Those that did not answer come last."""
         actor.require("migrate")
         found = await self._run(run)
         async with self.database.transaction() as unit:
-            waiting = await unit.migration_runs.results(run, verdict="waiting", limit=limit)
-        if found.status == "running":
-            await self._each([one.instance for one in waiting.items], lambda ident: self._move(found, ident))
+            page = await unit.migration_runs.results(run, verdict="waiting", limit=limit)
+            if not page.items:
+                page = await unit.migration_runs.results(run, verdict="failed", limit=limit)
+        if found.status != "stopped":
+            await self._each([one.instance for one in page.items], lambda ident: self._move(found, ident))
         async with self.database.transaction() as unit:
             counts = await unit.migration_runs.counts(run)
             if not counts.get("waiting") and found.status == "running":
@@ -257,6 +260,10 @@ class MigrationService(Base):
     async def _migrate(
         self, ident: str, order: Migrate, request: str, done: MoveVerdict
     ) -> tuple[MoveVerdict, int | None, str | None]:
+        async with self.database.transaction() as unit:
+            known = await unit.results.get(ident, request)
+        if known is not None:  # whoever asked before died, or got no answer; it may have gone on since, or ended
+            return done, known.rev, None
         try:
             answer = await self.engine.migrate(ident, order, request=request)
         except EngineRefusedError as refusal:

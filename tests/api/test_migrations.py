@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
+from pathways.messages import Migrate
 from pathways.plan import Plan, plan_from_json
 from tests.support.office import ORDER, PATIENT, Office, referral_definition
 
@@ -107,6 +108,42 @@ async def test_a_paused_version_holds_whatever_comes_to_it(
     assert shown == {"running": 1, "know": 1, "standing": {}}
     assert (await author.post(f"/migrations/{run}/take-back")).json()["counts"] == {"taken-back": 1}
     assert (await author.get(f"/instances/{ident}")).json()["hold"] is None
+
+
+async def test_who_died_after_moving_one_has_moved_it(
+    place: Office, author: httpx.AsyncClient, coordinator: httpx.AsyncClient, supervisor: httpx.AsyncClient
+) -> None:
+    """What was moved and not noted counts as moved once somebody goes on: as it stands, or though it ended since."""
+    idents = [await start(coordinator, number) for number in range(2)]
+    plan = await publish(place, "1.0.1")
+    run = (await author.post("/migrations", json={**TO, "reason": "A better text."})).json()["run"]["id"]
+    for ident in idents:
+        order = Migrate(plan.digest, {}, "informaticist", "A better text.")
+        await place.engine.migrate(ident, order, request=f"migration/{run}/{ident}")
+    place.engine.forget_answers()  # as an instance that continued as new has forgotten its updates
+    await supervisor.post(f"/instances/{idents[1]}/cancel", json={"reason": "Not needed."})
+    done = (await author.post(f"/migrations/{run}/steps")).json()
+    assert done["counts"] == {"moved": 2}
+    back = (await author.post(f"/migrations/{run}/take-back")).json()
+    assert back["counts"] == {"taken-back": 1, "moved": 1}
+    assert (await author.get(f"/instances/{idents[0]}")).json()["version"] == "1.0.0"
+
+
+async def test_what_did_not_answer_is_asked_again(
+    place: Office, author: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    """A step of a run that is done asks those that failed once more, also where one had moved all the same."""
+    idents = [await start(coordinator, number) for number in range(2)]
+    plan = await publish(place, "1.0.1")
+    run = (await author.post("/migrations", json={**TO, "reason": "A better text."})).json()["run"]["id"]
+    order = Migrate(plan.digest, {}, "informaticist", "A better text.")
+    await place.engine.migrate(idents[0], order, request=f"migration/{run}/{idents[0]}")
+    place.engine.away = True
+    failed = (await author.post(f"/migrations/{run}/steps")).json()
+    assert (failed["counts"], failed["run"]["status"]) == ({"failed": 1, "moved": 1}, "done")
+    place.engine.away = False
+    assert (await author.post(f"/migrations/{run}/steps")).json()["counts"] == {"moved": 2}
+    assert (await author.get(f"/instances/{idents[1]}")).json()["version"] == "1.0.1"
 
 
 async def test_what_blocks_is_said_and_refused(

@@ -147,6 +147,11 @@ class PlayedEngine:
             at_rest=True,
         )
 
+    def forget_answers(self) -> None:
+        """Instances continue as new: what they answered before is in the store alone."""
+        for playing in self._playing.values():
+            playing.answers.clear()
+
     async def catch_up(self) -> None:
         """Tell the store what it was not told while `recording` was off."""
         self.recording = True
