@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, assert_never
 
 from pathways import feel
 from pathways.addresses import block_of
@@ -32,9 +32,14 @@ from pathways.plan import (
     Plan,
     Repeat,
     Row,
+    Section,
     Set,
     Step,
+    Task,
     Timeout,
+    WaitForAny,
+    WaitForEvent,
+    WaitForTime,
 )
 from pathways.values import Computed, Condition, is_expression
 
@@ -350,9 +355,15 @@ def inside(owner: str, needs: frozenset[str]) -> str:
 
 def stands(step: Step) -> bool:
     """Whether the step waits for something, so that an event or a timeout may find an instance there."""
-    if isinstance(step, Child):
-        return not step.detached
-    return not isinstance(step, Set | Decide | Emit | End | Container)
+    match step:
+        case Do() | Task() | WaitForEvent() | WaitForTime() | WaitForAny():
+            return True
+        case Child():
+            return not step.detached
+        case Set() | Decide() | Emit() | End() | Parallel() | Repeat() | Section():
+            return False
+        case _:
+            assert_never(step)
 
 
 def idle(step: Step) -> bool:

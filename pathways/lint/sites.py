@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from pathways import feel
 from pathways.diagnostics import Mark
@@ -17,11 +17,14 @@ from pathways.model import (
     Definition,
     DoDecl,
     EmitDecl,
+    EndDecl,
     FieldDecl,
     HandlerDecl,
     ListeningDecl,
+    ParallelDecl,
     Placed,
     RepeatDecl,
+    SectionDecl,
     SetDecl,
     TaskDecl,
     Text,
@@ -152,13 +155,15 @@ def of_step(placed: Placed) -> Iterator[Site]:
             yield from of_authored(body.inputs, at)
         case RepeatDecl():
             yield from _repeat(body, at)
-        case DecideDecl(table=table) if table is not None:
-            for row in table.rows:
+        case DecideDecl():
+            for row in body.table.rows if body.table is not None else ():
                 for cell in row.cells:
                     yield Site(cell.input.value, cell.input.mark, "input", "entry", placed.path, placed.block)
                 yield from of_authored(row.give, at)
-        case _:
+        case ParallelDecl() | SectionDecl() | EndDecl():
             pass
+        case _:
+            assert_never(body)
     for handler in step.on:
         yield from _listening(handler, at)
     for verb in step.clocks:

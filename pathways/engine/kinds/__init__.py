@@ -1,4 +1,4 @@
-"""The kinds of step, a module each. To add one: its plan class in `pathways.plan`, its module here, its line below.
+"""The kinds of step, a module each. What else a new one needs is said in the README of `pathways`.
 
 A kind says what happens on entry (`enter`). Kinds that wait also say what happens when what they wait for comes:
 `advance` calls that by name, so that each event has exactly one place.
@@ -6,12 +6,12 @@ A kind says what happens on entry (`enter`). Kinds that wait also say what happe
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from pathways.engine.kinds import child, decide, do, emit, end, parallel, repeat, section, set_data, task, wait
 from pathways.engine.outcomes import Answer
 from pathways.engine.run import Run
-from pathways.plan import Parallel, Repeat, Section, Step
+from pathways.plan import Container, Parallel, Repeat, Section, Step
 from pathways.state import Position
 
 
@@ -48,14 +48,15 @@ def enter_step(run: Run, step: Step, position: Position) -> Answer:
 def scope_ended(run: Run, scope: str) -> None:
     """Go on in the step that a scope stands in, now that it has ended well; a side flow's run stands in none."""
     container = run.positions.get(run.plan.container_of(scope))
-    if container is None:
+    step = run.step_of(container) if container is not None else None
+    if container is None or not isinstance(step, Container):
         return
-    match run.step_of(container):
-        case Parallel() as step:
+    match step:
+        case Parallel():
             parallel.branch_ended(run, step, container, scope)
-        case Repeat() as step:
+        case Repeat():
             repeat.iteration_ended(run, step, container, scope)
         case Section():
             section.section_ended(run, container)
         case _:
-            pass
+            assert_never(step)

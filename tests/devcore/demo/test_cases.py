@@ -31,7 +31,7 @@ def pathways() -> Mapping[str, Any]:
 
 
 def tasks_of(pathway: Mapping[str, Any]) -> dict[str, Any]:
-    """The human tasks of a pathway's main flow, by step, those in branches and repetitions included."""
+    """The human tasks of a pathway's main flow, by step, those in branches, sections and repetitions included."""
     return {name: step["task"] for name, step in _steps_of(pathway["steps"]) if "task" in step}
 
 
@@ -40,7 +40,7 @@ def _steps_of(steps: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield name, step
         for branch in step.get("parallel", {}).get("branches", {}).values():
             yield from _steps_of(branch["steps"])
-        yield from _steps_of(step.get("repeat", {}).get("steps", {}))
+        yield from _steps_of(step.get("repeat", step).get("steps", {}))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_saved_values_are_found_in_any_scope() -> None:
     """Values are kept by scope and name, each with where it came from."""
     data = {"": {}, "series#1/": {"booking": {"value": 1}}, "series#2/": {"booking": {"value": 2}}}
     assert saved({"data": data}, "booking") in (1, 2)
-    assert saved({"data": data}, "booking", "series#1/visit/dose/until-visit") == 1
+    assert saved({"data": data}, "booking", "series#1/visit/until-visit") == 1
     with pytest.raises(KeyError):
         saved({"data": data}, "note")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
 from pathways.model import ChildDecl, ParallelDecl, RepeatDecl, SectionDecl
@@ -122,3 +125,10 @@ def test_what_they_may_not_say_is_noted_where_it_stands(step: str, rule: str, at
     findings = [one for one in noted(text) if one.rule == rule]
     assert findings, [str(one) for one in noted(text)]
     assert place(text, findings[0]).startswith(at)
+
+
+def test_the_section_of_the_language_page_can_be_read() -> None:
+    """It stands in the reference as it would in a file."""
+    page = Path(__file__).parents[3].joinpath("docs", "language.md").read_text()
+    example = page.partition("### Steps of a step")[2].partition("```yaml\n")[2].partition("```")[0]
+    assert isinstance(read(f"{dedent(example)}moved: {{end: done}}\ncharge: {{end: done}}").steps[0].body, SectionDecl)
