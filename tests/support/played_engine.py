@@ -30,6 +30,7 @@ from pathways.foresight import Foresight, foresee
 from pathways.messages import Answer, Description, Migrate, Pace, RecordRequest, Refused, StartInstance
 from pathways.migration import Migration, map_from_json, migrate
 from pathways.plan import Plan, plan_from_json
+from pathways.projection import snapshot_to_json
 from pathways.state import State
 from store.database import Database
 from store.recording import record_in
@@ -146,6 +147,11 @@ class PlayedEngine:
             digest=snapshot_digest(snapshot(playing.plan, playing.state)),
             at_rest=True,
         )
+
+    def snapshot(self, instance: str) -> Json:
+        """All that can be rebuilt of an instance."""
+        playing = self._playing[instance]
+        return snapshot_to_json(snapshot(playing.plan, playing.state))
 
     def forget_answers(self) -> None:
         """Instances continue as new: what they answered before is in the store alone."""
