@@ -21,7 +21,7 @@ from api.security.accounts import development_accounts
 from api.security.headers import SecurityHeaders
 from api.services import Services
 from api.services.base import Plans
-from api.services.completion import CompletionService
+from api.services.bulk import BulkService
 from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.engine import Engine
@@ -119,7 +119,7 @@ def build_services(
     shared: dict[str, Any] = {"database": database, "engine": engine, "plans": plans, "demo": settings.demo}
     return Services(
         people=PeopleService(**shared, development=settings.environment is Environment.DEVELOPMENT),
-        tasks=CompletionService(**shared, queues=queues),
+        tasks=BulkService(**shared, queues=queues),
         instances=InstanceService(
             **shared, site_zone=settings.site_zone, demo_pace=settings.demo_pace if settings.demo else None
         ),

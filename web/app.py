@@ -14,6 +14,7 @@ from api.services import Services
 from web.rendering import STATIC, environment
 from web.views import (
     additions,
+    bulk,
     exceptions,
     help,  # noqa: A004 - the page of that name
     instances,
@@ -66,6 +67,8 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
             post("/sign-out", sign_in.sign_out),
             get("/work", work.show),
             post("/work/claim-next", work.claim_next),
+            get("/work/bulk", bulk.show),
+            post("/work/bulk", bulk.send),
             get("/tasks/{ident}", task.show),
             get("/tasks/{ident}/done", task.done),
             post("/tasks/{ident}/claim", task.claim),

@@ -37,7 +37,7 @@ COOKIE = "carelane_session"
 MOST_FORM_BYTES = 512_000
 
 _HIDDEN = ("csrf", "request", "version", "kept", "next", "password")
-_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back", "act")
+_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back", "act", "task")
 """What a form says of itself: it goes along without being shown."""
 
 _log = logging.getLogger(__name__)
@@ -259,7 +259,7 @@ async def render_kept(
         message=message,
         path=path,
         fields=kept_fields(typed),
-        hidden=[(name, typed.one(name)) for name in _CARRIED],
+        hidden=[(name, value) for name in _CARRIED for value in typed.raw.get(name, ())],
         old_csrf=typed.one("csrf"),
     )
     if retry_after is not None:

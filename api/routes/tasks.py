@@ -6,10 +6,25 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.problems import responses
+from api.problems import FieldProblem, responses
 from api.routes.dependencies import ActorHere, After, KeyHere, Limit, ServicesHere, link_next
 from api.schemas.base import PageOf
-from api.schemas.tasks import AssignWish, ClaimWish, Completed, CompleteWish, Task, TaskInList
+from api.schemas.operations import Begun
+from api.schemas.tasks import (
+    AssignWish,
+    ClaimWish,
+    Completed,
+    CompletedInBulk,
+    CompletedTogether,
+    CompleteTogetherWish,
+    CompleteWish,
+    CompletionForeseen,
+    RowProblem,
+    Task,
+    TaskInList,
+)
+from api.services.bulk import Candidate, Result
+from api.services.errors import RefusedError, ServiceError
 from api.services.tasks import ListWish
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
@@ -40,6 +55,50 @@ async def list_tasks(
     found = await services.tasks.list(actor, wish, after=after, limit=limit)
     link_next(request, response, found.page.next)
     return PageOf(items=[TaskInList.model_validate(one) for one in found.page.items], next=found.page.next)
+
+
+@router.post("/complete", summary="Complete several tasks", responses=responses(400, 422))
+async def complete_tasks(
+    services: ServicesHere, actor: ActorHere, key: KeyHere, wish: CompleteTogetherWish
+) -> CompletedTogether:
+    """Complete tasks of one step and version that may be completed in bulk, each for itself, with the same answer.
+
+    The answer tells of each what became of it: one that is refused keeps no other back. The same `Idempotency-Key`
+    again gets each task's first answer. Nothing is done where they are not of one kind. Gates are never completed so.
+    """
+    done = await services.tasks.complete_all(actor, wish.chosen, outcome=wish.outcome, form=wish.form, key=key)
+    return CompletedTogether(results=[_result(one) for one in done])
+
+
+@router.post("/complete/preview", summary="What completing several tasks would bring", responses=responses(400, 422))
+async def preview_tasks(
+    services: ServicesHere, actor: ActorHere, wish: CompleteTogetherWish
+) -> list[CompletionForeseen]:
+    """What completing them would bring, task by task: the steps that come next, or why it would be refused."""
+    found = await services.tasks.preview(actor, wish.chosen, outcome=wish.outcome, form=wish.form)
+    gone = [CompletionForeseen(task=one, begun=[], problem=UNKNOWN) for one in found.missing]
+    return [_foreseen(one) for one in found.candidates] + gone
+
+
+def _result(one: Result) -> CompletedInBulk:
+    done = Completed.model_validate(one.completed) if one.completed is not None else None
+    return CompletedInBulk(task=one.task, completed=done, problem=_problem(one.problem))
+
+
+def _foreseen(one: Candidate) -> CompletionForeseen:
+    begun = [Begun.model_validate(each) for each in one.begun]
+    return CompletionForeseen(task=one.task.id, begun=begun, problem=_problem(one.problem))
+
+
+def _problem(error: ServiceError | None) -> RowProblem | None:
+    if error is None:
+        return None
+    errors = [FieldProblem(field=name, message=why) for name, why in error.fields.items()]
+    reason = error.reason if isinstance(error, RefusedError) else None
+    return RowProblem(code=error.code, reason=reason, detail=error.message, errors=errors)
+
+
+UNKNOWN = RowProblem(code="not-found", reason=None, detail="There is no such task for you.", errors=[])
 
 
 @router.get("/{ident}", summary="One task", responses=responses(404))

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from api.problems import FieldProblem
 from api.schemas.base import Schema, Wish
+from api.schemas.operations import Begun
+from api.services.bulk import MOST, Chosen
 
 Json = Any
 
@@ -33,6 +36,8 @@ class TaskInList(Schema):
     assignee: str | None = Field(description="The person who has it.")
     claimed_at: datetime | None
     version: int = Field(description="Counts changes of who works on it; send it back to notice changes by others.")
+    bulk: bool = Field(description="Whether it may be completed together with others of its step.")
+    gate: str | None = Field(description="The decision that is a person's alone, where it is one.")
 
 
 class Task(TaskInList):
@@ -72,6 +77,26 @@ class CompleteWish(Wish):
     )
 
 
+class ChosenTask(Wish):
+    """One of several tasks to be completed."""
+
+    id: str
+    version: int | None = Field(None, description="The version that was seen; refused where it has changed.")
+
+
+class CompleteTogetherWish(Wish):
+    """Completing several tasks of one kind."""
+
+    tasks: list[ChosenTask] = Field(min_length=1, max_length=MOST, description="Tasks of one step and version.")
+    outcome: str = Field("", description="One of the tasks' outcomes; may be left out where they have only one.")
+    form: dict[str, Json] = Field(default_factory=dict, description="The fields' values, the same for all.")
+
+    @property
+    def chosen(self) -> list[Chosen]:
+        """The tasks as the use case takes them."""
+        return [Chosen(one.id, one.version) for one in self.tasks]
+
+
 class Completed(Schema):
     """A task was completed."""
 
@@ -81,3 +106,34 @@ class Completed(Schema):
     rev: int = Field(description="The instance's revision that it made.")
     lists_lag: bool = Field(description="Whether lists do not show it yet.")
     repeated: bool = Field(description="Whether this is the answer to an earlier request with the same key.")
+
+
+class RowProblem(Schema):
+    """Why one of several tasks was not completed, or would not be."""
+
+    code: str = Field(description="What kind of problem it is; stable.")
+    reason: str | None = Field(description="The pathway's own code, where it refused.")
+    detail: str = Field(description="What happened, in words.")
+    errors: list[FieldProblem] = Field(description="What is wrong by field, where fields are at fault.")
+
+
+class CompletedInBulk(Schema):
+    """What became of one of several tasks: one of the two is null."""
+
+    task: str
+    completed: Completed | None
+    problem: RowProblem | None
+
+
+class CompletedTogether(Schema):
+    """What became of each."""
+
+    results: list[CompletedInBulk]
+
+
+class CompletionForeseen(Schema):
+    """What completing one of several tasks would bring."""
+
+    task: str
+    begun: list[Begun] = Field(description="The steps that would come next.")
+    problem: RowProblem | None = Field(description="Why it would be refused.")

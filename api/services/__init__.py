@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.services.completion import CompletionService
+from api.services.bulk import BulkService
 from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.events import EventService
@@ -24,7 +24,7 @@ class Services:
     """Every use case, as the composition root builds them."""
 
     people: PeopleService
-    tasks: CompletionService
+    tasks: BulkService
     instances: InstanceService
     incidents: IncidentService
     operations: OperationService

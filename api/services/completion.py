@@ -20,6 +20,7 @@ from api.services.errors import (
     KeyReusedError,
     NotNowError,
     RefusedError,
+    ServiceError,
     TaskClosedError,
 )
 from api.services.records import Task
@@ -101,7 +102,7 @@ class CompletionService(TaskService):
             claim = await unit.tasks.claim(ident, actor.id)
             return await self._settled(unit, actor, claim, "task.claim", before=task)
 
-    async def _refusal(self, ident: str, refused: Refused) -> Exception:
+    async def _refusal(self, ident: str, refused: Refused) -> ServiceError:
         """The pathway's refusal as the person should meet it."""
         match refused.code:
             case "form-invalid":
@@ -118,7 +119,7 @@ class CompletionService(TaskService):
             case _:
                 return RefusedError(refused.code, refused.message, refused.detail)
 
-    async def _closed_meanwhile(self, ident: str) -> Exception:
+    async def _closed_meanwhile(self, ident: str) -> ServiceError:
         """Who closed the task, once the store knows; it may lag behind the pathway for a moment."""
         for pause in (0.05, 0.1, 0.2, 0.4, 0.8, None):
             async with self.database.transaction() as unit:

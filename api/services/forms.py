@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from api.services.clock import pace_from_json, pathway_now
 from api.services.records import Instance, Task
@@ -27,6 +27,23 @@ class FieldState:
     shown: bool
     required: bool
     conditional: bool
+
+
+class Rules(Protocol):
+    """A form that is being filled in, for one task or for several."""
+
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        """The fields, in the form's order."""
+        ...
+
+    def states(self, typed: Mapping[str, Json]) -> tuple[FieldState, ...]:
+        """The fields as they stand for what was typed (JSON values)."""
+        ...
+
+    def check(self, typed: Mapping[str, Json]) -> dict[str, str]:
+        """What is wrong, by field name."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from api.services.forms import FieldState, FormRules
+from api.services.forms import FieldState, Rules
 from pathways.datatypes import DataType
 from web.form_values import PREFIX, Typed, values_of
 from web.presenters.values import words
@@ -63,7 +63,7 @@ class FieldView:
         return [{"value": one.value, "text": one.text, "selected": one.chosen} for one in self.options]
 
 
-def field_views(rules: FormRules, typed: Typed, errors: Mapping[str, str], zone_name: str) -> list[FieldView]:
+def field_views(rules: Rules, typed: Typed, errors: Mapping[str, str], zone_name: str) -> list[FieldView]:
     """The fields to show. One that depends on this form is always there; scripts hide it until it is asked for."""
     states = rules.states(values_of(rules.fields, typed, zone_name))
     return [
@@ -73,7 +73,7 @@ def field_views(rules: FormRules, typed: Typed, errors: Mapping[str, str], zone_
     ]
 
 
-def visible(rules: FormRules, typed: Typed, zone_name: str) -> dict[str, dict[str, bool]]:
+def visible(rules: Rules, typed: Typed, zone_name: str) -> dict[str, dict[str, bool]]:
     """Which fields are asked for and needed, for what was typed so far."""
     states = rules.states(values_of(rules.fields, typed, zone_name))
     return {one.field.name: {"shown": one.shown, "required": one.required} for one in states}

@@ -11,6 +11,7 @@ from api.services.actor import Actor
 from api.services.clock import pace_from_json, pathway_now
 from api.services.queues import Queues
 from api.services.tasks import TaskDetail
+from pathways.plan import FormField
 from web.form_values import Typed, typed_from_values, values_of
 from web.presenters.marks import Mark, marks_of
 from web.presenters.sentences_work import outcome_title
@@ -120,23 +121,22 @@ def changed_pairs(changed: Json, zone: str) -> list[Pair]:
 def submitted(found: TaskDetail) -> list[Pair]:
     """What was typed when the task was completed."""
     values = found.task.values if isinstance(found.task.values, Mapping) else {}
-    return _pairs(found, typed_from_values(found.rules.fields, values, found.instance.zone))
+    fields = found.rules.fields
+    return kept_pairs(fields, typed_from_values(fields, values, found.instance.zone), found.instance.zone)
 
 
 def kept(found: TaskDetail, typed: Typed) -> list[Pair]:
     """What a person typed and did not send."""
-    return _pairs(found, typed)
+    return kept_pairs(found.rules.fields, typed, found.instance.zone)
 
 
-def _pairs(found: TaskDetail, typed: Typed) -> list[Pair]:
-    values = values_of(found.rules.fields, typed, found.instance.zone)
-    labels = {one.name: one.label for one in found.rules.fields}
+def kept_pairs(fields: Sequence[FormField], typed: Typed, zone: str) -> list[Pair]:
+    """What was typed into a form, each field with its label."""
+    values = values_of(fields, typed, zone)
+    labels = {one.name: one.label for one in fields}
     shown = [(name, value) for name, value in values.items() if value not in (None, "", [])]
-    coded = {one.name for one in found.rules.fields if one.type.kind == "code"}
-    return [
-        Pair(labels[name], words(value) if name in coded else in_words(value, found.instance.zone))
-        for name, value in shown
-    ]
+    coded = {one.name for one in fields if one.type.kind == "code"}
+    return [Pair(labels[name], words(value) if name in coded else in_words(value, zone)) for name, value in shown]
 
 
 def _alert(told: Json) -> str:

@@ -31,7 +31,10 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task in the list. `others` are those of its cause in the same instance that the page would show as well."""
+    """A task in the list. `in_bulk`: the person may complete it together with others.
+
+    `others` are those of its cause in the same instance that the page would show as well.
+    """
 
     id: str
     title: str
@@ -47,6 +50,7 @@ class Row:
     is_mine: bool
     needs_role: str | None
     version: int
+    in_bulk: bool = False
     marks: tuple[Mark, ...] = ()
     why: str = ""
     others: tuple[Other, ...] = ()
@@ -164,6 +168,13 @@ def _row(
         is_mine=task.assignee == person,
         needs_role=words(task.role) if task.role and task.role not in roles else None,
         version=task.version,
+        in_bulk=_in_bulk(task, person, roles),
         marks=marks_of(task, queues, zone, here),
         why=task.why or "",
     )
+
+
+def _in_bulk(task: TaskSummary, person: str, roles: frozenset[str]) -> bool:
+    """Whether a person may complete a task together with others."""
+    free = task.assignee in (None, person) and (task.role is None or task.role in roles)
+    return bool(task.bulk) and task.gate is None and free

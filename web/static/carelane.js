@@ -13,6 +13,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (form) autosave(form);
   keys();
+  picks();
 
   function autosave(form) {
     const status = form.querySelector("[data-saved]");
@@ -99,6 +100,7 @@
       if (event.key === "j") move(1);
       else if (event.key === "k") move(-1);
       else if (event.key === "c") claim();
+      else if (event.key === "x") pick();
       else if (event.key === "?") location.assign("/help/keyboard");
       else if (event.key === "w" && last === "g") location.assign("/work");
     });
@@ -111,11 +113,29 @@
       rows[current].querySelector("a").focus();
     }
 
+    function pick() {
+      const box = current >= 0 && rows[current].querySelector("[data-pick]");
+      if (box) box.click();
+    }
+
     function claim() {
       const place = current >= 0 ? rows[current] : document.querySelector("[data-claim]");
       const button = place && place.querySelector("form button[type=submit], button");
       if (button) button.click();
     }
+  }
+
+  // How many tasks are selected, for those who can't see all of them at once.
+  function picks() {
+    const told = document.querySelector("[data-picked]");
+    const boxes = [...document.querySelectorAll("[data-pick]")];
+    if (!told) return;
+    const tell = () => {
+      const count = boxes.filter((one) => one.checked).length;
+      told.textContent = count ? `${count} selected` : "Select those that have a box.";
+    };
+    for (const box of boxes) box.addEventListener("change", tell);
+    tell();
   }
 
   // Diagrams begin where the instance stands, and go where a link of the page leads.

@@ -11,6 +11,7 @@ KEYS = (
     ("k", "Row before"),
     ("Enter", "Open the row"),
     ("c", "Take the task of the row, or of the page"),
+    ("x", "Select the task of the row, to be completed with others"),
     ("g, then w", "Go to the work list"),
     ("?", "This page"),
 )
