@@ -58,7 +58,9 @@ class Ended:
 
 
 class Run:
-    """A transition in the making. `now` is the nominal time of what is happening; `at` is when the event came.
+    """A transition in the making. `at` is when the event came; `rev` is the revision that it makes.
+
+    `now` is the nominal time of what is happening: a deadline's own while it fires, else `at`.
 
     `agenda` holds what is still to be entered in this transition, the next last. `floor` is the latest nominal time
     so far: nothing happens before it. `changed` are the names saved since deadlines were last looked at anew, `saved`
@@ -104,32 +106,17 @@ class Run:
         self._own_data: set[str] = set()
         self.saved: set[str] = set()
         self.afresh = state.rev == 0
-        self._now = at
+        self.now = at
+        self.rev = state.rev + 1
         self._env: feel.Environment | None = None
-
-    @property
-    def rev(self) -> int:
-        """The revision that this transition makes."""
-        return self.state.rev + 1
 
     # -- time and expressions ---------------------------------------------------------------------------------
 
     @property
-    def now(self) -> datetime:
-        """The nominal time: a deadline's own while it fires, else the event's."""
-        return self._now
-
-    @now.setter
-    def now(self, moment: datetime) -> None:
-        if moment != self._now:
-            self._now = moment
-            self._env = None
-
-    @property
     def env(self) -> feel.Environment:
         """The environment in which expressions are evaluated now."""
-        if self._env is None:
-            self._env = environment(self.plan, self.state.zone, self._now)
+        if self._env is None or self._env.now is not self.now:
+            self._env = environment(self.plan, self.state.zone, self.now)
         return self._env
 
     def names(self, scope: str = PATHWAY) -> Names:
