@@ -67,6 +67,7 @@ def advance(plan: Plan, state: State, event: Event, at: datetime) -> Transition:
     deadlines.catch_up(run)
     run.now = run.floor = run.at
     if run.status == "ended":
+        offers.update(run)
         refused = None if isinstance(event, TimePassed) else _ended(run.outcome)
         return run.close(refusal=refused)
     refusal, result = _apply(run, event)

@@ -115,6 +115,27 @@ def test_offers_are_there_while_they_may_be_taken() -> None:
     assert run.state.outcome == "talked"
 
 
+def test_nothing_is_offered_once_a_deadline_has_ended_it() -> None:
+    """An end that time brought is as much an end as one that an event brought."""
+    run = Player(
+        make_plan(
+            """
+steps:
+  ask: {task: {title: A, queue: q}, timeout: {after: 1 day, to: e}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+side_flows:
+  chat: {title: Chat, offer: {title: Chat, queue: q}, steps: {talk: {task: {title: T, queue: q}}}}
+""",
+            CATALOG,
+        )
+    )
+    assert run.state.offers == ("chat",)
+    run.after(days=2).tick()
+    assert (run.state.status, run.state.offers) == ("ended", ())
+    assert run.of("offers-changed")[-1].offers == []
+
+
 def test_a_null_condition_of_a_handler_is_an_incident_that_keeps_the_event() -> None:
     """The event is not lost: retried with the data repaired, the handler takes it."""
     run = Player(
