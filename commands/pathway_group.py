@@ -24,6 +24,7 @@ class PathwayCommands(LazyCommands):
         "diff": "commands.difference",
         "publish": "commands.publishing",
         "approve": "commands.publishing",
+        "start": "commands.starting",
         "migrate": "commands.migration",
         "list": "commands.versions",
         "show": "commands.versions",
