@@ -45,7 +45,8 @@ _CATALOG: Final = {
             "problems": ["slot-taken"],
             "reads": ["ServiceRequest"],
             "writes": ["Appointment"],
-        }
+        },
+        "visits.cancel": {"input": {"appointment": "Reference"}, "writes": ["Appointment"]},
     },
     "events": {
         "note.filed": {"schema": {"note": "Reference"}},

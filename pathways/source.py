@@ -103,8 +103,15 @@ def _readable(error: yaml.YAMLError) -> SourceError:
     at = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = Mark(at.line + 1, at.column + 1) if at is not None else Mark()
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).splitlines()[0]
-    hint = "A text with a colon or a brace in it goes in quotes." if "mapping values" in str(problem) else ""
+    hint = next((one for words, one in _HINTS.items() if words in str(problem)), "")
     return SourceError(f"This is not YAML: {problem}.", mark, hint)
+
+
+_HINTS = {
+    "mapping values": "A text with a colon or a brace in it goes in quotes.",
+    "did not find expected ',' or": "Inside { } or [ ] a text with a comma, colon or bracket in it goes in quotes.",
+}
+"""What helps, by what the reader of YAML says."""
 
 
 class _Builder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
 
 from pathways.catalog import Action, Catalog
@@ -51,12 +52,17 @@ class Context:
     # -- names ------------------------------------------------------------------------------------------------
 
     def target(self, block: str, to: Text) -> str:
-        """The path of the step that an id means in a block."""
+        """The path of the step that an id means in a block; of the nearest one where that is not there.
+
+        So what stands behind a misspelt way does not seem out of reach as well.
+        """
         found = self.layout.resolve(block, to.value)
         if found is None:
             message = f'There is no step "{to}"' + (f" in {self.layout.place(block)} or around it." if block else ".")
             hint = self.layout.elsewhere(block, to.value) or self.reader.nearest(to.value, self.layout.visible(block))
             self.reader.note("unknown-step", to.mark, message, hint)
+            meant = difflib.get_close_matches(to.value, sorted(self.layout.visible(block)), n=1)
+            found = self.layout.resolve(block, meant[0]) if meant else None
         return found or to.value
 
     def known(self, name: Text, known: Collection[str] | None, what: str) -> str:

@@ -29,6 +29,7 @@ _NO_KEYS = (feel_types.ListType, feel_types.ContextType)
 def check(subject: Subject) -> Findings:
     """All findings about expressions."""
     scope = subject.scope
+    saved = frozenset(one.name for one in subject.plan.names)
     used: set[str] = set()
     for site in sites_of(subject.definition):
         size = len(site.text.encode(errors="replace"))
@@ -38,7 +39,7 @@ def check(subject: Subject) -> Findings:
         expression = site.expression
         if expression is not None:
             used |= expression.names
-            yield from _inferred(site, expression, scope)
+            yield from _inferred(site, expression, scope, saved)
             yield from _codes(subject, site, expression.tree, scope.declared(site))
             yield from _every(site, expression.tree)
     for step in subject.plan.steps:
@@ -64,11 +65,11 @@ def _is_computed(subject: Subject, name: str) -> bool:
     return name in subject.computed
 
 
-def _inferred(site: Site, expression: feel.Expression, scope: Scope) -> Findings:
+def _inferred(site: Site, expression: feel.Expression, scope: Scope, saved: frozenset[str]) -> Findings:
     inferred = feel.infer(expression, scope.names(site), scope.functions)
     for problem in inferred.problems:
         message = problem.message[0].upper() + problem.message[1:] + f" in {site.shown}."
-        hint = problem.hint
+        hint = _helping(problem.message, saved) or problem.hint
         if not hint and "there is no name" in problem.message:
             hint = "It is neither an input nor saved by a step."
         yield Finding(rule_of(problem.message), site.place(problem.line, problem.column), message, hint)
@@ -83,6 +84,17 @@ def _inferred(site: Site, expression: feel.Expression, scope: Scope) -> Findings
         yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no list.")
     if site.purpose == "time" and found != feel_types.ANY and found not in _TIMES:
         yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no time.")
+
+
+def _helping(message: str, saved: frozenset[str]) -> str:
+    """What helps where a name is unknown, beyond the nearest one."""
+    if message.startswith("`event` has no field"):
+        return "What the event brought is in event.data."
+    if "there is no name" not in message:
+        return ""
+    if message.split("`")[1] in saved:
+        return "It is saved inside an iteration or a side flow, and known only there; collect: takes values out."
+    return ""
 
 
 def _is_list(found: feel_types.Type) -> bool:

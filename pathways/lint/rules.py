@@ -192,6 +192,13 @@ _ROWS: Final = (
     Rule(
         "idle-undo", "warning", "undo_rest where nothing is left", "A join of all branches leaves none.", "Take it out."
     ),
+    Rule(
+        "stays-inside",
+        "warning",
+        "undo on a way that leaves nothing",
+        "A way undoes what was done in what it leaves. One that stays among the same steps leaves nothing.",
+        "Put the steps that are to be undone into a section (steps:), or say undo: true on an outcome.",
+    ),
     Rule("saves-nothing", "warning", "save where nothing comes", "This kind of step has no result."),
     Rule(
         "ignored-outcome",

@@ -39,6 +39,7 @@ def check(subject: Subject) -> Findings:
         yield from _default(step)
         yield from _waiting(step)
         yield from _without_effect(step)
+        yield from _staying(subject, placed)
         yield from _choosing(subject, placed)
         yield from _going_round(step)
     yield from _joins(subject)
@@ -132,6 +133,23 @@ def _without_effect(step: StepDecl) -> Findings:
         if not (isinstance(body, DoDecl) or (waits and accepted.value == FOREVER)):
             hint = nearest(accepted.value, [FOREVER]) if waits else ""
             yield Finding("accepts-nothing", accepted.mark, f'"{name}" reports nothing like "{accepted}".', hint)
+
+
+def _staying(subject: Subject, placed: Placed) -> Findings:
+    """Ways that are to undo something and leave no scope: they lead to a step beside theirs."""
+    step = placed.step
+    if step.inner:
+        return
+    ways = [one.to for one in _edges(step) if one.undo]
+    ways += [one.to for one in step.body.catch if one.undo] if isinstance(step.body, DoDecl) else []
+    if not ways:
+        return
+    beside = {one.step.id.value for one in subject.definition.placed if one.block == placed.block}
+    for to in ways:
+        if to.value in beside:
+            yield Finding(
+                "stays-inside", to.mark, f'The way of "{step.id}" to "{to}" leaves nothing, so it undoes nothing.'
+            )
 
 
 def _gives(body: DecideDecl) -> bool:

@@ -86,7 +86,6 @@ steps:
         "unknown-name",
         "unknown-queue",
         "unknown-step",
-        "unreachable-step",
     }
 
 
