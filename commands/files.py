@@ -8,21 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from pathways.author_files import SCENARIOS, Kind, definition_for, what_holds
 from pathways.errors import CarelaneError
-from pathways.source import SourceError, read_source
-
-Kind = Literal["definition", "scenarios", "catalog", "simulation"]
-
-SCENARIOS = "scenarios"
-"""The folder beside a definition that holds its scenarios."""
 
 MIGRATIONS = "migrations"
 """The folder beside definitions that holds the maps from one version to another."""
-
-SIMULATION = "simulation.yaml"
-"""The file beside a definition that says what its simulation draws from."""
 
 MOST_BYTES = 64 << 20
 """How large a file may be that is read whole."""
@@ -31,7 +23,6 @@ PATIENCE_SECONDS = 10
 """How long a pipe may be silent."""
 
 _SUFFIXES = (".yaml", ".yml")
-_CATALOG_KEYS = {"actions", "events", "queues", "roles", "calendars"}
 
 
 class UnreadableError(CarelaneError):
@@ -114,23 +105,8 @@ def source(path: Path, *, chosen: bool = False) -> Source:
     Raises `UnreadableError`; that a file is no text is for its reader to say, unless it is the `chosen` one.
     """
     text = read(path) if chosen else _read_any(path)
-    try:
-        root = read_source(text)
-    except SourceError:
-        if path.name == SIMULATION:
-            return Source(path, text, "simulation")
-        return Source(path, text, "scenarios" if path.parent.name == SCENARIOS else "definition")
-    keys = set(root.keys)
-    if "steps" not in keys and ("arrivals" in keys or path.name == SIMULATION):
-        kind: Kind = "simulation"
-    elif SCENARIOS in keys or (path.parent.name == SCENARIOS and "steps" not in keys):
-        kind = "scenarios"
-    elif "steps" not in keys and "pathway" not in keys and keys & _CATALOG_KEYS:
-        kind = "catalog"
-    else:
-        kind = "definition"
-    name, version = root.get("pathway"), root.get("version")
-    return Source(path, text, kind, str(name.value) if name else None, str(version.value) if version else None)
+    holds = what_holds(path, text)
+    return Source(path, text, holds.kind, holds.pathway, holds.version)
 
 
 def groups(target: Path) -> list[Group]:
@@ -212,11 +188,4 @@ def _scenarios(folder: Path) -> tuple[Source, ...]:
 
 def definition_of(scenarios: Source, group: Group) -> Source | None:
     """The definition that a scenario file is for: of its name and version, else the newest of its name."""
-    fitting = [one for one in group.definitions if scenarios.pathway in (None, one.pathway)]
-    if scenarios.version is not None:
-        fitting = [one for one in fitting if one.version == scenarios.version]
-    return max(fitting, key=lambda one: _order(one.version), default=None)
-
-
-def _order(version: str | None) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in (version or "").split("."))
+    return definition_for(scenarios, group.definitions)

@@ -20,6 +20,7 @@ from commands.parts import Job, cores, play
 from commands.pathway import Format
 from commands.plans import CatalogFile, find_plan
 from commands.plans import Target as PlanTarget
+from pathways.author_files import SIMULATION
 from pathways.errors import CarelaneError
 from pathways.plan import Plan
 from pathways.simulate import Simulation, read_simulation
@@ -92,7 +93,7 @@ def _simulation(plan: Plan, target: str, declared: Path | None, *, from_store: b
 def _beside(plan: Plan, target: str) -> Path | None:
     """The file beside the version, where there is one: for this version alone, or for all."""
     folder = _folder(target)
-    found = (folder / name for name in (f"{plan.version}.{files.SIMULATION}", files.SIMULATION))
+    found = (folder / name for name in (f"{plan.version}.{SIMULATION}", SIMULATION))
     return next((one for one in found if one.is_file()), None)
 
 

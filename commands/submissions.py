@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from commands import files
-from pathways.versions import Version, VersionError
+from pathways.author_files import version_order
 
 Json = Any
 
@@ -39,7 +39,7 @@ def submissions(target: Path) -> Iterator[Submission]:
             definition = files.definition_of(source, group)
             if definition is not None:
                 scenarios[definition.path].append(source)
-        for one in sorted(group.definitions, key=_order):
+        for one in sorted(group.definitions, key=lambda one: (one.pathway or "", version_order(one.version))):
             folder = one.path.resolve().parent
             if folder not in near:
                 near[folder] = [*_definitions_near(folder)]
@@ -73,10 +73,3 @@ def _needed(one: files.Source, scenarios: list[files.Source], near: list[files.S
         left = [source for source in left if source not in more]
         words |= {word for source in more for word in _WORD.findall(source.text)}
     return found
-
-
-def _order(one: files.Source) -> tuple[str, Version]:
-    try:
-        return one.pathway or "", Version.parse(one.version or "")
-    except VersionError:
-        return one.pathway or "", Version((0, 0, 0))

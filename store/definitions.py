@@ -225,6 +225,12 @@ class Definitions:
         )
         return {row[0]: row[1] for row in await self._connection.execute(query)}
 
+    async def all_in_flight(self) -> dict[tuple[str, str], int]:
+        """How many instances have not ended, by pathway and version."""
+        query = select(instance.c.pathway, instance.c.version, func.count()).where(instance.c.status != "ended")
+        rows = await self._connection.execute(query.group_by(instance.c.pathway, instance.c.version))
+        return {(row[0], row[1]): row[2] for row in rows}
+
     async def _keep(self, new: Definition, replaces: Any) -> bool:
         values = {
             "name": new.name,

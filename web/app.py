@@ -20,8 +20,10 @@ from web.views import (
     instances,
     operations,
     pathways,
+    publishing,
     sign_in,
     task,
+    versions,
     work,
 )
 from web.visit import Site, View, Visit, page
@@ -46,8 +48,8 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
     def get(path: str, view: View, *, open_to_all: bool = False) -> Route:
         return Route(path, page(site, view, open_to_all=open_to_all), methods=["GET"])
 
-    def post(path: str, view: View, *, open_to_all: bool = False) -> Route:
-        return Route(path, page(site, view, open_to_all=open_to_all), methods=["POST"])
+    def post(path: str, view: View, *, open_to_all: bool = False, most_files: int = 0) -> Route:
+        return Route(path, page(site, view, open_to_all=open_to_all, most_files=most_files), methods=["POST"])
 
     async def not_found(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
@@ -96,9 +98,12 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
             get("/exceptions/{ident}", exceptions.show),
             post("/exceptions/{ident}/retry", exceptions.retry),
             get("/pathways", pathways.index),
-            post("/pathways", pathways.publish),
+            get("/pathways/publish", publishing.show),
+            post("/pathways/publish", publishing.send, most_files=publishing.MOST_FILES),
             get("/pathways/{name}/{version}", pathways.show),
             post("/pathways/{name}/{version}/approve", pathways.approve),
+            get("/pathways/{name}/{version}/{act}", versions.ask),
+            post("/pathways/{name}/{version}/{act}", versions.do),
             get("/help/keyboard", help.keyboard),
             Mount("/static", _KeptFiles(directory=STATIC)),
         ],

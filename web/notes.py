@@ -23,6 +23,11 @@ _NOTES = {
     "lag": "It is done. Lists may take a moment to show it.",
     "published": "The version is published.",
     "drafted": "The version is kept as a draft. It is published once a second person has approved it.",
+    "withdrawn": "The draft is withdrawn.",
+    "deprecated": "Nothing new starts of it by default. Its instances go on.",
+    "retired": "It is put away for good.",
+    "paused": "It is paused. Running instances are being told what is held.",
+    "unpaused": "It goes on. Running instances are being told.",
     "published-before": "This very version was published before; nothing changed.",
 }
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -35,12 +36,23 @@ Json = Any
 
 COOKIE = "carelane_session"
 MOST_FORM_BYTES = 512_000
+MOST_FILE_BYTES = 1_000_000
+"""As large as a definition may be."""
 
 _HIDDEN = ("csrf", "request", "version", "kept", "next", "password")
 _CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back", "act", "task")
 """What a form says of itself: it goes along without being shown."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that a browser sent, with its path in the folder where one was sent; or why it can't be taken."""
+
+    name: str
+    text: str | None
+    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Visit:
     site: Site
     request: Request
     typed: Typed = field(default_factory=Typed)
+    files: tuple[SentFile, ...] = ()
     signed_in: SignedIn | None = None
 
     @property
@@ -129,13 +142,13 @@ View = Callable[[Visit], Awaitable[Response]]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def page(site: Site, view: View, *, open_to_all: bool = False) -> Handler:
-    """A view with everything around it."""
+def page(site: Site, view: View, *, open_to_all: bool = False, most_files: int = 0) -> Handler:
+    """A view with everything around it. `most_files` may be sent to it along with what is typed."""
 
     async def handle(request: Request) -> Response:
         visit = Visit(site, request)
         try:
-            return await _admitted(visit, view, open_to_all=open_to_all)
+            return await _admitted(visit, view, open_to_all=open_to_all, most_files=most_files)
         except CarelaneError as error:
             return await answer_error(visit, error)
         except Exception:  # noqa: BLE001 - a page answers in words whatever happens; the log has the rest
@@ -147,12 +160,12 @@ def page(site: Site, view: View, *, open_to_all: bool = False) -> Handler:
     return handle
 
 
-async def _admitted(visit: Visit, view: View, *, open_to_all: bool) -> Response:
+async def _admitted(visit: Visit, view: View, *, open_to_all: bool, most_files: int) -> Response:
     request = visit.request
     if request.method == "POST":
         if _from_elsewhere(request):
             return await refused_origin(visit)
-        visit.typed = await _read_form(request)
+        visit.typed, visit.files = await _read_form(request, most_files)
     secret = request.cookies.get(COOKIE)
     visit.signed_in = await visit.services.people.session(secret) if secret else None
     if open_to_all:
@@ -164,9 +177,23 @@ async def _admitted(visit: Visit, view: View, *, open_to_all: bool) -> Response:
     return await view(visit)
 
 
-async def _read_form(request: Request) -> Typed:
-    async with request.form(max_files=0, max_fields=500, max_part_size=MOST_FORM_BYTES) as form:
-        return typed_from(form.multi_items())
+async def _read_form(request: Request, most_files: int) -> tuple[Typed, tuple[SentFile, ...]]:
+    size = MOST_FILE_BYTES if most_files else MOST_FORM_BYTES
+    async with request.form(max_files=most_files, max_fields=500, max_part_size=size) as form:
+        pairs = form.multi_items()
+        files = [one for _, one in pairs if isinstance(one, UploadFile) and one.filename]
+        return typed_from(pairs), tuple([await _sent(one) for one in files])
+
+
+async def _sent(file: UploadFile) -> SentFile:
+    name = file.filename or ""
+    data = await file.read(MOST_FILE_BYTES + 1)
+    if len(data) > MOST_FILE_BYTES:
+        return SentFile(name, None, f"{name} is larger than {MOST_FILE_BYTES // 1000} KB.")
+    try:
+        return SentFile(name, data.decode("utf-8").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        return SentFile(name, None, f"{name} is not UTF-8 text.")
 
 
 def _from_elsewhere(request: Request) -> bool:

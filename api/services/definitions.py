@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,16 @@ _PERSON = "person:"
 
 @dataclass(frozen=True, slots=True)
 class DefinitionList:
-    """Every version, with how many instances of its pathway are open and ended, and the names of people by id."""
+    """Every version, with how many instances of its pathway are open and ended, and the names of people by id.
+
+    `in_flight` counts what has not ended, by pathway and version.
+    """
 
     versions: tuple[DefinitionSummary, ...]
     open: Mapping[str, int]
     ended: Mapping[str, int]
     names: Mapping[str, str]
+    in_flight: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,18 @@ class DefinitionService(Base):
         async with self.database.transaction() as unit:
             versions = await unit.definitions.versions()
             counts = await unit.instances.counts()
+            in_flight = await unit.definitions.all_in_flight()
             names = await names_of(unit, (who for one in versions for who in (one.published_by, one.drafted_by)))
         open_, ended = dict[str, int](), dict[str, int]()
         for (pathway, status), count in counts.items():
             into = ended if status == "ended" else open_
             into[pathway] = into.get(pathway, 0) + count
-        return DefinitionList(versions, open_, ended, names)
+        return DefinitionList(versions, open_, ended, names, in_flight)
+
+    async def standing(self, name: str, version: str) -> Mapping[str, int]:
+        """How many positions of a version's instances stand at each step."""
+        async with self.database.transaction() as unit:
+            return {step: one.standing for step, one in (await unit.statistics.steps(name, version)).items()}
 
     async def get(self, name: str, version: str) -> Definition:
         """A version with its source. Raises `NotFoundError`."""

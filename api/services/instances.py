@@ -137,6 +137,12 @@ class InstanceService(Interventions):
         async with self.database.transaction() as unit:
             return await unit.instances.briefs(idents)
 
+    async def held(self, instances: Iterable[InstanceSummary]) -> Mapping[str, tuple[Position, ...]]:
+        """Where those of some instances that hold steps wait before one, by id."""
+        idents = [one.id for one in instances if one.hold is not None]
+        async with self.database.transaction() as unit:
+            return await unit.instances.held(idents)
+
     async def detail(self, ident: str) -> InstanceDetail:
         """An instance with its timeline, positions, tasks and incidents. Raises `NotFoundError`."""
         async with self.database.transaction() as unit:

@@ -83,6 +83,15 @@ class Published:
     examination: Examination | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What publishing would find. Without `readiness` there are errors, and nothing was tried."""
+
+    findings: tuple[Diagnostic, ...]
+    readiness: Readiness | None = None
+    examination: Examination | None = None
+
+
 @dataclass(frozen=True)
 class PublishingService(Base):
     """Publishing and approving. `one_person`: an installation that may do without the second person."""
@@ -121,6 +130,17 @@ class PublishingService(Base):
         async with self.database.transaction() as unit:
             examination = await self._examined(unit, known) if known.state == "draft" else None
         return Published(known, False, _warnings(linted), examination)
+
+    async def check(self, actor: Actor, wish: PublishWish) -> Checked:
+        """What publishing would find: lint, scenarios, coverage, and what is new. Changes nothing."""
+        actor.require("publish")
+        linted = await asyncio.to_thread(lint, wish.source, wish.file, self.catalog, self.now().date())
+        if linted.plan is None or any(one.severity == "error" for one in linted.diagnostics):
+            return Checked(linted.diagnostics)
+        readiness = await self._tried(linted.plan, wish)
+        async with self.database.transaction() as unit:
+            examination = await self._examined(unit, self._definition(actor, linted.plan, wish))
+        return Checked(linted.diagnostics, readiness, examination)
 
     async def examine(self, name: str, version: str) -> Examination:
         """What approving a version is about. Raises `NotFoundError`."""

@@ -21,7 +21,7 @@ WAITS = {
     "child": "waits for another pathway",
     "inner": "waits for what is in it",
     "undo": "waits for the undo",
-    "resume": "held until it is resumed",
+    "resume": "held, it begins later",
     "operator": "stands still, needs an operator",
 }
 """What a position waits for, in a few words."""

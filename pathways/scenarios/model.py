@@ -24,6 +24,8 @@ Verb = Literal[
     "set",
     "suspend",
     "resume",
+    "hold",
+    "release",
     "cancel",
     "child",
     "migrate",
@@ -126,7 +128,7 @@ class Happening:
 
     `target` is the address of a task, position or child, the event's type, a side flow, a step's name or a version.
     `within` is the address of the child in which it happens; "" the instance itself. `refused` is the code of the
-    refusal that is expected. `expect` is compared when it has happened.
+    refusal that is expected. `steps` are those that are held. `expect` is compared when it has happened.
     """
 
     mark: Mark
@@ -145,6 +147,7 @@ class Happening:
     to: str = ""
     undo: bool = False
     pause_clocks: bool = False
+    steps: tuple[str, ...] = ()
     seen: bool = False
     scope: str = ""
     message: str = ""

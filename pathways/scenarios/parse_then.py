@@ -18,6 +18,7 @@ VERBS: tuple[Verb, ...] = tuple(one for one in get_args(Verb) if one != "pass")
 _ALWAYS = ("after", "note", "in", "refused", "expect_refusal", "expect")
 _WHO = ("by", "roles")
 _WHY = ("by", "roles", "reason")
+_SPOKEN = ("suspend", "resume", "release", "cancel")
 _OF_VERB: dict[str, tuple[str, ...]] = {
     "complete": ("outcome", "form", "role", "seen", *_WHO),
     "event": ("type", "key", "data"),
@@ -30,6 +31,8 @@ _OF_VERB: dict[str, tuple[str, ...]] = {
     "set": ("value", "scope", *_WHY),
     "suspend": ("pause_clocks", *_WHY),
     "resume": _WHY,
+    "hold": ("steps", *_WHY),
+    "release": _WHY,
     "cancel": _WHY,
     "child": ("address", "outcome", "give", "fail"),
     "migrate": ("to", "map", *_WHY),
@@ -38,7 +41,7 @@ _REFUSALS = (
     "unknown-task", "task-closed", "unknown-outcome", "role-missing", "form-invalid", "separation", "gate-role",
     "inputs-changed", "inputs-invalid", "input-invalid", "output-invalid", "value-invalid", "data-invalid",
     "unknown-name", "unknown-step", "no-position", "no-incident", "no-input", "retry-running", "skip-decide",
-    "skip-undo", "suspended", "not-suspended", "not-offered", "cancelling", "ended", "task-invalid",
+    "skip-undo", "suspended", "not-suspended", "not-held", "not-offered", "cancelling", "ended", "task-invalid",
     "already-started", "not-started", "migration-blocked", "store-lag",
 )  # fmt: skip
 """The codes with which the engine refuses."""
@@ -141,9 +144,7 @@ class _Entry:
 
     def _spoken(self) -> str:
         """A reason that was written as the verb's own value: `cancel: Sent twice`."""
-        return (
-            self.own.value if isinstance(self.own.value, str) and self.verb in ("suspend", "resume", "cancel") else ""
-        )
+        return self.own.value if isinstance(self.own.value, str) and self.verb in _SPOKEN else ""
 
 
 def _complete(reader: Reader, entry: _Entry) -> Happening | None:
@@ -256,6 +257,16 @@ def _suspend(reader: Reader, entry: _Entry) -> Happening:
     return replace(entry.happening(reader), pause_clocks=paused)
 
 
+def _hold(reader: Reader, entry: _Entry) -> Happening | None:
+    found = entry.fields.get("steps") if entry.own.is_map else entry.own
+    steps = [one.value for one in reader.texts(found, "hold")]
+    if not steps:
+        hint = "{hold: a-step} or {hold: [a-step, another/inside-it]}."
+        reader.note("shape", entry.node.keys["hold"], "hold names the steps that are not entered.", hint)
+        return None
+    return replace(entry.happening(reader), steps=tuple(steps))
+
+
 def _plain(reader: Reader, entry: _Entry) -> Happening:
     return entry.happening(reader)
 
@@ -292,6 +303,8 @@ _READERS: dict[str, Callable[[Reader, _Entry], Happening | None]] = {
     "set": _set,
     "suspend": _suspend,
     "resume": _plain,
+    "hold": _hold,
+    "release": _plain,
     "cancel": _plain,
     "child": _child,
     "migrate": _migrate,

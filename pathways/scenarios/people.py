@@ -12,8 +12,10 @@ from pathways.events import (
     Cancelled,
     DataChanged,
     Event,
+    Held,
     Moved,
     OfferTaken,
+    Released,
     Resumed,
     Retried,
     Skipped,
@@ -251,6 +253,18 @@ def _resume(world: World, happening: Happening) -> None:
     _apply(world, happening, cases_of(world, happening)[0], Resumed(happening.by, happening.reason))
 
 
+def _hold(world: World, happening: Happening) -> None:
+    case = cases_of(world, happening)[0]
+    unknown = [one for one in happening.steps if one not in case.plan.step]
+    hint = nearest(unknown[0], case.plan.step) if unknown else ""
+    event = Held(happening.steps, happening.by, happening.reason)
+    judge(happening, world.apply(event, case).refusal, hint, world)
+
+
+def _release(world: World, happening: Happening) -> None:
+    _apply(world, happening, cases_of(world, happening)[0], Released(happening.by, happening.reason))
+
+
 def _cancel(world: World, happening: Happening) -> None:
     _apply(world, happening, cases_of(world, happening)[0], Cancelled(happening.by, happening.reason))
 
@@ -297,6 +311,8 @@ _DEEDS: dict[str, Callable[[World, Happening], None]] = {
     "set": _set,
     "suspend": _suspend,
     "resume": _resume,
+    "hold": _hold,
+    "release": _release,
     "cancel": _cancel,
     "event": _event,
     "child": _child,

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Seat, get, post, start, start_broken
 from tests.support.dosing import start_dosing
+from tests.support.registry import asking, quiet
+from tests.support.registry import wish as wish_to_publish
 from tests.support.served import Served, served
 
 SMALL = """() => [...document.querySelectorAll("button, select, .top a, .queues a, label input[type=checkbox]")]
@@ -37,6 +39,10 @@ def furnished(
         series = place.run(start_dosing(place.office))
         stuck = place.run(start_dosing(place.office, broken=True))
         post(place, "supervisor", f"/instances/{stuck}/suspend", {"reason": "The chairs are rebuilt."})
+        for one in (quiet(), quiet(version="1.1.0"), asking()):
+            post(place, "informaticist", "/pathways", wish_to_publish(one))
+        held = {"reason": "A recall.", "held_steps": ["well"]}
+        post(place, "informaticist", "/pathways/quiet/1.1.0/pause", held)
         (review,) = [
             one["id"]
             for one in get(place, "supervisor", f"/tasks?instance={series}")["items"]
@@ -72,6 +78,14 @@ def furnished(
                 "exception": f"/exceptions/{incident}",
                 "pathways": "/pathways",
                 "pathway": "/pathways/referral/1.0.0",
+                "pathway, paused": "/pathways/quiet/1.1.0",
+                "pathway, draft": "/pathways/asking/1.0.0",
+                "publish": "/pathways/publish?name=quiet&version=1.0.0",
+                "pause": "/pathways/quiet/1.1.0/pause",
+                "unpause": "/pathways/quiet/1.1.0/unpause",
+                "retire": "/pathways/quiet/1.0.0/retire",
+                "withdraw": "/pathways/asking/1.0.0/withdraw",
+                "instances, held": "/instances?show=held",
                 "keyboard": "/help/keyboard",
                 "nowhere": "/nowhere",
             },
@@ -143,7 +157,7 @@ def test_axe_finds_nothing_on_pages_with_errors(
         found += violations(seat.page)
     seat.context.close()
     seat = visit(chromium, place, "informaticist", color_scheme=scheme)
-    seat.page.goto("/pathways")
+    seat.page.goto("/pathways/publish")
     seat.page.get_by_label("Definition (YAML)").fill("language: 1")
     seat.page.get_by_role("button", name="Publish").click()
     found += violations(seat.page)

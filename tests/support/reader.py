@@ -93,6 +93,12 @@ class Reader:
         action, fields = page.form(ending)
         return await self.post(action, {**fields, **{name.replace("__", "."): value for name, value in typed.items()}})
 
+    async def upload(self, page: Page, ending: str, act: str, files: Mapping[str, str], **typed: str) -> Page:
+        """Fill a form in and send it with files, by their names."""
+        action, fields = page.form(ending)
+        sent = [("upload", (name, text.encode(), "application/yaml")) for name, text in files.items()]
+        return Page(await self.client.post(action, data={**fields, **typed, "act": act}, files=sent))
+
     async def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Page:
         """Send fields to an address."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

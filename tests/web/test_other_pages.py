@@ -11,6 +11,8 @@ from tests.support.played_engine import Failure
 from tests.support.reader import Reader, reading
 from tests.support.registry import asking, wish
 
+PUBLISH = "/pathways/publish"
+
 
 async def start(place: Office, number: int = 1) -> str:
     """A referral."""
@@ -126,23 +128,28 @@ async def test_a_definition_is_published_from_its_page(place: Office) -> None:
     """Errors come with their lines and the text stays; what nobody has to approve is in the list at once."""
     source = REFERRAL.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.0.2", 1)
     folder = REFERRAL.parent / "scenarios"
-    texts = [one.read_text(encoding="utf-8") for one in sorted(folder.glob("*.yaml"))]
-    ours = [one for one in texts if "\nversion: 1.0.0\n" in one and "migrate:" not in one]
-    scenarios = "\n---\n".join(ours).replace("\nversion: 1.0.0\n", "\nversion: 1.0.2\n")
+    texts = {one.name: one.read_text(encoding="utf-8") for one in sorted(folder.glob("*.yaml"))}
+    scenarios = {
+        f"referral/scenarios/{name}": text.replace("\nversion: 1.0.0\n", "\nversion: 1.0.2\n")
+        for name, text in texts.items()
+        if "\nversion: 1.0.0\n" in text and "migrate:" not in text
+    }
     async with reading(place, "informaticist") as author:
-        page = await author.get("/pathways")
+        page = await author.get(PUBLISH)
         wrong = await author.send(
-            page, "/pathways", source=source.replace("do: referral.receive", "do: referral.recieve")
+            page, PUBLISH, source=source.replace("do: referral.receive", "do: referral.recieve"), act="publish"
         )
         assert wrong.status == 422
         assert "referral.receive" in wrong.text
-        assert "do: referral.recieve" in wrong.form("/pathways")[1]["source"]
-        bare = await author.send(page, "/pathways", source=source)
-        assert (bare.status, "Scenarios go through 0 of" in bare.text) == (422, True)
-        done = await author.send(page, "/pathways", source=source, scenarios=scenarios)
+        assert "do: referral.recieve" in wrong.form(PUBLISH)[1]["source"]
+        bare = await author.send(page, PUBLISH, source=source, act="publish")
+        assert (bare.status, "Too little: 0 of" in bare.text) == (422, True)
+        done = await author.upload(page, PUBLISH, "publish", {"referral/1.0.2.yaml": source, **scenarios})
         assert "The version is published." in done.text
         assert "Receive the referral" in (await author.get("/pathways/referral/1.0.2")).text
-        taken = await author.send(page, "/pathways", source=source.replace("title: Specialty", "title: Other"))
+        taken = await author.send(
+            page, PUBLISH, source=source.replace("title: Specialty", "title: Other"), act="publish"
+        )
         assert (taken.status, "another content" in taken.text) == (409, True)
 
 
@@ -150,13 +157,14 @@ async def test_a_second_person_approves_on_the_page(place: Office) -> None:
     """They see what is new; whoever wrote it is offered nothing to approve."""
     async with reading(place, "informaticist") as author, reading(place, "medical-director") as director:
         scenarios = wish(asking())["scenarios"][0]["text"]
-        kept = await author.send(await author.get("/pathways"), "/pathways", source=asking(), scenarios=scenarios)
+        form = await author.get(PUBLISH)
+        kept = await author.send(form, PUBLISH, source=asking(), text=scenarios, act="publish")
         assert "It is published once a second person has approved it" in kept.text
         approval = "/pathways/asking/1.0.0/approve"
         assert approval not in kept.forms
         page = await director.get("/pathways/asking/1.0.0")
         assert "Form ask added" in page.text
-        await author.send(await author.get("/pathways"), "/pathways", source=asking(title="Other"), scenarios=scenarios)
+        await author.send(form, PUBLISH, source=asking(title="Other"), text=scenarios, act="publish")
         late = await director.send(page, approval)
         assert (late.status, "is another by now" in late.text) == (409, True)
         done = await director.send(late, approval)
@@ -168,9 +176,10 @@ async def test_only_informaticists_publish(coordinator: Reader) -> None:
     """Others see what is published."""
     page = await coordinator.get("/pathways")
     assert "Specialty referral" in page.text
-    assert "/pathways" not in page.forms
+    assert PUBLISH not in page.html
+    assert (await coordinator.get(PUBLISH)).status == 403
     csrf = page.form("/sign-out")[1]["csrf"]
-    assert (await coordinator.post("/pathways", {"csrf": csrf, "source": "x"})).status == 403
+    assert (await coordinator.post(PUBLISH, {"csrf": csrf, "source": "x"})).status == 403
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/tasks/x", "/instances/x", "/exceptions/x", "/pathways/x/1.0.0"])

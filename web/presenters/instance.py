@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -29,7 +29,7 @@ WAITS = {
     "child": "Waits for another pathway",
     "inner": "Waits for what lies in it",
     "undo": "Waits until what was done is undone",
-    "resume": "Held until the instance is resumed",
+    "resume": "Begins when the instance is resumed",
     "operator": "Stands still: needs an operator",
 }
 
@@ -118,7 +118,7 @@ class OfferView:
 
 @dataclass(frozen=True, slots=True)
 class PauseView:
-    """Why nothing goes on: suspended, or on its way to an end."""
+    """Why something does not go on: suspended, steps that are held, or on its way to an end."""
 
     title: str
     reason: str
@@ -162,6 +162,7 @@ class InstanceView:
     children: tuple[ChildView, ...]
     parent: tuple[str, str, str] | None
     suspended: PauseView | None
+    held: PauseView | None
     ending: PauseView | None
     data: tuple[DataGroup, ...]
 
@@ -203,6 +204,7 @@ def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> Insta
         children=tuple(_child(one, places, instance.zone, here) for one in found.children),
         parent=_parent(found),
         suspended=_pause(found, "Suspended: no new step begins", instance.suspension, here),
+        held=_pause(found, _held_title(found, places), instance.hold, here),
         ending=_ending(found, here),
         data=_data(found, places, here),
     )
@@ -255,13 +257,31 @@ def _position(one: Position, instance: Instance, places: Places, now: datetime) 
         step=one.step,
         title=places.title(one.address) if one.address.endswith("/undo") else one.title,
         around=places.around(one.address),
-        waits=WAITS[one.waits],
+        waits=WAITS[one.waits] if not is_held(one, instance) else "Held: it begins when the step is released",
         is_stuck=one.waits == "operator",
         since=time_of(one.entered_at, instance.zone, now),
         until=time_of(one.wake_at, instance.zone, now) if one.wake_at else None,
         skip=f"/instances/{instance.id}/skip?{at}" if one.waits not in ("undo", "resume") else "",
         move=f"/instances/{instance.id}/move?{at}" if _may_move(one) else "",
     )
+
+
+def is_held(one: Position, instance: InstanceSummary) -> bool:
+    """Whether a position waits before a step that is held."""
+    return one.waits == "resume" and isinstance(instance.hold, Mapping) and one.step in instance.hold.get("steps", ())
+
+
+def held_at(instance: InstanceSummary, waiting: Iterable[Position]) -> str:
+    """What a list says of an instance that holds steps; empty where it stands at none."""
+    return ", ".join(sorted({one.title for one in waiting if is_held(one, instance)}))
+
+
+def _held_title(found: InstanceDetail, places: Places) -> str:
+    waiting = sorted({places.whole(one.address) for one in found.positions if is_held(one, found.instance)})
+    if waiting:
+        return f"Held at {', '.join(waiting)}"
+    steps = (found.instance.hold or {}).get("steps", ())
+    return f"Not entered until they are released: {', '.join(places.step(str(one)) for one in steps)}"
 
 
 def _may_move(one: Position) -> bool:

@@ -159,8 +159,17 @@ def _problem(entry: Entry, context: Context) -> str:
     return f"{words(str(problem))}. {goes}" if problem else goes
 
 
+def _steps_held(entry: Entry, context: Context) -> Said:
+    steps = ", ".join(context.places.step(str(one)) for one in entry.detail.get("steps") or ())
+    return f"Not entered until they are released: {steps}", str(entry.detail.get("reason") or ""), "wait"
+
+
+def _released(entry: Entry, _: Context) -> Said:
+    return "No step is held any more", str(entry.detail.get("reason") or ""), "note"
+
+
 def _held(entry: Entry, context: Context) -> Said:
-    return f"Held until it is resumed: {entry.detail.get('title') or context.title(entry)}", "", "wait"
+    return f"Held: {entry.detail.get('title') or context.title(entry)}", "", "wait"
 
 
 def _renamed(entry: Entry, _: Context) -> Said:
@@ -241,6 +250,8 @@ SHORT: Mapping[str, Sentence] = {
     "instance-ended": _ended,
     "instance-suspended": _suspended,
     "instance-resumed": _resumed,
+    "instance-held": _steps_held,
+    "instance-released": _released,
     "instance-migrated": _migrated,
     "gap": _gap,
     "stage-reached": _stage,

@@ -20,16 +20,17 @@ from web.presenters.values import words
 from web.presenters.work_list import choices
 from web.visit import Visit
 
-_SHOWN = {"open": True, "ended": False}
+_SHOWN = {"open": True, "held": True, "ended": False}
 
 
 async def index(visit: Visit) -> Response:
     """The instances, the youngest first."""
     show = visit.query("show") or "open"
     pathway = visit.query("pathway") or None
-    wanted = InstanceFilter(pathway=pathway, open=_SHOWN.get(show))
+    wanted = InstanceFilter(pathway=pathway, open=_SHOWN.get(show), held=True if show == "held" else None)
     page = await visit.services.instances.page(wanted, after=visit.query("after") or None, limit=50)
     zone = visit.services.instances.site_zone
+    waiting = await visit.services.instances.held(page.items)
     briefs = await visit.services.instances.briefs(one.id for one in page.items)
     subjects = {ident: patient_of(one.inputs) for ident, one in briefs.items()}
     patients = await visit.services.patients.of(subjects.values())
@@ -42,6 +43,7 @@ async def index(visit: Visit) -> Response:
             "status": presenter.STATUS[one.status],
             "outcome": one.outcome_title or "",
             "suspended": one.suspended and one.status != "ended",
+            "held": presenter.held_at(one, waiting.get(one.id, ())),
             "kind": one.outcome_kind or "",
             "stage": words(one.stage) if one.stage else "",
             "started": time_of(one.started_at, zone, visit.now),
@@ -55,7 +57,7 @@ async def index(visit: Visit) -> Response:
     return await visit.render(
         "instances.html",
         rows=rows,
-        shows=choices([("open", "Open"), ("ended", "Ended"), ("all", "All")], show),
+        shows=choices([("open", "Open"), ("held", "Open, with held steps"), ("ended", "Ended"), ("all", "All")], show),
         pathways=choices([("", "Any"), *known], pathway),
         next_page=f"/instances?{urlencode(query)}" if page.next else None,
         first_page="/instances" if visit.query("after") else None,

@@ -146,6 +146,16 @@ expect: {incidents: [child-failed], at: [call, ask]}
 """,
         # operators
         """
+children: {child: {outcome: ok}}
+then:
+  - {hold: [stop, both/first/call], reason: A recall}
+  - {hold: stp, refused: unknown-step}
+  - {skip: ask, reason: It is known, expect: {at: stop}}
+  - {release: It is over}
+  - {release: Once more, refused: true}
+expect: {outcome: done}
+""",
+        """
 children: {child: {running: true}}
 then:
   - {suspend: A holiday, pause_clocks: true, expect: {clocks: {decision: paused}}}
