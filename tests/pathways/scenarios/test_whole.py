@@ -148,11 +148,11 @@ expect: {incidents: [child-failed], at: [call, ask]}
         """
 children: {child: {outcome: ok}}
 then:
+  - {release: Nothing yet, refused: not-held}
   - {hold: [stop, both/first/call], reason: A recall}
   - {hold: stp, refused: unknown-step}
   - {skip: ask, reason: It is known, expect: {at: stop}}
   - {release: It is over}
-  - {release: Once more, refused: true}
 expect: {outcome: done}
 """,
         """
