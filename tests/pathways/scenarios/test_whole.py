@@ -146,7 +146,7 @@ expect: {incidents: [child-failed], at: [call, ask]}
 """,
         # operators
         """
-children: {child: {outcome: ok}}
+children: {child: {running: true}}
 then:
   - {release: Nothing yet, refused: not-held}
   - {hold: [stop, both/first/call], reason: A recall}
