@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from pathways import ids
-from pathways.addresses import block_of, is_inside, path_of
+from pathways.addresses import is_inside
 from pathways.commands import AbandonAction, CancelChild
 from pathways.datatypes import MisfitError, plain_json
 from pathways.engine import clocks, listening, undo
@@ -145,7 +145,7 @@ def depart(
     by: str | None = None,
 ) -> None:
     """Leave a step for another of its own scope or of one around it, with everything inside what is left."""
-    top = _standing_in(run, position, block_of(to))
+    top = listening.left_by(run, position, to)
     via = top.via if via is None else via
     inner = position.scope if top is not position else None
     if inner is not None:
@@ -168,13 +168,6 @@ def _emptied(run: Run, position: Position, how: str) -> Position:
     """A position that stays until undo is done, but waits for nothing else any more."""
     _drop(run, position, how)
     return altered(position, waits="inner", listeners={}, timeout_at=None, wake_at=None, due_at=None, alerts={})
-
-
-def _standing_in(run: Run, position: Position, block: str) -> Position:
-    """The position itself, or what it lies in, that stands in a scope of the given block."""
-    while path_of(position.scope) != block and position.scope:
-        position = run.positions[run.plan.container_of(position.scope)]
-    return position
 
 
 def pending(run: Run, within: tuple[str, ...]) -> bool:

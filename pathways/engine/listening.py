@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pathways.addresses import is_inside
+from pathways.addresses import PATHWAY, block_of, is_inside, path_of
 from pathways.datatypes import MisfitError, check_size, shown_json
 from pathways.engine.places import place
 from pathways.engine.run import Run
@@ -191,7 +191,10 @@ def judge(run: Run, listening: Listening, names: Names, event: Json) -> bool | U
 
 
 def choose(run: Run, event: MessageReceived) -> list[Taker]:
-    """Who takes an event, in the order in which they do."""
+    """Who takes an event, in the order in which they do.
+
+    Of those that leave what others stand in, the one that leaves the most wins, then the first in authored order.
+    """
     judged: dict[tuple[str, str], Taker | None] = {}
     takers: dict[tuple[str, str], Taker] = {}
     document = event_json(event)
@@ -199,13 +202,20 @@ def choose(run: Run, event: MessageReceived) -> list[Taker]:
         taker = _innermost(run, line, event, document, judged)
         if taker is not None:
             takers[taker.owner, taker.slot] = taker
-    leaving = [one for one in takers.values() if one.unsure is None and _interrupts(one.listening)]
-    chosen = [one for one in takers.values() if not any(_leaves(other, one) for other in leaving)]
-    return sorted(chosen, key=lambda one: _turn(run, one))
+    found = sorted(takers.values(), key=lambda one: _turn(run, one))
+    leaving = [one for one in found if one.unsure is None and _interrupts(one.listening)]
+    winning: list[Taker] = []
+    for one in sorted(leaving, key=lambda one: len(_left(run, one))):
+        if not any(_leaves(run, other, one) for other in winning):
+            winning.append(one)
+    return [one for one in found if not any(_leaves(run, other, one) for other in winning)]
 
 
 def _lines(run: Run) -> Iterator[list[str]]:
-    """The lines of owners from each innermost position outwards; the last of each is the pathway."""
+    """The lines of owners from each innermost position outwards; the last of each is the pathway.
+
+    A side flow's end with itself: what the pathway does with an event does not depend on what runs beside it.
+    """
     standing = [one for one in run.positions.values() if one.role == "step"]
     containers = {run.plan.container_of(one.scope) for one in standing if one.scope}
     for position in sorted(standing, key=lambda one: place(run.plan, one)):
@@ -215,7 +225,7 @@ def _lines(run: Run) -> Iterator[list[str]]:
         while current.scope and (container := run.plan.container_of(current.scope)):
             line.append(container)
             current = run.positions[container]
-        yield [*line, ""]
+        yield line if position.scope.startswith("~") else [*line, ""]
 
 
 def _innermost(
@@ -268,12 +278,25 @@ def _interrupts(listening: Listening) -> bool:
     return isinstance(listening, Handler) and listening.to is not None
 
 
-def _leaves(leaver: Taker, other: Taker) -> bool:
+def left_by(run: Run, position: Position, to: str) -> Position:
+    """What is left on the way from a position to a step: the position itself, or what it lies in beside the step."""
+    while position.scope and path_of(position.scope) != block_of(to):
+        position = run.positions[run.plan.container_of(position.scope)]
+    return position
+
+
+def _left(run: Run, leaver: Taker) -> str:
+    """The address of what a taker leaves by interrupting; "" where that is the whole main flow."""
+    to = getattr(leaver.listening, "to", None) or ""
+    return left_by(run, run.positions[leaver.owner], to).address if leaver.owner else PATHWAY
+
+
+def _leaves(run: Run, leaver: Taker, other: Taker) -> bool:
     """Whether a taker, by interrupting, leaves what another one stands in."""
-    if leaver.owner == other.owner:
+    if leaver is other:
         return False
     if leaver.owner:
-        return is_inside(other.owner, leaver.owner)
+        return is_inside(other.owner, _left(run, leaver))
     return bool(other.owner) and not other.owner.startswith("~")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.plans import Player, make_plan
 
 CATALOG = {
@@ -73,6 +75,47 @@ def test_a_taker_that_leaves_a_scope_wins_over_those_inside() -> None:
     assert [one.address for one in run.of("task-closed")] == ["series#1/both/right/call"]
 
 
+BESIDE = """
+inputs: {order: {type: text}}
+on:
+  - {event: order.revoked, to: gone}
+  - {event: lab.final, side: chat}
+side_flows: {chat: {title: Chat, offer: {title: Chat, queue: q}, steps: {talk: {task: {title: T, queue: q}}}}}
+steps:
+  both:
+    parallel:
+      branches:
+        first: {steps: {hear: {wait: {event: order.changed}, save: heard, accept: [forever]}, then: {do: act}}}
+        second: {steps: {call: {task: {title: C, queue: q}, on: [{event: order.changed, to: apart}]}}}
+        third: {steps: {pack: {task: {title: P, queue: q}, on: [{event: order.changed, to: other}]}}}
+    on: [{event: order.revoked, to: apart}, {event: lab.final, to: apart}]
+    next: fin
+  apart: {task: {title: A, queue: q}, next: fin}
+  other: {task: {title: O, queue: q}, next: fin}
+  gone: {task: {title: G, queue: q}, next: fin}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_a_handler_that_leaves_a_scope_from_inside_wins_over_all_in_it() -> None:
+    """What stands in other branches does not hear the event first; of two that leave the same, the first does."""
+    run = Player(make_plan(BESIDE, {**CATALOG, "actions": {"act": {}}}))
+    assert run.deliver("order.changed", None, {"on": None}).result["by"] == ["both/second/call^1"]
+    assert run.standing == ["apart"]
+    assert not run.of("action-started")
+    assert not run.of("data-saved")
+
+
+@pytest.mark.parametrize(("event", "taker"), [("order.revoked", "both^1"), ("lab.final", "both^2")])
+def test_a_side_flow_that_runs_changes_nothing_about_who_takes_an_event(event: str, taker: str) -> None:
+    """The innermost of the main flow takes it before the pathway's own, whatever runs beside."""
+    run = Player(make_plan(BESIDE, {**CATALOG, "actions": {"act": {}}}))
+    run.offer("chat")
+    assert run.deliver(event, None, {}).result["by"] == [taker]
+    assert run.standing == ["apart", "~chat#1/talk"]
+
+
 def test_a_pathways_handler_leaves_the_main_flow_but_no_side_flow() -> None:
     """Side flows go on; the handler is disarmed while a position stands at its target or came from there."""
     run = player()
@@ -132,7 +175,8 @@ side_flows:
     )
     assert run.state.offers == ("chat",)
     run.after(days=2).tick()
-    assert (run.state.status, run.state.offers) == ("ended", ())
+    state = run.state
+    assert (state.status, state.offers) == ("ended", ())
     assert run.of("offers-changed")[-1].offers == []
 
 
