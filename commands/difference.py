@@ -54,6 +54,21 @@ def difference(
         raise typer.Exit(1)
 
 
+def _map(found: Diff) -> Iterator[str]:
+    """What a map for a migration would have to say, as its file has it."""
+    steps = [f"{path}: {to}    # suggested" for path, to in found.mapping.items()]
+    steps += [f"{path}:    # where to?" for path in found.unmapped]
+    for part, lines in (
+        ("steps", steps),
+        ("branches", [f"{path}:    # start, or done?" for path in found.branches]),
+        ("clocks", [f"{name}:    # drop, or the name of another?" for name in found.clocks]),
+        ("values", [f"{name}:    # what is it for those in flight?" for name in found.values]),
+    ):
+        if lines:
+            yield f"{part}:"
+            yield from (f"  {line}" for line in lines)
+
+
 def _approval(asked: Review) -> Json:
     return {
         "needed": asked.needs_approval,
@@ -71,10 +86,7 @@ def _lines(found: Diff, asked: Review) -> Iterator[str]:
     yield from map(str, found.changes)
     yield ""
     yield _CLASSES[found.kind]
-    if found.mapping or found.unmapped:
-        yield "mapping:"
-        yield from (f"  {path}: {to}    # suggested" for path, to in found.mapping.items())
-        yield from (f"  {path}:    # where to?" for path in found.unmapped)
+    yield from _map(found)
     if asked.needs_approval:
         yield f"A second person must approve: {'; '.join(map(str, asked.parts))}."
     for alert in asked.alerts:

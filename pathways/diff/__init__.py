@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pathways import wording
+from pathways.addresses import block_of
 from pathways.diff import pathway
 from pathways.diff.changes import KINDS, Change, Diff, Kind, worst
 from pathways.diff.facets import Facet, compare
 from pathways.diff.renames import leading_to, suggest
 from pathways.diff.steps import facets_of
 from pathways.diff.tables import compare_tables
-from pathways.plan import Decide, Plan, Step
+from pathways.plan import Clock, Decide, Parallel, Plan, Step
 
 __all__ = ["KINDS", "Change", "Diff", "Kind", "diff", "worst"]
 
@@ -31,7 +32,32 @@ def diff(old: Plan, new: Plan) -> Diff:
     if not changes and replace(old, version=new.version) != new:
         changes = (Change("pathway", "", "what the catalog says of its names changed"),)
     unmapped = tuple(one.id for one in old.steps if _may_stand(one) and not _stays(one, new) and one.id not in mapping)
-    return Diff(old.version, new.version, changes, mapping, unmapped)
+    clocks = tuple(one for one in old.clock if one not in new.clock)
+    return Diff(
+        old.version, new.version, changes, mapping, unmapped, tuple(_branches(old, new, mapping)), clocks,
+        tuple(_values(old, new)),
+    )  # fmt: skip
+
+
+def _branches(old: Plan, new: Plan, mapping: Mapping[str, str]) -> Iterator[str]:
+    """The branches that are new in a parallel at which an instance may stand."""
+    earlier = {to: path for path, to in mapping.items()}
+    for step in new.steps:
+        before = old.step.get(earlier.get(step.id, step.id))
+        if isinstance(step, Parallel) and isinstance(before, Parallel):
+            known = {f"{step.id}/{one}" for one in before.branches}
+            moved = {block_of(to) for to in mapping.values()}
+            yield from (path for one in step.branches if (path := f"{step.id}/{one}") not in known | moved)
+
+
+def _values(old: Plan, new: Plan) -> Iterator[str]:
+    """The names that those in flight may lack: inputs that are required now, and results under another name."""
+    before = {one.name for one in old.inputs}
+    yield from (one.name for one in new.inputs if one.required and one.default is None and one.name not in before)
+    for step in new.steps:
+        saved, was = getattr(step, "save", None), getattr(old.step.get(step.id), "save", None)
+        if saved is not None and was is not None and saved != was and saved not in old.types:
+            yield saved
 
 
 def _of_pathway(old: Plan, new: Plan) -> Iterator[Change]:
@@ -40,7 +66,7 @@ def _of_pathway(old: Plan, new: Plan) -> Iterator[Change]:
     yield from compare("pathway", "", pathway.facets_of(old), pathway.facets_of(new))
     yield from _scopes("read", old.contract.reads, new.contract.reads)
     yield from _scopes("write", old.contract.writes, new.contract.writes)
-    yield from _parts("clock", old.clock, new.clock, pathway.clock_facets, lambda one: _limit(one.title, one.limit))
+    yield from _parts("clock", old.clock, new.clock, pathway.clock_facets, _limit, "needs a mapping")
     yield from _parts("side flow", old.side_flow, new.side_flow, pathway.side_facets, lambda one: f"“{one.title}”")
     ended, ends = ({one.id: one for one in plan.outcomes} for plan in (old, new))
     yield from _parts("outcome", ended, ends, pathway.outcome_facets, lambda one: f"“{one.title}”, {one.kind}")
@@ -48,8 +74,8 @@ def _of_pathway(old: Plan, new: Plan) -> Iterator[Change]:
     yield from _parts("calendar", counted, counts, pathway.calendar_facets, lambda _: "")
 
 
-def _limit(title: str, limit: object) -> str:
-    return f"“{title}”, limit {wording.value_words(getattr(limit, 'source', limit))}"
+def _limit(clock: Clock) -> str:
+    return f"“{clock.title}”, limit {wording.timing_words(clock.limit)}"
 
 
 def _scopes(verb: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Change]:
@@ -66,12 +92,13 @@ def _parts(
     new: Mapping[str, Part],
     facets: Callable[[Part], Iterable[Facet]],
     words: Callable[[Part], str],
+    gone: Kind = "compatible",
 ) -> Iterator[Change]:
     """Parts that have an id: those that are gone, new, or different."""
     for name, part in old.items():
         if name not in new:
             said = words(part)
-            yield Change(area, name, f"removed{f' (was {said})' if said else ''}")
+            yield Change(area, name, f"removed{f' (was {said})' if said else ''}", gone)
     for name, part in new.items():
         if name in old:
             yield from compare(area, name, facets(old[name]), facets(part))

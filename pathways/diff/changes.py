@@ -36,13 +36,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Diff:
-    """All that changed from one version to another. `mapping` suggests where positions go, by the steps' paths."""
+    """All that changed from one version to another. `mapping` suggests where positions go, by the steps' paths.
+
+    `unmapped` are the steps for which nothing can be suggested; `branches`, `clocks` and `values` what else a map may
+    have to speak of: branches and names that are new, and clocks that are gone.
+    """
 
     old: str
     new: str
     changes: tuple[Change, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
     @cached_property
     def kind(self) -> Kind | None:
@@ -58,6 +65,9 @@ class Diff:
             "changes": [one.to_json() for one in self.changes],
             "mapping": dict(self.mapping),
             "unmapped": list(self.unmapped),
+            "branches": list(self.branches),
+            "clocks": list(self.clocks),
+            "values": list(self.values),
         }
 
 

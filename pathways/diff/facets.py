@@ -20,7 +20,8 @@ class Facet:
     """What can change by itself.
 
     `label` names it, `words` tell its value. Of a `thing` only being there is compared; its own facets tell the rest.
-    Of an `order` only what both versions have is compared.
+    Of an `order` only what both versions have is compared. `kind` is the class of every change of it; `added`, `gone`
+    and `changed` that of the one, where it is another.
     """
 
     key: Key
@@ -31,6 +32,9 @@ class Facet:
     thing: bool = False
     order: tuple[str, ...] = ()
     value: Any = None
+    added: Kind | None = None
+    gone: Kind | None = None
+    changed: Kind | None = None
 
     @property
     def compared(self) -> Any:
@@ -44,7 +48,7 @@ def compare(area: str, where: str, old: Iterable[Facet], new: Iterable[Facet]) -
     for key, facet in before.items():
         if key not in after and not facet.order and _told(facet, before, after):
             was = f" (was {facet.words})" if facet.words else ""
-            yield Change(area, where, f"{facet.label} removed{was}", facet.kind)
+            yield Change(area, where, f"{facet.label} removed{was}", facet.gone or facet.kind)
     for key, facet in after.items():
         if not _told(facet, before, after):
             continue
@@ -52,10 +56,11 @@ def compare(area: str, where: str, old: Iterable[Facet], new: Iterable[Facet]) -
         if facet.order or (earlier and earlier.order):
             yield from _reordered(area, where, earlier, facet)
         elif earlier is None:
-            yield Change(area, where, f"new {facet.label}{f': {facet.words}' if facet.words else ''}", facet.kind)
+            words = f": {facet.words}" if facet.words else ""
+            yield Change(area, where, f"new {facet.label}{words}", facet.added or facet.kind)
         elif not facet.thing and earlier.compared != facet.compared:
             words = f"{_said(earlier)} → {_said(facet)}" if earlier.words != facet.words else "changed inside"
-            yield Change(area, where, f"{facet.label} {words}", facet.kind)
+            yield Change(area, where, f"{facet.label} {words}", facet.changed or facet.kind)
 
 
 def _told(facet: Facet, before: dict[Key, Facet], after: dict[Key, Facet]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from pathways import wording
+from pathways.diff.changes import Kind
 from pathways.diff.facets import Facet, flag, said, text
 from pathways.diff.steps import alert_facets, handler_facets
 from pathways.plan import Assignment, CalendarContent, Clock, Input, Outcome, Plan, SideFlow, Thresholds
@@ -50,7 +51,8 @@ def _input(one: Input) -> Iterator[Facet]:
     key = ("input", one.name)
     label = f"input {one.name}"
     required = "required" if one.required else "optional"
-    yield Facet(key, label, f"{wording.type_words(one.type)}, {required}", thing=True)
+    asked: Kind = "needs a mapping" if one.required and one.default is None else "compatible"
+    yield Facet(key, label, f"{wording.type_words(one.type)}, {required}", thing=True, added=asked)
     yield Facet((*key, "type"), f"type of {label}", wording.type_words(one.type), parent=key, value=one.type)
     yield Facet((*key, "required"), label, required, parent=key)
     default = None if one.default is None else wording.value_words(one.default)

@@ -61,26 +61,26 @@ def _own(step: Step) -> Iterator[Facet]:
         case Decide():
             if step.table is not None:
                 yield from said("inputs", "inputs of the table", _all(step.table.inputs))
-            yield from said("save", "name that it saves", step.save)
+            yield from _save(step.save)
         case Set():
             for one in step.assignments:
                 yield Facet(("set", one.name), f"value of {one.name}", wording.computed_words(one.value))
             yield Facet(("order", "set"), "order of values", order=tuple(one.name for one in step.assignments))
         case WaitForEvent():
             yield from _listening(step)
-            yield from said("save", "name that it saves", step.save)
+            yield from _save(step.save)
         case WaitForTime():
             yield from said("until", "end of the wait", wording.timing_words(step.until) if step.until else None)
             yield from said("for", "length of the wait", wording.timing_words(step.duration) if step.duration else None)
         case WaitForAny():
             for way in step.ways:
                 yield from _way(way)
-            yield from said("save", "name that it saves", step.save)
+            yield from _save(step.save)
         case Parallel():
             joined = len(step.branches) if step.join == 0 else step.join
             every = joined == len(step.branches)
             for name in step.branches:
-                yield Facet(("branch", name), f"branch {name}")
+                yield Facet(("branch", name), f"branch {name}", added="needs a mapping")
             yield Facet(("join",), "branches that must end", "all" if every else str(joined))
             yield from flag("undo-rest", "undo of the other branches", step.undo_rest)
         case Repeat():
@@ -88,10 +88,11 @@ def _own(step: Step) -> Iterator[Facet]:
         case Section():
             return
         case Child():
-            yield Facet(("pathway",), "pathway", f"{step.pathway} {step.range}".strip())
+            yield Facet(("pathway",), "pathway", step.pathway, "needs a mapping")
+            yield from said("range", "version of the pathway", step.range)
             yield from _members("inputs", "input", step.inputs)
             yield from flag("detached", "that it does not wait", step.detached)
-            yield from said("save", "name that it saves", step.save)
+            yield from _save(step.save)
         case Emit():
             yield Facet(("type",), "event", step.type)
             yield from _members("data", "data", step.data)
@@ -101,14 +102,21 @@ def _own(step: Step) -> Iterator[Facet]:
             assert_never(step)
 
 
+def _save(name: str | None) -> Iterator[Facet]:
+    """Under which name a step saves: whoever has passed it has the value under the name that it had then."""
+    if name is not None:
+        yield Facet(("save",), "name that it saves", name, changed="needs a mapping")
+
+
 def _all(values: tuple[Computed, ...]) -> str:
     return ", ".join(map(wording.computed_words, values))
 
 
 def _action(step: Do) -> Iterator[Facet]:
-    yield Facet(("action",), "action", step.action)
+    # What was ordered of the one action can't be answered by another.
+    yield Facet(("action",), "action", step.action, "needs a mapping")
     yield from _members("with", "input", step.input)
-    yield from said("save", "name that it saves", step.save)
+    yield from _save(step.save)
     yield Facet(("output",), "result of the action", wording.type_words(step.output), value=step.output)
     yield Facet(("retry", "attempts"), "retries", str(step.retry.attempts))
     yield Facet(("retry", "first"), "wait before the first retry", f"{step.retry.first:g} s")
@@ -147,7 +155,7 @@ def _task(step: Task) -> Iterator[Facet]:
     yield Facet(("order", "form"), "order of form fields", order=tuple(one.name for one in step.form))
     for outcome in step.outcomes:
         yield from _outcome(outcome)
-    yield from said("save", "name that it saves", step.save)
+    yield from _save(step.save)
 
 
 def _why(label: str, step: Task) -> Iterator[Facet]:
@@ -269,7 +277,8 @@ def handler_facets(handlers: tuple[Handler, ...]) -> Iterator[Facet]:
 def _undo(step: Step) -> Iterator[Facet]:
     if step.undo is None:
         return
-    yield Facet(("undo",), "undo", step.undo.action)
+    # What was done could not be undone any more.
+    yield Facet(("undo",), "undo", step.undo.action, gone="needs a mapping")
     for name, member in step.undo.input.source.items() if isinstance(step.undo.input.source, Mapping) else ():
         words = wording.value_words(member)
         yield Facet(("undo", "with", str(name)), f"input {name} of the undo", words, parent=("undo",))

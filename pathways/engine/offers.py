@@ -14,16 +14,18 @@ from pathways.plan import Plan, SideFlow
 from pathways.state import Json, State
 
 
-def update(run: Run) -> None:
-    """State anew what is offered, where that changed."""
-    if not run.plan.side_flows or not _due(run):
+def update(run: Run, *, before: Json = None) -> None:
+    """State what is offered, where that changed; after another version also where it differs from `before`."""
+    if before is None and (not run.plan.side_flows or not _due(run)):
         return
     over = run.status != "running" or run.suspension is not None
     names = run.names()
     offered = () if over else tuple(one.id for one in run.plan.side_flows if _offered(run, one, names))
-    if offered != run.offers:
+    if offered != run.offers or before is not None:
+        shown_now = _shown(run.plan, offered, names, run.env)
         run.offers = offered
-        run.facts.append(OffersChanged(run.now, _shown(run.plan, offered, names, run.env)))
+        if shown_now != before:
+            run.facts.append(OffersChanged(run.now, shown_now))
 
 
 def _due(run: Run) -> bool:

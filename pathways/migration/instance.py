@@ -8,6 +8,7 @@ says why.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,8 +34,8 @@ from pathways.facts import (
 from pathways.migration.landing import Landing
 from pathways.migration.map import MigrationMap
 from pathways.migration.naming import Naming
-from pathways.plan import Child, Do, Plan, Step
-from pathways.state import Hold, Position, State, altered
+from pathways.plan import Child, Do, Plan, Repeat, Step
+from pathways.state import Hold, Position, Saved, State, altered
 from pathways.values import Computed
 
 Json = Any
@@ -142,7 +143,7 @@ class _Migrating:
             holding.go_on(run)
         run.now = run.at
         run.afresh = True  # by the rules of the new version
-        offers.update(run)
+        offers.update(run, before=offers.shown(self.old, self.state))
         transition = run.close()
         return Migration(transition.state, transition.facts, transition.commands, tuple(self.moves))
 
@@ -160,12 +161,15 @@ class _Migrating:
 
     def _values(self, before: Run) -> dict[str, Json]:
         found: dict[str, Json] = {}
+        required = {one.name for one in self.new.inputs if one.required}
         for name, source in self.mapping.values.items():
             declared = self.new.types.get(name)
             try:
                 value = plain_json(Computed(source).evaluate(before.names(), before.env))
                 check_size(value)
                 found[name] = declared.conform(value) if declared is not None else value
+                if value is None and name in required:
+                    self.block("", f"the map gives nothing for the input {name}, which is required.")
             except MisfitError as error:
                 self.block("", f"the value {name} does not fit: {error.misfit}.")
         return found
@@ -203,7 +207,7 @@ class _Migrating:
             now=self.at,
             positions=positions,
             settling={address: altered(one, step=path(one.step)) for address, one in settling.items()},
-            data={self.naming.scope(scope): values for scope, values in before.data.items()},
+            data={self.naming.scope(scope): self._named(scope, values) for scope, values in before.data.items()},
             visits={**visits, **{self.naming.visit_key(key): count for key, count in visits.items()}},
             completed_by={self.naming.visit_key(key): person for key, person in before.completed_by.items()},
             armed=tuple(replace(one, step=path(one.step)) for one in before.armed if self._undoes(one.step)),
@@ -246,12 +250,26 @@ class _Migrating:
         visits[key] = visits.get(key, 0) + 1
         return step_address(scope, step.local, visits[key])
 
+    def _named(self, scope: str, values: Mapping[str, Saved]) -> dict[str, Saved]:
+        """What a scope holds; an iteration's item under the name that the new version gives it."""
+        owner = path_of(self.old.container_of(scope)) if scope else ""
+        before, after = self.old.step.get(owner), self.new.step.get(self.naming.path(owner))
+        if not isinstance(before, Repeat) or not isinstance(after, Repeat) or after.name is None:
+            return dict(values)
+        return {after.name if name == before.name else name: one for name, one in values.items()}
+
     def _settles(self, position: Position) -> bool:
-        new_step = self.new.step.get(self.naming.path(position.step))
-        if new_step is not None and type(new_step) is type(self.old.step[position.step]):
-            return True
-        self.block(position.address, "it still settles, and its step is gone: wait until it has answered.")
-        return False
+        old_step, new_step = self.old.step[position.step], self.new.step.get(self.naming.path(position.step))
+        if new_step is None:
+            self.block(position.address, "it still settles, and its step is gone: wait until it has answered.")
+            return False
+        if type(new_step) is not type(old_step) or _is_other(old_step, new_step):
+            self.block(position.address, "it still settles, and its step is another now: wait until it has answered.")
+            return False
+        if old_step.undo is not None and new_step.undo is None:
+            self.block(position.address, f"it still settles, and version {self.new.version} has no undo for it.")
+            return False
+        return True
 
     def _undoes(self, path: str) -> bool:
         new_step = self.new.step.get(self.naming.path(path))
@@ -309,8 +327,24 @@ def _why_not(old: Step, new: Step, position: Position) -> str:
         return ""
     if type(old) is not type(new):
         return f'"{new.id}" is another kind of step ({old.kind} before, {new.kind} now): the map may say enter.'
-    if isinstance(old, Do) and isinstance(new, Do) and old.action != new.action:
-        return f"{old.action} was ordered here, and the step runs {new.action} now: the map may say enter."
-    if isinstance(old, Child) and isinstance(new, Child) and old.pathway != new.pathway:
-        return f"a child {old.pathway} was started here, and the step starts {new.pathway} now: the map may say enter."
+    if isinstance(old, Repeat) and isinstance(new, Repeat) and position.count and _round(old) != _round(new):
+        return f"its iterations go by {_round(old)}, and those of the step by {_round(new)} now: the map may say enter."
+    other = _is_other(old, new)
+    return f"{other}: the map may say enter." if other else ""
+
+
+def _is_other(old: Step, new: Step) -> str:
+    """What makes a step of the same kind another one, so that what was begun at the one can't end at the other."""
+    match old, new:
+        case Do(), Do() if old.action != new.action:
+            return f"{old.action} was ordered here, and the step runs {new.action} now"
+        case Child(), Child() if old.pathway != new.pathway:
+            return f"a child {old.pathway} was started here, and the step starts {new.pathway} now"
     return ""
+
+
+def _round(step: Repeat) -> str:
+    """By what a repeat goes round."""
+    if step.items is not None:
+        return f"for_each, {step.mode}"
+    return "while" if step.while_ is not None else "until"

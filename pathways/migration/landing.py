@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pathways.addresses import local_of
+from pathways.addresses import PATHWAY, local_of
 from pathways.datatypes import MisfitError
 from pathways.engine import alerts, listening, moving
 from pathways.engine.kinds import parallel, task
@@ -36,6 +36,7 @@ class Landing:
     def settle_in(self, run: Run, before: Run) -> None:
         """Work out under the new plan what positions wait for; what they had of it stays."""
         self._check_data(run)
+        self._check_inputs(run)
         if self.blocked:
             return
         self._pathway_listeners(run)
@@ -52,6 +53,19 @@ class Landing:
         for address, position in list(run.positions.items()):
             if address in run.positions and isinstance(new := self.new.step[position.step], Parallel):
                 self._branches(run, run.positions[address], new, before, origins)
+
+    def _check_inputs(self, run: Run) -> None:
+        """An input that is new takes its default; one that is required and has none is the map's to give."""
+        before = {one.name for one in self.old.inputs}
+        there = run.data.get(PATHWAY, {})
+        for one in self.new.inputs:
+            if one.name in before or one.name in there or one.name in self.naming.mapping.values:
+                continue
+            if one.default is not None:
+                run.save(one.name, one.default, "", scope=PATHWAY)
+            elif one.required:
+                why = f"version {self.new.version} needs the input {one.name}: the map has to give it among its values."
+                self.block("", why)
 
     def _check_data(self, run: Run) -> None:
         for scope, values in run.data.items():

@@ -28,9 +28,11 @@ from pathways.model import Text
 from pathways.plan import Plan
 from pathways.reader import Reader
 from pathways.source import Node, SourceError, read_source
+from pathways.values import Computed
 
 Json = Any
 
+_INSTANCE = "instance"
 _KEYS = ("from", "to", "pathway", "note", "steps", "branches", "clocks", "values")
 
 
@@ -99,7 +101,7 @@ def read_map(text: str, file: str, old: Plan, new: Plan) -> ReadMap:
         _steps(reader, root.get("steps"), old, new),
         _branches(reader, root.get("branches"), new),
         _clocks(reader, root.get("clocks"), old, new),
-        _values(reader, root.get("values"), new),
+        _values(reader, root.get("values"), old, new),
     )
     return ReadMap(mapping, tuple(reader.diagnostics))
 
@@ -162,10 +164,14 @@ def _clocks(reader: Reader, node: Node | None, old: Plan, new: Plan) -> dict[str
     return found
 
 
-def _values(reader: Reader, node: Node | None, new: Plan) -> dict[str, Json]:
+def _values(reader: Reader, node: Node | None, old: Plan, new: Plan) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for name, one in _entries(reader, node, "values"):
         authored = reader.authored(one)
-        if authored is not None and _known(reader, name, new.types, new, "name"):
-            found[name.value] = check_authored(reader, authored)
+        if authored is None or not _known(reader, name, new.types, new, "name"):
+            continue
+        source = check_authored(reader, authored)
+        for read in sorted(Computed(source).names - {*old.types, _INSTANCE}):
+            _known(reader, Text(read, authored.mark), old.types, old, "name")
+        found[name.value] = source
     return found

@@ -6,6 +6,7 @@ import json
 
 from pathways.diagnostics import nearest
 from pathways.errors import CarelaneError
+from pathways.facts import PositionRenamed
 from pathways.migration import MigrationMap, read_map
 from pathways.migration import migrate as language
 from pathways.plan import Plan
@@ -38,6 +39,8 @@ def migrate(world: World, happening: Happening) -> None:
         return
     if happening.refused is not None:
         raise ScenarioStopError("Expected that this is refused; it was done.")
+    renamed = {one.before: one.address for one in found.facts if isinstance(one, PositionRenamed)}
+    case.claims |= {renamed[address]: claim for address, claim in case.claims.items() if address in renamed}
     case.plan, case.state = plan, found.state
     world.take(case, tuple(found.facts), tuple(found.commands))
 

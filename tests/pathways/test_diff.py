@@ -28,6 +28,7 @@ from pathways.plan import (
     Handler,
     Input,
     Outcome,
+    Parallel,
     Plan,
     Row,
     SideFlow,
@@ -248,11 +249,31 @@ def test_a_row_that_is_put_in_moves_no_other() -> None:
         (without("not-required"), "compatible"),
         (renamed("submit", "send"), "needs a mapping"),
         (with_step("series", mode="at-once"), "needs a mapping"),
+        (with_step("submit", action="payer.send"), "needs a mapping"),
+        (with_step("submit", undo=None), "needs a mapping"),
+        (with_step("submit", save="sent"), "needs a mapping"),
+        (with_step("submit", save=None), "compatible"),
+        (whole_plan(clocks=()), "needs a mapping"),
+        (whole_plan(inputs=(*whole_plan().inputs, Input("extra", DataType("text")))), "compatible"),
+        (whole_plan(inputs=(*whole_plan().inputs, Input("extra", DataType("text"), True))), "needs a mapping"),
+        (whole_plan(inputs=()), "compatible"),
     ],
 )
 def test_the_whole_is_of_the_class_of_its_worst_change(new: Plan, kind: str) -> None:
     """Text alone asks nothing of anybody; a step that is gone asks where its instances go."""
     assert found(new).kind == kind
+
+
+def test_what_else_a_map_speaks_of_is_named() -> None:
+    """Branches and names that those in flight lack, and clocks that are gone."""
+    plan = whole_plan(version="1.1.0")
+    (both,) = (one for one in plan.steps if isinstance(one, Parallel))
+    more = replace(both, branches=(*both.branches, "ride"))
+    changed = found(replace(plan, steps=tuple(more if one is both else one for one in plan.steps)))
+    assert changed.branches == (f"{both.id}/ride",)
+    assert changed.kind == "needs a mapping"
+    assert found(whole_plan(clocks=())).clocks == ("payer-decision",)
+    assert found(with_step("submit", save="sent")).values == ("sent",)
 
 
 def test_a_step_that_is_gone_is_named() -> None:
@@ -409,4 +430,7 @@ def test_it_is_json_too() -> None:
         "changes": [{"area": "step", "where": "submit", "what": "retries 5 → 8", "class": "compatible"}],
         "mapping": {},
         "unmapped": [],
+        "branches": [],
+        "clocks": [],
+        "values": [],
     }

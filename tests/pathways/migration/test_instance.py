@@ -317,6 +317,88 @@ def test_what_a_migration_enters_may_be_held() -> None:
     assert found.state.positions["rest"].waits == "resume"
 
 
+OFFERING = """
+inputs: {weight: {type: integer, default: 80}}
+steps:
+  ask: {task: {queue: q}}
+  fin: {end: ok}
+side_flows: {call: {title: Call, offer: {title: Call}, steps: {ring: {task: {queue: q}}}}}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_what_is_offered_is_what_the_new_version_offers() -> None:
+    """An offer that is gone is no longer made, and one in other words is made in these."""
+    run = Player(plan(OFFERING))
+    to(run, plan(OFFERING.replace("{title: Call}", "{title: Call now, queue: q}"), "1.1.0"))
+    assert run.of("offers-changed")[-1].offers[0]["title"] == "Call now"
+    without = OFFERING[: OFFERING.index("side_flows")] + "outcomes: {ok: {kind: success}}\n"
+    assert to(run, plan(without, "1.2.0")).blocked == ()
+    assert run.state.offers == ()
+    assert run.of("offers-changed")[-1].offers == []
+
+
+ROUNDS = """
+steps:
+  each:
+    repeat:
+      for_each: =["p", "q"]
+      as: one
+      collect: {seen: =one}
+      steps: {ask: {task: {queue: q}}}
+  rest: {wait: {for: 10 days}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_iterations_that_are_under_way_go_on_as_they_were_begun() -> None:
+    """Going round another way would leave out what was still to come, so it is refused; before, it is not."""
+    at_once = ROUNDS.replace("as: one", "as: one\n      mode: at-once")
+    run = Player(plan(ROUNDS))
+    assert "each: its iterations go by for_each, one-by-one" in to(run, plan(at_once, "1.1.0")).blocked[0]
+    looped = ROUNDS.replace('for_each: =["p", "q"]\n      as: one', "until: true\n      limit: 3").replace("=one", "1")
+    assert "until" in to(run, plan(looped, "1.1.0")).blocked[0]
+    later = ROUNDS.replace("steps:\n  each:", "steps:\n  first: {task: {queue: q}}\n  each:")
+    run = Player(plan(later))
+    assert to(run, plan(later.replace("as: one", "as: one\n      mode: at-once"), "1.1.0")).blocked == ()
+    run.complete("first")
+    assert run.standing == ["each", "each#1/ask", "each#2/ask"]
+
+
+def test_the_item_of_an_iteration_follows_its_name() -> None:
+    """What is collected afterwards reads it under the name that the new version gives it."""
+    run = Player(plan(ROUNDS))
+    to(run, plan(ROUNDS.replace("as: one", "as: item_now").replace("=one", "=item_now"), "1.1.0"))
+    run.complete("each#1/ask")
+    run.complete("each#2/ask")
+    assert run.state.data[""]["seen"].value == ["p", "q"]
+
+
+def test_what_settles_keeps_its_undo() -> None:
+    """An action that is awaited because it can be undone is not left to a version that can't, or runs another."""
+    run = Player(plan())
+    run.move("book", "rest")
+    assert list(run.state.settling) == ["book"]
+    undo = "    undo: {do: unbook, with: {ref: =ref.ref}}\n"
+    assert "no undo" in to(run, plan(FIRST.replace(undo, ""), "1.1.0")).blocked[0]
+    assert "another now" in to(run, plan(FIRST.replace("do: book", "do: rebook"), "1.1.0")).blocked[0]
+    assert to(run, plan(FIRST.replace("title: A", "title: B"), "1.1.0")).blocked == ()
+
+
+def test_an_input_that_is_new_has_its_default_or_is_given_by_the_map() -> None:
+    """No instance goes on without what the new version relies on."""
+    run = in_both()
+    more = FIRST.replace("inputs: {", "inputs: {arm: {type: code, options: [left, right], default: left}, ")
+    assert to(run, plan(more, "1.1.0")).blocked == ()
+    assert run.state.data[""]["arm"].value == "left"
+    more = more.replace("inputs: {", "inputs: {height: {type: integer, required: true}, ")
+    assert "needs the input height" in to(run, plan(more, "1.2.0")).blocked[0]
+    assert "gives nothing for the input height" in to(run, plan(more, "1.2.0"), {"values": {"height": None}}).blocked[0]
+    assert to(run, plan(more, "1.2.0"), {"values": {"height": "=weight + 100"}}).blocked == ()
+    assert run.state.data[""]["height"].value == 180
+
+
 def test_refusals() -> None:
     """Not to itself, not another pathway, not while ending, not with a deadline due."""
     run = in_both()
@@ -339,6 +421,8 @@ def test_the_map_is_read_with_places_and_goes_through_json() -> None:
     assert [(one.rule, one.line) for one in found.diagnostics] == [("unknown-step", 3)]
     assert map_from_json(map_to_json(found.mapping)) == found.mapping
     assert found.mapping.inverse().steps["pause"].to == "rest"
+    values = read_map("values: {weight: =wieght + instance.id}", "map.yaml", old, new)
+    assert [(one.rule, one.hint) for one in values.diagnostics] == [("unknown-name", 'Did you mean "weight"?')]
 
 
 @settings(max_examples=60, deadline=None)

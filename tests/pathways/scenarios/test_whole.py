@@ -299,14 +299,19 @@ def test_iterations_are_named_by_their_number() -> None:
 
 
 def test_an_instance_goes_on_with_another_version() -> None:
-    """`migrate` moves what stands by the map; what comes after runs on the new version, and may name its steps."""
+    """`migrate` moves what stands by the map; who claimed a task has it still; what comes after
+    runs on the new version, and may name its steps.
+    """
     old = "outcomes: {done: {title: Done}}\nsteps:\n  ask: {task: {title: Ask, queue: intake}}\n  over: {end: done}"
     new = old.replace("  ask:", "  inquire:").replace("over:", "finish:")
     versions = [plan_of(old), plan_of(f"version: 1.1.0\n{new}")]
     text = """
     mapped:
       then:
-        - {migrate: {to: 1.1.0, map: {ask: inquire}}, reason: A better name, expect: {at: inquire}}
+        - {claim: ask, by: anna}
+        - migrate: {to: 1.1.0, map: {ask: inquire}}
+          reason: A better name
+          expect: {at: inquire, open_tasks: [{claimed_by: anna}]}
         - {complete: inquire}
       expect: {outcome: done, visited: [ask, finish]}
     blocked: {then: [{migrate: 1.1.0, refused: migration-blocked}], expect: {at: ask}}
