@@ -132,7 +132,9 @@ def _share(value: Json) -> str:
 
 def _when(alert: Json, number: int) -> str:
     """When an alert comes and where it goes, as far as that is plain; else which of them it is."""
-    said = [f"{key} {alert[key]}" for key in ("after", "before", "at") if alert.get(key) is not None]
+    said = [f"{key} {alert[key]}" for key in ("after", "at") if alert.get(key) is not None]
+    if alert.get("before") is not None:
+        said.append(f"{alert['before']} before it is due")
     if alert.get("queue") is not None:
         said.append(f"to {alert['queue']}")
     return ", ".join(said) or f"({number})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pathways.datatypes import DataType
@@ -19,6 +19,7 @@ from pathways.plan import (
     Row,
     StepBase,
     Table,
+    Task,
     Way,
 )
 from pathways.values import Computed, Timing, is_expression
@@ -45,6 +46,23 @@ KIND_WORDS = {
 """What each kind of step is called."""
 
 OUTCOME_WORDS = {"success": "success", "unsuccessful": "unsuccessful", "cancelled": "cancelled"}
+
+
+def step_title(step: StepBase) -> str:
+    """What a step is called: by its title; a task that has none by that of the task, where that is plain text."""
+    if step.title is None and isinstance(step, Task) and step.task_title.is_literal:
+        return str(step.task_title.source or step.local)
+    return step.shown
+
+
+SCOPE_WORDS: Mapping[str, str] = {
+    "pathway": "The pathway ends",
+    "branch": "This branch ends",
+    "section": "This section ends",
+    "iteration": "This iteration ends",
+    "side": "This side flow ends",
+}
+"""What `end: branch` comes to, by the kind of block that it stands in."""
 
 
 def listed(parts: Iterable[str], last: str = "and") -> str:

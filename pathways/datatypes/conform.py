@@ -56,8 +56,8 @@ def _moment(kind: str, value: Json) -> Json:
         parse = feel.date_value if kind == "date" else instant
         if parse(value) is not None:
             return value
-    example = "2026-03-31" if kind == "date" else "2026-03-31T09:00:00-04:00"
-    raise MisfitError(f"must be a {kind} such as {example}, not {_name(value)}")
+    such = "a date such as 2026-03-31" if kind == "date" else "an instant such as 2026-03-31T09:00:00-04:00"
+    raise MisfitError(f"must be {such}, not {_name(value)}")
 
 
 def _duration(_: DataType, value: Json) -> Json:

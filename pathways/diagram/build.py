@@ -113,11 +113,11 @@ class _Build:
 
     def _step(self, step: Step) -> Node:
         group = step.id if isinstance(step, Container) else step.block
-        title, tone = step.shown, ""
+        title, tone = wording.step_title(step), ""
         if isinstance(step, End):
             outcome = self.plan.outcome.get(step.outcome)
             tone = outcome.kind if outcome else ""
-            title = outcome.title if outcome else (step.title or "This branch ends")
+            title = outcome.title if outcome else (step.title or wording.SCOPE_WORDS[self.plan.blocks[step.block].kind])
         return Node(
             id=step.id,
             kind="over" if isinstance(step, End) and not tone else step.kind,

@@ -39,7 +39,7 @@ def _lines(plan: Plan, step: Step) -> Iterator[Line]:
     for verb in step.clocks:
         clock = plan.clock.get(verb.clock)
         when = " when done" if verb.at == "completion" else ""
-        yield Line(f"{verb.verb}{when}: {clock.title if clock else verb.clock}", "clock")
+        yield Line(f"{verb.verb} clock{when}: {clock.title if clock else verb.clock}", "clock")
     if step.undo is not None:
         yield Line(f"undo: {step.undo.action}", "undo")
     if step.gate is not None:

@@ -79,7 +79,8 @@ def way_words(drawing: Drawing, link: Link) -> str:
     """A way on, in words: `timeout after 14 days: to Chase the payer`."""
     head = drawing.node[link.head]
     kind = _LINK_WORDS.get(link.kind, "")
-    reason = " ".join(one for one in (kind, link.label) if one)
+    said = any(link.reasons)
+    reason = (" " if said else ", ").join(one for one in (kind, link.label) if one)
     to = f"{head.title} ({head.step})" if head.step and head.step == head.id else head.title
     if link.kind == "again":
         return f"again: {to}"

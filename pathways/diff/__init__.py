@@ -120,8 +120,8 @@ def _of_steps(old: Plan, new: Plan, mapping: Mapping[str, str]) -> Iterator[Chan
             before = old.step[earlier[step.id]]
             yield _moved(before, step)
             yield from _compared(leading_to(before, mapping), step)
-        else:
-            yield Change("step", step.id, f"new: {wording.KIND_WORDS[step.kind].lower()} “{step.shown}”")
+        elif before is None:
+            yield Change("step", step.id, f"new: {wording.KIND_WORDS[step.kind].lower()} “{wording.step_title(step)}”")
     kept = [one.id for one in old.steps if _stays(one, new)]
     if kept != [one.id for one in new.steps if one.id in set(kept)]:
         yield Change("pathway", "", "the steps stand in another order (which decides nothing but ties)", "text only")

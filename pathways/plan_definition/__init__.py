@@ -16,6 +16,7 @@ from pathways.plan import Child, Do, Plan, Task
 from pathways.plan_definition import goals, questionnaires
 from pathways.plan_definition.actions import Actions
 from pathways.plan_definition.elements import Extensions, concept, without_nothing
+from pathways.plan_definition.narrative import narrative
 
 __all__ = ["BASE", "Exported", "Status", "Unsaid", "export"]
 
@@ -69,6 +70,7 @@ def export(plan: Plan, *, base: str = BASE, status: Status = "draft") -> Exporte
     resource = {
         "resourceType": "PlanDefinition",
         "id": _resource_id(plan),
+        "text": narrative(plan),
         "contained": [questionnaires.questionnaire(one, extensions) for one in forms],
         "extension": _about(plan, extensions),
         "url": canonical(plan.pathway),

@@ -138,7 +138,7 @@ class Actions:
             {
                 "id": action_id(step.id),
                 "extension": extension,
-                "title": step.shown,
+                "title": wording.step_title(step),
                 "code": [concept(wording.KIND_WORDS[step.kind])],
                 "goalId": sorted({goal_id(one.clock) for one in step.clocks if one.clock in self.plan.clock}),
                 "condition": conditions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pathways import wording
 from pathways.datatypes import DataType
 from pathways.plan import FormField, Task
 from pathways.plan_definition.elements import Extensions, action_id, without_nothing
@@ -34,7 +35,7 @@ def questionnaire(step: Task, extensions: Extensions) -> Json:
             "resourceType": "Questionnaire",
             "id": form_id(step),
             "status": "draft",
-            "title": step.shown,
+            "title": wording.step_title(step),
             "item": [_item(one, extensions) for one in step.form],
         }
     )

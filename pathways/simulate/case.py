@@ -29,7 +29,7 @@ from pathways.events import (
     TaskCompleted,
     TimePassed,
 )
-from pathways.plan import Plan, Task
+from pathways.plan import Do, Plan, Task
 from pathways.scenarios.actions import pause_after
 from pathways.simulate.declaration import Answer
 from pathways.simulate.known import Behaviours
@@ -138,7 +138,8 @@ class Case:
             self._obey(command)
         refusal = transition.refusal
         if refusal is not None and isinstance(event, Started | TaskCompleted):
-            why = f" ({refusal.detail})" if refusal.detail else ""
+            detail = refusal.detail if isinstance(refusal.detail, Mapping) else {}
+            why = f" ({'; '.join(f'{name} {what}' for name, what in detail.items())})" if detail else ""
             where = path_of(event.address) if isinstance(event, TaskCompleted) else "start"
             self.result.stuck = f"{where}: {refusal.message}{why}"[:200]
         return transition.result
@@ -201,7 +202,15 @@ class Case:
             case "fail":
                 self._apply(ActionFailed(address, run, answer.name, attempts=tried))
             case _:
-                self._apply(ActionCompleted(address, run, self._drawn(answer.value, address, command.input)))
+                given = None if isinstance(answer.value, Literally) else self._given(command)
+                self._apply(ActionCompleted(address, run, self._drawn(answer.value, address, given)))
+
+    def _given(self, command: RunAction) -> Json:
+        """What an action was given, as expressions see it: an instant is one, not its text."""
+        step = self.plan.step[path_of(command.address.removesuffix("/undo"))]
+        if command.address.endswith("/undo"):
+            return step.undo.takes.load(command.input) if step.undo is not None else command.input
+        return step.takes.load(command.input) if isinstance(step, Do) else command.input
 
     def _start(self, command: StartChild) -> None:
         behaviour = self.behaviours.child(command.pathway, path_of(command.address))

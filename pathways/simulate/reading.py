@@ -23,6 +23,7 @@ offers: {call-patient: {share: 5%, takes: 1 business day}}
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,8 @@ _KEYS = (
 )  # fmt: skip
 _BEHAVIOUR_KEYS = ("takes", "answers", "calendar", "note")
 _FORMS = "Such as 3 hours, {median: 2 hours, p90: 1 day}, {between: [1 hour, 3 hours]} or {mean: 4 days}."
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})([.][0-9]{1,14})?")
 
 T = TypeVar("T")
 
@@ -381,6 +384,9 @@ class _Reading:
 
 
 def _word(name: str) -> object:
+    """A key of `one_of` as the value that it stands for: a word, a number, or true, false and null."""
+    if _NUMBER.fullmatch(name):
+        return float(name) if "." in name else int(name)
     return {"true": True, "false": False, "null": None}.get(name, name)
 
 

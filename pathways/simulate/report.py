@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from pathways import wording
 from pathways.durations import DurationError, parse_duration
 from pathways.plan import Plan
 from pathways.simulate.distributions import seconds_of
@@ -145,7 +146,7 @@ def _steps(plan: Plan, measures: Measures) -> Table:
         ordered = sorted(stays)
         share = len(stays) / max(measures.cases, 1)
         times = (span(percentile(ordered, 50)), span(percentile(ordered, 90)))
-        rows.append((f"{plan.step[step].shown} ({step})", f"{share:.2f}", *times))
+        rows.append((f"{wording.step_title(plan.step[step])} ({step})", f"{share:.2f}", *times))
     return Table("Where time goes", ("step", "visits a case", "median", "90th percentile"), tuple(rows))
 
 

@@ -103,7 +103,7 @@ def test_the_output_files_name_says_what_is_written(file: Path, capsys: pytest.C
     assert carelane(file, *catalog, "-o", graph, capsys=capsys)[0] == 0
     assert graph.read_text(encoding="utf-8").startswith("digraph")
     assert carelane(file, *catalog, "-o", words, capsys=capsys)[0] == 0
-    assert "- Task: ask (ask)" in words.read_text(encoding="utf-8")
+    assert "- Task: Ask (ask)" in words.read_text(encoding="utf-8")
     _, out, _ = carelane(file, *catalog, "--format", "text", capsys=capsys)
     assert out == words.read_text(encoding="utf-8")
 
@@ -122,7 +122,7 @@ def test_a_draft_with_unknown_names_is_drawn_and_said_to_be_one(file: Path, caps
     """An author sees the picture before the catalog knows everything."""
     status, out, err = carelane(file, "--format", "text", capsys=capsys)
     assert status == 0
-    assert "- Task: ask (ask)" in out
+    assert "- Task: Ask (ask)" in out
     assert "unknown-queue" in err
 
 

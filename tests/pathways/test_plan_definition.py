@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import fhirkit
 import pytest
@@ -88,7 +89,18 @@ def test_codes_are_r4s() -> None:
     """Where R4 binds an element to a list of codes, the code is on it."""
     for one in everything(export(whole_plan()).resource):
         for name, codes in CODES.items():
-            assert one.get(name) is None or one[name] in codes
+            assert one.get(name) is None or one[name] in codes or "div" in one
+
+
+def test_it_has_a_narrative() -> None:
+    """Whoever has no program for the resource reads what it is about; text of the author's is text there."""
+    text = export(replace(whole_plan(), title="Doses < 3 & more")).resource["text"]
+    assert text["status"] == "generated"
+    read = ET.fromstring(text["div"])  # noqa: S314 - our own
+    assert (read.tag, next(read.itertext())) == ("{http://www.w3.org/1999/xhtml}div", "Doses < 3 & more 1.0.0")
+    said = list(read.itertext())
+    assert "Action: Submit the claim" in said
+    assert whole_plan().outcomes[0].title in said
 
 
 def test_expressions_are_feel() -> None:

@@ -99,7 +99,7 @@ def test_only_new_alerts_are_named() -> None:
     found = review(plan(), plan("1.1.0", steps=steps, clocks=[{**CLOCK, "warn": 0.5}]))
     assert found.alerts == (
         "The clock decision warns at 50% of its limit",
-        "The task ask reminds before 1 day",
+        "The task ask reminds 1 day before it is due",
         "The task ask escalates after 4 hours, to lead",
     )
 

@@ -8,6 +8,7 @@ from pathways.diagram import draw
 from pathways.diagram.drawing import START, Drawing
 from pathways.plan import Decide, Edge, End, Plan
 from pathways.values import Condition
+from tests.support.pathways import plan_of
 from tests.support.plans import make_plan
 from tests.support.whole_plan import whole_plan
 
@@ -109,7 +110,7 @@ def test_what_a_step_does_stands_in_its_node() -> None:
     node = whole().node
     assert [one.text for one in node["submit"].lines] == [
         "payer.submit_claim",
-        "start when done: Payer decision due",
+        "start clock when done: Payer decision due",
         "undo: payer.cancel_claim",
     ]
     assert [one.text for one in node["assemble"].lines] == [
@@ -128,6 +129,22 @@ def test_ends_say_how_it_ends() -> None:
     plan = whole_plan(steps=(*whole_plan().steps, ended))
     assert draw(plan).node["both/chair/stop"].title == "This branch ends"
     assert ("both/chair/stop", "next", "both/.") in links(draw(plan))
+
+
+def test_what_a_nested_end_ends_is_said() -> None:
+    """An iteration is no branch."""
+    plan = plan_of("""
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  calls:
+    repeat: {for_each: "=[1, 2]", as: one, steps: {call: {task: {title: Call, queue: intake}}, enough: {end: branch}}}
+  over: {end: done}
+side_flows:
+  ring: {title: Ring, offer: {title: Ring, queue: intake}, steps: {rung: {end: branch}}}
+""")
+    titles = {name: node.title for name, node in draw(plan).node.items()}
+    assert (titles["calls/enough"], titles["~ring/rung"]) == ("This iteration ends", "This side flow ends")
+    assert titles["calls/call"] == "Call"  # a step without a title is called as its task is
 
 
 def test_several_ways_to_one_step_are_one_link() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pathways.catalog import read_catalog
 from pathways.facts import recorded_to_json
 from pathways.plan import Plan
 from pathways.simulate import Simulation, measured, read_simulation, simulate, together
@@ -18,7 +19,8 @@ from pathways.simulate.distributions import Distribution, lognormal
 from pathways.simulate.measures import percentile
 from pathways.simulate.picture import to_svg
 from pathways.simulate.report import tables, to_json
-from tests.support.pathways import plan_of
+from pathways.simulate.samples import Literally, Members, OneOf
+from tests.support.pathways import CATALOG, plan_of
 
 PATHWAY = """
 calendar: clinic
@@ -167,10 +169,43 @@ def test_a_case_that_cannot_go_on_says_why(plan: Plan) -> None:
     assert any("book: problem: visits.book reported order-unknown" in one for one in why), why
     text = DECLARED.replace("form: {kind: {one_of: {a: 3, b: 1}}", "form: {kind: c")
     why = simulate(plan, declared(plan, text), 20).measures.stuck
-    assert any(one.startswith("ask: Some fields need another look") for one in why), why
+    assert any(one.startswith("ask: Some fields need another look. (kind ") for one in why), why
     text = DECLARED.replace("final: true", "final: false")
     outcomes = simulate(plan, declared(plan, text), 20).measures.outcomes
     assert outcomes["never"] > 0
+
+
+def test_what_an_action_was_given_is_typed() -> None:
+    """An instant that was given is one: an expression may count from it."""
+    catalog = read_catalog(
+        {"actions": {"visits.move": {"input": {"to": "instant"}, "output": {"ends": "instant"}}}}, base=CATALOG
+    )
+    moving = plan_of(
+        """
+inputs: {start: {type: instant, required: true}}
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  move: {do: visits.move, with: {to: =start}, save: moved}
+  stay: {wait: {until: =moved.ends}}
+  over: {end: done}
+""",
+        catalog,
+    )
+    text = """
+inputs: {start: {after: 2 hours}}
+actions: {visits.move: {give: {ends: '=input.to + duration("PT8H")'}}}
+"""
+    found = simulate(moving, declared(moving, text), 20).measures
+    assert found.outcomes == {"done": 20}
+
+
+def test_numbers_among_several_are_numbers(plan: Plan) -> None:
+    """A map's keys are texts in YAML; one that is a number is drawn as one, a code such as 01 is not."""
+    read = read_simulation("inputs: {order: {one_of: {5: 1, 2.5: 1, true: 1, 01: 1, a: 1}}}", plan, "simulation.yaml")
+    assert isinstance(read.simulation.inputs, Members)
+    sample = dict(read.simulation.inputs.members)["order"]
+    assert isinstance(sample, OneOf)
+    assert [one.value for _, one in sample.choices if isinstance(one, Literally)] == [5, 2.5, True, "01", "a"]
 
 
 @pytest.mark.parametrize(
