@@ -48,6 +48,7 @@ def _many(schema: Json) -> Json:
 
 _TIME = _ref("time")
 _CONDITION = _ref("condition")
+_FORM_SEES = "FEEL, without =: sees the form's fields as typed, and outcome."
 _TARGET = _told(_TEXT, "The id of a step: of this scope, or of one around it.")
 _NOTE = _told(_TEXT, "For readers only.")
 _UNDO_ASKED = _told(_FLAG, "Undo what was done in the scope that this way leaves, before the target is entered.")
@@ -164,8 +165,8 @@ def _task() -> Json:
             "label": _TEXT,
             **_TYPE,
             "required": _FLAG,
-            "required_when": _CONDITION,
-            "show_when": _CONDITION,
+            "required_when": _told(_CONDITION, f"When it has to be filled in. {_FORM_SEES}"),
+            "show_when": _told(_CONDITION, f"When it is asked for at all. {_FORM_SEES}"),
             "help": _TEXT,
         },
         "name",

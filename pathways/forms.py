@@ -1,7 +1,7 @@
 """The form of a task: one set of rules for the engine, the API and the page.
 
-`required_when` and `show_when` see the fields as typed so far, which hide saved names; those are then reached as
-`saved.<name>`. A hidden field is neither required nor kept.
+`required_when` and `show_when` see the fields as typed so far, and as `outcome` the outcome chosen so far. These hide
+saved names, which are then reached as `saved.<name>`. A hidden field is neither required nor kept.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from pathways import feel
 from pathways.datatypes import MisfitError, check_size
+from pathways.names import OUTCOME
 from pathways.plan import FormField
 from pathways.plan.parts import FORM
 from pathways.values import Scope
@@ -32,11 +33,12 @@ def read(field: FormField, given: Json) -> Json:
 
 
 def check(
-    form: tuple[FormField, ...], typed: Mapping[str, Json], scope: Scope, env: feel.Environment
+    form: tuple[FormField, ...], typed: Mapping[str, Json], outcome: str | None, scope: Scope, env: feel.Environment
 ) -> tuple[dict[str, Json], dict[str, str]]:
     """The values to keep, and what is wrong by field name (empty when all is well).
 
-    `typed` holds JSON values of the declared types. Unknown fields are errors, so that nothing typed is lost silently.
+    `outcome` is the one that the task is completed with, None where none is chosen yet. `typed` holds JSON values of
+    the declared types. Unknown fields are errors, so that nothing typed is lost silently.
     """
     errors = {name: "is not a field of this form" for name in typed if all(field.name != name for field in form)}
     values: dict[str, Json] = {}
@@ -46,7 +48,7 @@ def check(
         except MisfitError as error:
             errors[field.name] = str(error.misfit)
             values[field.name] = None
-    seen = form_scope(form, values, scope)
+    seen = form_scope(form, values, outcome, scope)
     kept: dict[str, Json] = {}
     for field in form:
         visible = field.show_when is None or field.show_when.holds(seen, env) is True
@@ -61,7 +63,7 @@ def check(
     return kept, errors
 
 
-def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], scope: Scope) -> Scope:
-    """What a field's rules see: the fields as typed, then what is saved, which is also there as `saved`."""
+def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], outcome: str | None, scope: Scope) -> Scope:
+    """What a field's rules see: the fields as typed, the outcome, then what is saved, which is `saved` as well."""
     fields = {field.name: field.type.load(values.get(field.name)) for field in form}
-    return ChainMap({"saved": scope}, fields, scope)  # type: ignore[arg-type]  # it is only read
+    return ChainMap({"saved": scope, OUTCOME: outcome}, fields, scope)  # type: ignore[arg-type]  # it is only read

@@ -21,7 +21,10 @@ FEEL_WORDS: Final = RESERVED_NAMES
 UNDO: Final = "undo"
 """What the address of an undo ends with: `submit/undo`."""
 
-TASK_FIELDS: Final = frozenset({"outcome", "by", "at"})
+OUTCOME: Final = "outcome"
+"""How a task ended: what it saves, and what the rules of its form see, under this name."""
+
+TASK_FIELDS: Final = frozenset({OUTCOME, "by", "at"})
 """What a completed task saves besides its form's fields."""
 
 

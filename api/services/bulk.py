@@ -113,13 +113,14 @@ class SharedRules:
         """The fields, which are the step's."""
         return self.each[0].fields
 
-    def states(self, typed: Mapping[str, Json]) -> tuple[FieldState, ...]:
+    def states(self, typed: Mapping[str, Json], outcome: str = "") -> tuple[FieldState, ...]:
         """The fields as they stand for what was typed: shown where one task shows it, needed where one needs it."""
-        return tuple(_together(states) for states in zip(*(one.states(typed) for one in self.each), strict=True))
+        each = (one.states(typed, outcome) for one in self.each)
+        return tuple(_together(states) for states in zip(*each, strict=True))
 
-    def check(self, typed: Mapping[str, Json]) -> dict[str, str]:
+    def check(self, typed: Mapping[str, Json], outcome: str = "") -> dict[str, str]:
         """What is wrong for all of the tasks alike; what only some of them refuse is said of each."""
-        errors = [one.check(typed) for one in self.each]
+        errors = [one.check(typed, outcome) for one in self.each]
         return {name: why for name, why in errors[0].items() if all(name in one for one in errors)}
 
 

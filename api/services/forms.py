@@ -13,6 +13,7 @@ from pathways import feel, forms
 from pathways.addresses import scope_of
 from pathways.datatypes import MisfitError
 from pathways.engine.scope import environment, names_of
+from pathways.names import OUTCOME
 from pathways.plan import FormField, Plan
 from pathways.state import Saved
 
@@ -37,11 +38,11 @@ class Rules(Protocol):
         """The fields, in the form's order."""
         ...
 
-    def states(self, typed: Mapping[str, Json]) -> tuple[FieldState, ...]:
-        """The fields as they stand for what was typed (JSON values)."""
+    def states(self, typed: Mapping[str, Json], outcome: str = "") -> tuple[FieldState, ...]:
+        """The fields as they stand for what was typed (JSON values), and for the outcome that was chosen."""
         ...
 
-    def check(self, typed: Mapping[str, Json]) -> dict[str, str]:
+    def check(self, typed: Mapping[str, Json], outcome: str = "") -> dict[str, str]:
         """What is wrong, by field name."""
         ...
 
@@ -53,21 +54,28 @@ class FormRules:
     fields: tuple[FormField, ...]
     scope: Mapping[str, Any]
     env: feel.Environment | None
+    outcomes: tuple[str, ...] = ()
 
-    def states(self, typed: Mapping[str, Json]) -> tuple[FieldState, ...]:
-        """The fields as they stand for what was typed (JSON values), in the form's order."""
-        names = {field.name for field in self.fields}
+    def states(self, typed: Mapping[str, Json], outcome: str = "") -> tuple[FieldState, ...]:
+        """The fields as they stand for what was typed (JSON values) and chosen, in the form's order."""
+        names = {OUTCOME, *(field.name for field in self.fields)}
         if self.env is None:
             return tuple(FieldState(field, True, field.required, False) for field in self.fields)
-        seen = forms.form_scope(self.fields, self._fitting(typed), self.scope)
+        seen = forms.form_scope(self.fields, self._fitting(typed), self._chosen(outcome), self.scope)
         return tuple(self._state(field, names, seen, self.env) for field in self.fields)
 
-    def check(self, typed: Mapping[str, Json]) -> dict[str, str]:
+    def check(self, typed: Mapping[str, Json], outcome: str = "") -> dict[str, str]:
         """What is wrong, by field name: the same rules by which the pathway takes or refuses a completion."""
         if self.env is None:
             return {}
-        _, errors = forms.check(self.fields, typed, self.scope, self.env)
+        _, errors = forms.check(self.fields, typed, self._chosen(outcome), self.scope, self.env)
         return errors
+
+    def _chosen(self, outcome: str) -> str | None:
+        """The outcome as it counts: where there is only one, it is that one before anybody chose."""
+        if len(self.outcomes) == 1:
+            return self.outcomes[0]
+        return outcome if outcome in self.outcomes else None
 
     def _state(self, field: FormField, names: set[str], seen: Mapping[str, Any], env: feel.Environment) -> FieldState:
         shown = field.show_when is None or field.show_when.holds(seen, env) is True
@@ -99,4 +107,5 @@ def rules_of(task: Task, instance: Instance, plan: Plan | None, now: datetime) -
     }
     scope = names_of(plan, instance.id, instance.started_at, saved, scope_of(task.address))
     moment = pathway_now(pace_from_json(instance.pace), now)
-    return FormRules(fields, scope, environment(plan, instance.zone, moment))
+    outcomes = tuple(str(one["id"]) for one in task.outcomes or ())
+    return FormRules(fields, scope, environment(plan, instance.zone, moment), outcomes)

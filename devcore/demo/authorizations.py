@@ -59,7 +59,9 @@ def _timed(outcome: str, form: Callable[[datetime], Form]) -> Answer:
 
 AUTHORIZATION_USUAL: Mapping[str, Answer] = {
     "coverage-inactive": _said("none", reference="Portal"),
-    "rule-missing": _said("for-this-one", status="auth-needed", channel="portal", source="Provider line"),
+    "rule-missing": _said(
+        "for-this-one", status="auth-needed", channel="portal", decision_limit="5 days", source="Provider line"
+    ),
     "ask-payer": _said("needed", spoke_with="Provider line", reference="R-118"),
     "assemble": _said("ready", note="Office note and screening attached"),
     "call-office": _said("here", spoke_with="Front desk"),

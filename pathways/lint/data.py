@@ -228,7 +228,7 @@ class _Reading:
 
     def _uses(self, site: Site, known: Known, expression: feel.Expression) -> list[Use]:
         own = {"event"} if site.event else set()
-        bound = frozenset({field.name.value for field in site.form} | {"saved", "instance"} | own)
+        bound = frozenset({field.name for field in site.form} | {"saved", "instance"} | own)
         seen: dict[Dotted, Use] = {}
         visible = self.subject.names.seen(site.block)
         for use in uses(expression.tree, known, bound | expression.field_names, self.subject.telling.by_condition):

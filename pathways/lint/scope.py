@@ -64,7 +64,7 @@ class Scope:
         if site.event:
             return known | {"event": self._event(frozenset({site.event}))}
         if site.when == "form":
-            fields = {field.name.value: field.type.feel_type for field in site.form}
+            fields = {field.name: field.type.feel_type for field in site.form}
             return known | fields | {"saved": feel_types.context(known)}
         return known
 
@@ -95,7 +95,7 @@ class Scope:
         visible = self._types.visible(site.block)
         extra: dict[str, DataType] = {}
         if site.when == "form":
-            extra = {field.name.value: field.type for field in site.form}
+            extra = {field.name: field.type for field in site.form}
             extra["saved"] = DataType("object", fields=tuple(Field(name, visible[name]) for name in visible), open=True)
         if site.event and (known := self._catalog.events.get(site.event)) is not None:
             extra["event"] = DataType("object", fields=(Field("data", known.data),), open=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
 from pathways import feel
+from pathways.compile.ways import DONE
+from pathways.datatypes import DataType, Field
 from pathways.diagnostics import Mark
 from pathways.expressions import Path, expressions_in
 from pathways.model import (
@@ -18,7 +20,6 @@ from pathways.model import (
     DoDecl,
     EmitDecl,
     EndDecl,
-    FieldDecl,
     HandlerDecl,
     ListeningDecl,
     ParallelDecl,
@@ -32,6 +33,7 @@ from pathways.model import (
     WaitForEventDecl,
     WaitForTimeDecl,
 )
+from pathways.names import OUTCOME
 from pathways.values import is_expression
 
 Json = Any
@@ -47,9 +49,10 @@ class Site:
     """An expression and where it stands. `place` is that of the expression's first letter.
 
     `when` says what is known there: at the step's `entry`; when its `event` is judged (`event` is in scope), which for
-    handlers is as long as they listen (`heard`, and `key` for what they listen with); while its `form` is filled in
-    (the fields are); at its `exit` (what it saves is set); when an iteration ends (`round`) or may begin (`while`);
-    when a `clock` is started, an `outcome` reached, a side flow `offer`ed; at the start (`unique`, `start`); `always`.
+    handlers is as long as they listen (`heard`, and `key` for what they listen with); while the `form` of its `task` is
+    filled in (the fields are in scope, and the outcome as chosen so far); at its `exit` (what it saves is set); when an
+    iteration ends (`round`) or may begin (`while`); when a `clock` is started, an `outcome` reached, a side flow
+    `offer`ed; at the start (`unique`, `start`); `always`.
     """
 
     text: str
@@ -58,11 +61,20 @@ class Site:
     when: When
     step: str = ""
     block: str = ""
-    form: tuple[FieldDecl, ...] = ()
+    task: TaskDecl | None = None
     path: Path = ()
     whole: bool = True
     event: str = ""
     about: str = ""
+
+    @property
+    def form(self) -> tuple[Field, ...]:
+        """What is in scope while a form is filled in: its fields, and the outcome as chosen so far."""
+        if self.task is None:
+            return ()
+        outcomes = tuple(one.id.value for one in self.task.outcomes) or (DONE.id,)
+        fields = (Field(one.name.value, one.type) for one in self.task.form)
+        return (*fields, Field(OUTCOME, DataType("code", options=outcomes)))
 
     @property
     def expression(self) -> feel.Expression | None:
@@ -196,7 +208,7 @@ def _task(body: TaskDecl, at: Site) -> Iterator[Site]:
         yield from _time(escalation.after, at)
     for field in body.form:
         for rule in (field.required_when, field.show_when):
-            yield from _condition(rule, replace(at, when="form", form=body.form))
+            yield from _condition(rule, replace(at, when="form", task=body))
 
 
 def _wait(body: WaitForEventDecl | WaitForTimeDecl, at: Site) -> Iterator[Site]:

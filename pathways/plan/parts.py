@@ -128,7 +128,7 @@ class Escalation(Alert):
 
 @dataclass(frozen=True)
 class FormField:
-    """One field of a task's form. `required_when` and `show_when` see the fields as typed so far."""
+    """One field of a task's form. `required_when` and `show_when` see the fields as typed, and `outcome` as chosen."""
 
     name: str
     label: str

@@ -46,6 +46,17 @@ async def test_each_is_completed_with_the_same_answer(letters: Letters, coordina
         assert (await letters.task(closed["instance"]))["step"] == "check"
 
 
+async def test_what_the_outcome_asks_for_is_asked_of_each(letters: Letters, coordinator: httpx.AsyncClient) -> None:
+    """A letter that came back says why; the same answer with it is taken."""
+    task = await letters.ready("Patient/p-1")
+    answer = {"outcome": "returned", "form": {"batch": "B-7"}}
+    refused = await coordinator.post("/tasks/complete", json=wish(task, **answer))
+    (problem,) = refused.json()["results"][0]["problem"]["errors"]
+    assert problem["field"] == "why"
+    answer["form"] = {"batch": "B-7", "why": "Moved away"}
+    assert told(await coordinator.post("/tasks/complete", json=wish(task, **answer))) == {task: "done"}
+
+
 async def test_a_repeated_request_does_nothing_twice(letters: Letters, coordinator: httpx.AsyncClient) -> None:
     """The same key gets each task's first answer, also with another task beside it, and after the instance moved on."""
     first, second = await letters.ready("Patient/p-1"), await letters.ready("Patient/p-2")

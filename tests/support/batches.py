@@ -53,6 +53,11 @@ steps:
           type: text
           show_when: channel = "phone"
           required_when: channel = "phone"
+        - name: why
+          label: Why it came back
+          type: text
+          show_when: outcome = "returned"
+          required_when: outcome = "returned"
       outcomes: {sent: Sent, returned: Came back}
     save: sending
     next: {sent: check, returned: check}

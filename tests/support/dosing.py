@@ -89,7 +89,13 @@ steps:
                       queue: clinical-triage
                       role: nurse-reviewer
                       why: A dose is checked before it is made.
-                      form: [{name: note, label: Note, type: text}]
+                      form:
+                        - {name: note, label: Note, type: text}
+                        - name: right_dose
+                          label: Right dose
+                          type: text
+                          show_when: outcome = "wrong"
+                          required_when: outcome = "wrong"
                       outcomes: {fine: It is fine, wrong: It is wrong}
                     next: {fine: made, wrong: made}
                   made: {title: Made, end: branch}

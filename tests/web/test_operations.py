@@ -227,6 +227,28 @@ async def test_a_decision_is_asked_again_where_its_inputs_changed(
     assert done.path.endswith("/done"), done.text
 
 
+async def test_what_a_form_asks_for_may_depend_on_how_the_task_ended(place: Office, nurse: Reader, series: str) -> None:
+    """That is chosen first; what it asks for is told as it is chosen, and what it needs is refused without."""
+    task = await task_of(place, series, "Review")
+    page = await nurse.send(await nurse.get(f"/tasks/{task}"), "/claim")
+    assert page.html.index('name="outcome"') < page.html.index('name="f.right_dose"')
+    action, fields = page.form("/complete")
+    told = {}
+    for outcome in ("fine", "wrong"):
+        sent = {**fields, "outcome": outcome}
+        answer = await nurse.post(action.replace("/complete", "/draft"), sent, accept="application/json")
+        told[outcome] = answer.answer.json()["fields"]["right_dose"]
+    assert told == {"fine": {"shown": False, "required": False}, "wrong": {"shown": True, "required": True}}
+    refused = await nurse.send(page, "/complete", outcome="wrong")
+    assert (refused.status, "Right dose is needed" in refused.text) == (422, True)
+    assert refused.form("/complete")[1]["outcome"] == "wrong"
+    nothing = await nurse.send(page, "/complete")
+    assert "Choose how it ended" in nothing.text
+    assert "Right dose is needed" not in nothing.text
+    done = await nurse.send(refused, "/complete", f__right_dose="120 mg")
+    assert done.path.endswith("/done"), done.text
+
+
 async def test_who_may_not_operate_has_neither_links_nor_pages(coordinator: Reader, series: str) -> None:
     """A coordinator adds tasks and takes offers, and that is all."""
     page = await coordinator.get(f"/instances/{series}")

@@ -134,7 +134,7 @@ def test_whatever_is_typed_can_be_checked(raw: dict[str, tuple[str, ...]]) -> No
 
     values = values_of(FIELDS, Typed(raw), NEW_YORK)
     env = feel.Environment(now=NOW, zone=UTC)
-    kept, errors = forms.check(FIELDS, values, {}, env)
+    kept, errors = forms.check(FIELDS, values, None, {}, env)
     assert set(kept) == set(VALUES)
     assert set(errors) <= set(VALUES)
 

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from api.services.forms import FieldState, Rules
 from pathways.datatypes import DataType
+from pathways.names import OUTCOME
+from pathways.plan import FormField
 from web.form_values import PREFIX, Typed, values_of
 from web.presenters.values import words
 
@@ -65,7 +67,7 @@ class FieldView:
 
 def field_views(rules: Rules, typed: Typed, errors: Mapping[str, str], zone_name: str) -> list[FieldView]:
     """The fields to show. One that depends on this form is always there; scripts hide it until it is asked for."""
-    states = rules.states(values_of(rules.fields, typed, zone_name))
+    states = rules.states(values_of(rules.fields, typed, zone_name), typed.one(OUTCOME))
     return [
         _view(one, typed, errors.get(one.field.name), zone_name, hidden=not one.shown)
         for one in states
@@ -75,8 +77,14 @@ def field_views(rules: Rules, typed: Typed, errors: Mapping[str, str], zone_name
 
 def visible(rules: Rules, typed: Typed, zone_name: str) -> dict[str, dict[str, bool]]:
     """Which fields are asked for and needed, for what was typed so far."""
-    states = rules.states(values_of(rules.fields, typed, zone_name))
+    states = rules.states(values_of(rules.fields, typed, zone_name), typed.one(OUTCOME))
     return {one.field.name: {"shown": one.shown, "required": one.required} for one in states}
+
+
+def asks_outcome(form: tuple[FormField, ...]) -> bool:
+    """Whether a form's rules ask how the task ended; then that is chosen before the fields are filled in."""
+    rules = (rule for one in form for rule in (one.show_when, one.required_when) if rule is not None)
+    return any(OUTCOME in rule.names for rule in rules)
 
 
 def sentence(label: str, message: str) -> str:

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from api.services.instances import InstanceDetail
 from pathways.addresses import path_of
 from pathways.datatypes import ANY, DataType
-from pathways.plan import Child, Decide, Do, End, FormField, Plan, Set, Step, Task, WaitForAny, WaitForEvent
+from pathways.plan import (
+    Child,
+    Decide,
+    Do,
+    Emit,
+    End,
+    FormField,
+    Parallel,
+    Plan,
+    Repeat,
+    Section,
+    Set,
+    Step,
+    Task,
+    WaitForAny,
+    WaitForEvent,
+    WaitForTime,
+)
 from web.presenters.values import words
 
 Json = Any
@@ -38,14 +55,16 @@ def _given_by(plan: Plan, step: Step, address: str) -> tuple[FormField, ...]:
         case WaitForAny():
             which = DataType("code", options=tuple(one.name for one in step.ways))
             return FormField("which", "Which came", which, True), FormField("data", "What it said")
-        case Decide() if step.table is not None:
-            return _members(step.gives)
+        case Decide():
+            return _members(step.gives) if step.table is not None else ()
         case Set():
             return tuple(
                 FormField(one.name, words(one.name), plan.type_of(one.name, address) or ANY) for one in step.assignments
             )
-        case _:
+        case WaitForTime() | Parallel() | Repeat() | Section() | Emit() | End():
             return ()
+        case _:
+            assert_never(step)
 
 
 def _members(declared: DataType) -> tuple[FormField, ...]:

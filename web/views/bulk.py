@@ -10,7 +10,7 @@ from api.services.bulk import Candidate, Chosen, Selection, shared_rules
 from api.services.patients import Patient, patient_of
 from web.form_values import PREFIX, values_of
 from web.presenters import bulk as presenter
-from web.presenters.form import field_views, sentence
+from web.presenters.form import asks_outcome, field_views, sentence
 from web.presenters.task import kept_pairs
 from web.visit import Visit
 
@@ -51,8 +51,9 @@ async def _form(
         for name, why in wrong.items()
         if name in labels
     ]
+    outcome_first = asks_outcome(rules.fields)
     if "outcome" in wrong:
-        listed.append({"text": wrong["outcome"], "href": "#outcome"})
+        listed.insert(0 if outcome_first else len(listed), {"text": wrong["outcome"], "href": "#outcome"})
     return await visit.render(
         "bulk_form.html",
         status=422 if wrong else 200,
@@ -61,6 +62,7 @@ async def _form(
         ready=len(selection.ready),
         fields=field_views(rules, visit.typed, wrong, zone),
         outcomes=presenter.outcomes(sharing, visit.actor, visit.typed.one("outcome")),
+        outcome_first=outcome_first,
         outcome_error=wrong.get("outcome"),
         errors=listed,
         request_id=visit.key,
@@ -136,7 +138,7 @@ def _outcome(visit: Visit, selection: Selection) -> str:
 
 
 def _errors(visit: Visit, selection: Selection) -> dict[str, str]:
-    errors = shared_rules(_sharing(selection)).check(_values(visit, selection))
+    errors = shared_rules(_sharing(selection)).check(_values(visit, selection), _outcome(visit, selection))
     if not _outcome(visit, selection):
         errors["outcome"] = "Choose how they ended"
     return errors

@@ -23,7 +23,7 @@ from web.form_values import Typed, typed_from_draft, values_of
 from web.notes import with_note
 from web.patients import banner
 from web.presenters import instance as instances
-from web.presenters.form import field_views, sentence, visible
+from web.presenters.form import asks_outcome, field_views, sentence, visible
 from web.presenters.places import places_of
 from web.presenters.refusals import refusal_words
 from web.presenters.task import changed_pairs, kept, submitted, task_view
@@ -95,7 +95,7 @@ async def complete(visit: Visit) -> Response:
     found = await visit.services.tasks.get(visit.actor, ident)
     values = values_of(found.rules.fields, typed, found.instance.zone)
     outcome = _outcome(found, typed)
-    errors = found.rules.check(values) if found.task.status == "open" else {}
+    errors = found.rules.check(values, outcome) if found.task.status == "open" else {}
     if not outcome and found.task.status == "open":
         errors["outcome"] = "Choose how it ended"
     if errors:
@@ -153,6 +153,7 @@ async def _render(
         "task": task,
         "around": places_of(detail.plan, detail.timeline).around(found.task.address),
         "fields": field_views(found.rules, typed, wrong, task.zone),
+        "outcome_first": asks_outcome(found.rules.fields),
         "errors": _summary(found, wrong),
         "outcome_error": wrong.get("outcome"),
         "conflict": conflict,
@@ -179,7 +180,8 @@ def _summary(found: TaskDetail, errors: Mapping[str, str]) -> list[dict[str, str
         if one.name in errors
     ]
     if "outcome" in errors:
-        listed.append({"text": errors["outcome"], "href": "#outcome"})
+        first = asks_outcome(found.rules.fields)
+        listed.insert(0 if first else len(listed), {"text": errors["outcome"], "href": "#outcome"})
     known = {one.name for one in found.rules.fields} | {"outcome"}
     listed += [{"text": f"{name}: {text}", "href": "#form"} for name, text in errors.items() if name not in known]
     return listed

@@ -101,7 +101,7 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
     refusal = refusal or _separated(run, step, position, event) or _seen(run, step, position, event)
     if refusal is not None:
         return refusal
-    values, errors = forms.check(step.form, event.form, run.scope(position), run.env)
+    values, errors = forms.check(step.form, event.form, chosen.id, run.scope(position), run.env)
     if errors:
         return Refusal("form-invalid", "Some fields need another look.", errors)
     ident = ids.task_id(run.state.instance, position.ordered_from, position.entered_at)

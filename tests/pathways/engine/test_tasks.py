@@ -139,3 +139,36 @@ steps:
   fin: {{end: ok}}
 """
     assert Player(make_plan(text)).of("task-opened")[0].due_at == expected
+
+
+CLOSING = """
+steps:
+  ask:
+    task:
+      title: Did it go well?
+      queue: q
+      form:
+        - {name: reason, label: Why not, type: text, show_when: 'outcome = "bad"', required_when: 'outcome = "bad"'}
+        - {name: stars, label: Stars, type: integer, required_when: 'outcome != "bad" and saved.outcome = "kept"'}
+      outcomes: {good: Good, bad: Bad}
+    save: answer
+  fin: {end: ok}
+inputs: {outcome: {type: text, default: kept}}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_the_rules_of_a_form_see_the_outcome_that_it_is_completed_with() -> None:
+    """It hides a saved name, as fields do; what the outcome does not ask for is not kept."""
+    player = Player(make_plan(CLOSING))
+    refused = player.complete("ask", "bad").refusal
+    assert refused is not None
+    assert refused.detail == {"reason": "is required"}
+    refused = player.complete("ask", "good").refusal
+    assert refused is not None
+    assert refused.detail == {"stars": "is required"}
+    player.complete("ask", "good", {"stars": 5, "reason": "none"})
+    assert player.value("answer")["reason"] is None
+    other = Player(make_plan(CLOSING), {"outcome": "lost"})
+    other.complete("ask", "good")
+    assert other.state.outcome == "ok"

@@ -102,3 +102,44 @@ def test_a_definition_without_findings_has_its_plan() -> None:
     assert linted.plan is not None
     assert linted.plan.pathway == "example"
     assert lint(EXAMPLES["unknown-step"].bad, "example.yaml", CATALOG, TODAY).plan is None
+
+
+CHOSEN = """
+steps:
+  ask:
+    task:
+      title: Ask
+      queue: intake
+      form: [{name: why, type: text, show_when: %s}]
+      outcomes: {done: Done, dropped: Dropped}
+    next: {done: finish, dropped: finish}
+  finish: {end: done}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "noted"),
+    [
+        ('outcome = "dropped"', []),
+        ('outcome != "done" and why = null', []),
+        ('outcome = "droped"', ["code-outside-options"]),
+        ("outcome > 3", ["unlike-types"]),
+        ("outcome", ["not-a-condition"]),
+    ],
+)
+def test_a_form_knows_the_outcomes_of_its_task(rule: str, noted: list[str]) -> None:
+    """One that the task does not have can't be chosen, and the nearest is told."""
+    found = [one for one in findings(completed(CHOSEN % rule)) if one.rule not in ("unused-contract", "unused-input")]
+    assert [one.rule for one in found] == noted, found
+    if noted == ["code-outside-options"]:
+        assert '"dropped"' in found[0].hint
+
+
+def test_outside_forms_there_is_no_outcome() -> None:
+    """The name is the form's own."""
+    text = completed("""
+steps:
+  ask: {task: {title: Ask, queue: intake}, next: [{when: outcome = "done", to: finish}, {to: finish}]}
+  finish: {end: done}
+""")
+    assert "unknown-name" in {one.rule for one in findings(text)}
