@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 import settings
+from commands.machine import welcome
 from local.progress import to_stderr
 from settings import Settings
 
@@ -78,7 +79,6 @@ def _once(configured: Settings, patients: Path | None) -> bool:
 def _keep_going(configured: Settings, patients: Path | None, *, fresh: bool) -> None:
     """Run until Ctrl-C: the offices outside answer, and tasks are for whoever tries it."""
     import devserver
-    from api.security.accounts import development_accounts
 
     if fresh:
         devserver.forget_state(configured.state_dir)
@@ -88,9 +88,7 @@ def _keep_going(configured: Settings, patients: Path | None, *, fresh: bool) -> 
         _in_background(_play(platform.settings, patients, started), playing)
         platform.supervisor.watch_until(lambda: started.is_set() or playing.done())
         if not playing.done():
-            to_stderr(f"\nCarelane is at {platform.settings.public_url} (Ctrl-C stops it). Sign in as one of:")
-            for account in development_accounts(platform.settings.state_dir):
-                to_stderr(f"  {account.login:<16} {account.password:<24} {account.name}")
+            welcome(platform.settings)
             to_stderr(f"One pathway day passes in {86_400 / configured.demo_pace:.0f} s.")
         with suppress(KeyboardInterrupt):
             platform.supervisor.watch_until(playing.done)

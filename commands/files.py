@@ -137,6 +137,8 @@ def _of_file(one: Source) -> Group:
     match one.kind:
         case "catalog":
             raise UnreadableError(f"{one.path} is a catalog.", hint="Name it by --catalog, beside a definition.")
+        case "map":
+            raise UnreadableError(f"{one.path} is a map from one version to another.", hint="Name the definition.")
         case "simulation":
             raise UnreadableError(f"{one.path} says what a simulation draws from.", hint="Name the definition.")
         case "definition":

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 import settings
+from commands.printing import table
 from local.progress import to_stderr
+from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Carelane on this machine.")
 
@@ -22,9 +24,19 @@ def dev(
     from local.supervisor import interruptible
 
     with interruptible(), devserver.running(settings.load(), to_stderr, ui=ui) as platform:
-        to_stderr(f"Carelane is at {platform.settings.public_url} (Ctrl-C stops it).")
+        welcome(platform.settings)
         with suppress(KeyboardInterrupt):
             platform.supervisor.watch_until(lambda: False)
+
+
+def welcome(configured: Settings) -> None:
+    """Say where the pages are, and who may sign in there."""
+    from api.security.accounts import development_accounts
+
+    to_stderr(f"\nCarelane is at {configured.public_url} (Ctrl-C stops it). Sign in as one of:")
+    rows = [(one.login, one.password, one.name) for one in development_accounts(configured.state_dir)]
+    for line in list(table(("", "", ""), rows))[1:]:
+        to_stderr(f"  {line}")
 
 
 @app.command("forget-state")

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypeVar
 from pathways.source import SourceError, read_source
 from pathways.versions import Version, VersionError
 
-Kind = Literal["definition", "scenarios", "catalog", "simulation"]
+Kind = Literal["definition", "scenarios", "catalog", "simulation", "map"]
 
 SCENARIOS = "scenarios"
 """The folder beside a definition that holds its scenarios."""
@@ -57,6 +57,8 @@ def what_holds(path: PurePath, text: str) -> Holds:
     keys = set(root.keys)
     if "steps" not in keys and ("arrivals" in keys or path.name == SIMULATION):
         kind: Kind = "simulation"
+    elif {"from", "to"} <= keys and "pathway" not in keys:
+        kind = "map"
     elif SCENARIOS in keys or (in_scenarios and "steps" not in keys):
         kind = "scenarios"
     elif "steps" not in keys and "pathway" not in keys and keys & _CATALOG_KEYS:

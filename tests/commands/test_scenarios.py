@@ -150,6 +150,16 @@ def test_a_simulation_is_a_table_json_and_a_picture(folder: Path, capsys: pytest
     assert "simulation.yaml" not in out
 
 
+def test_a_map_beside_a_definition_is_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What says how instances move lies beside versions, and nobody takes it for one; asked for by name, it is said."""
+    file = folder / "example" / "map.yaml"
+    _, before, _ = carelane(folder, "lint", folder / "example", capsys=capsys)
+    file.write_text("from: 1.0.0\nto: 1.1.0\nsteps: {ask: {enter: ask}}\n", encoding="utf-8")
+    assert carelane(folder, "lint", folder / "example", capsys=capsys)[1] == before
+    status, _, err = carelane(folder, "lint", file, capsys=capsys)
+    assert (status, "is a map from one version to another" in err) == (2, True)
+
+
 def test_a_simulation_that_is_declared_wrongly_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With line, column and the nearest name; what can't be written is said as well."""
     (folder / "example" / "simulation.yaml").write_text("tasks: {aks: {takes: 2 hours}}\n", encoding="utf-8")
