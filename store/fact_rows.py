@@ -94,10 +94,11 @@ def changed_columns(fact: facts.TaskChanged) -> Row:
 def alert_columns(fact: facts.TaskReminded | facts.TaskEscalated, shown: Mapping[str, Json]) -> Row:
     """What an alert changes in its task's row; `shown` is the fact's JSON."""
     told = {name: shown[name] for name in ("at", "why", "review_by", "cause", "late")}
+    cause: Row = {} if fact.cause is None else {"cause": fact.cause}
     if isinstance(fact, facts.TaskReminded):
-        return {"reminded_at": fact.at, "alert": {"kind": "reminder", **told}}
+        return cause | {"reminded_at": fact.at, "alert": {"kind": "reminder", **told}}
     escalated: Row = {"queue": fact.queue, "escalated_at": fact.at, "escalated_from": fact.before}
-    return escalated | {"alert": {"kind": "escalation", **told}}
+    return cause | escalated | {"alert": {"kind": "escalation", **told}}
 
 
 def listener_row(instance: str, fact: facts.ListenerArmed) -> Row:

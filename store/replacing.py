@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pathways.addresses import PATHWAY
@@ -163,6 +163,7 @@ class _Replacing:
             row["attributes"] = dict(snapshot.attributes)
             statement = insert(task).values(row)
             kept = {name: value for name, value in row.items() if name not in {"id", "version"}}
+            kept["cause"] = func.coalesce(task.c.alert["cause"].astext, statement.excluded.cause)
             await self.connection.execute(
                 statement.on_conflict_do_update(index_elements=[task.c.id], set_=kept | {"version": task.c.version + 1})
             )

@@ -1,13 +1,17 @@
-"""The work list: open tasks by filters, in pages, and how many each queue holds. Every page is one indexed query."""
+"""The work list: open tasks by filters, in pages, and how many each queue holds. Every page is one indexed query.
+
+Open tasks of one instance that name the same `cause` are one item: of those that a list shows, the first stands for
+the others, on whichever page they would be.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, cast, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.paging import Page, beyond, limit_of, page_of
@@ -47,13 +51,20 @@ class WorkFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """How many open tasks a queue holds."""
+    """What a queue holds. Tasks of one cause count once, as lists show them; `tasks` counts every task."""
 
     queue: str
     open: int
-    unassigned: int
-    mine: int
     overdue: int
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What each queue holds, and all of them together: a cause that is in two queues is one item there."""
+
+    queues: tuple[QueueCount, ...]
+    all: QueueCount
 
 
 class WorkList:
@@ -63,35 +74,77 @@ class WorkList:
         self._connection = connection
 
     async def page(
-        self, wanted: WorkFilter, *, after: str | None = None, limit: int = 50, order: Order = "due"
+        self,
+        wanted: WorkFilter,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        order: Order = "due",
+        together: bool = True,
     ) -> Page[TaskSummary]:
-        """Open tasks behind a cursor: by due time (undated last), then priority. Raises `BadCursorError`."""
+        """Open tasks behind a cursor: by due time (undated last), then priority. Raises `BadCursorError`.
+
+        `together`: of those that have the same cause in an instance only the first.
+        """
         limit = limit_of(limit)
         by = _ORDERS[order]
-        query = _narrow(select_rows(TaskSummary, task), wanted)
+        query = select_rows(TaskSummary, task).where(*_conditions(wanted))
+        if together:
+            query = query.where(_first_of_its_cause(wanted, order))
         if after is not None:
             query = query.where(beyond(by, after))
         found = read(TaskSummary, await self._connection.execute(query.order_by(*by).limit(limit + 1)))
         return page_of(found, limit, lambda one: tuple(getattr(one, column.key) for column in by if column.key))
 
-    async def count(self, wanted: WorkFilter) -> int:
-        """How many open tasks the filter finds."""
-        query = _narrow(select(func.count()).select_from(task), wanted)
-        return int((await self._connection.execute(query)).scalar_one())
+    async def same_cause(
+        self, items: Sequence[TaskSummary], *, hidden_queues: frozenset[str] = frozenset()
+    ) -> Mapping[str, tuple[TaskSummary, ...]]:
+        """The open tasks that have the same cause in their instance as each of these, by its id, the first due first.
+
+        Whatever the list is narrowed to, they belong to it; only those in `hidden_queues` are left out.
+        """
+        firsts = {(one.instance, one.cause): one.id for one in items if one.cause is not None}
+        if not firsts:
+            return {}
+        query = select_rows(TaskSummary, task).where(
+            *_conditions(WorkFilter(hidden_queues=hidden_queues)),
+            tuple_(task.c.instance, task.c.cause).in_(sorted(firsts)),
+            task.c.id.not_in(sorted(firsts.values())),
+        )
+        found: dict[str, tuple[TaskSummary, ...]] = {}
+        for one in read(TaskSummary, await self._connection.execute(query.order_by(*_ORDERS["due"]))):
+            first = firsts[one.instance, one.cause or ""]
+            found[first] = (*found.get(first, ()), one)
+        return found
 
     async def counts(
-        self, *, now: datetime, person: str | None = None, roles: frozenset[str] | None = None
-    ) -> tuple[QueueCount, ...]:
-        """What each queue holds, in one query: open, with nobody, with `person`, and overdue at `now`."""
-        query = select(
-            task.c.queue,
-            func.count(),
-            func.count().filter(task.c.assignee.is_(None)),
-            func.count().filter(task.c.assignee == person),
-            func.count().filter(task.c.due_order < now),
+        self, *, now: datetime, roles: frozenset[str] | None = None, hidden_queues: frozenset[str] = frozenset()
+    ) -> Counts:
+        """What each queue holds, open and overdue at `now`, in one query that indexes alone answer."""
+        names = ("open", "overdue")
+        counted = [func.count().label("open"), func.count().filter(task.c.due_order < now).label("overdue")]
+        conditions = _conditions(WorkFilter(roles=roles, hidden_queues=hidden_queues))
+        queues = func.grouping_sets(tuple_(task.c.queue), tuple_())
+        every = select(task.c.queue, *counted).where(*conditions).group_by(queues).subquery("every")
+        cause = (task.c.instance, task.c.cause)
+        shared = (
+            select(task.c.queue, *counted)
+            .where(*conditions, task.c.cause.is_not(None))
+            .group_by(func.grouping_sets(tuple_(task.c.queue, *cause), tuple_(*cause)))
+            .having(func.count() > 1)
+            .subquery("shared")
         )
-        query = _narrow(query, WorkFilter(roles=roles)).group_by(task.c.queue).order_by(task.c.queue)
-        return read(QueueCount, await self._connection.execute(query))
+        more = [func.sum(func.greatest(shared.c[name] - 1, 0)).label(name) for name in names]
+        surplus = select(shared.c.queue, *more).group_by(shared.c.queue).subquery("surplus")
+        told = [every.c[name] - func.coalesce(surplus.c[name], 0) for name in names]
+        query = (
+            select(every.c.queue, *(cast(one, BigInteger) for one in told), every.c.open)
+            .outerjoin(surplus, every.c.queue.is_not_distinct_from(surplus.c.queue))
+            .order_by(every.c.queue)
+        )
+        found = read(QueueCount, await self._connection.execute(query))
+        queued = tuple(one for one in found if one.queue is not None)
+        return Counts(queued, next(one for one in found if one.queue is None))
 
     async def next_for(self, person: str, wanted: WorkFilter) -> TaskSummary | None:
         """The first task of the list that `person` may take: their own, or nobody's.
@@ -99,31 +152,50 @@ class WorkList:
         The row is held until the transaction ends, and rows that others are about to take are passed over: two who
         ask at once get two different tasks.
         """
-        query = _narrow(select_rows(TaskSummary, task), wanted).where(
-            task.c.assignee.is_(None) | (task.c.assignee == person)
+        query = select_rows(TaskSummary, task).where(
+            *_conditions(wanted), task.c.assignee.is_(None) | (task.c.assignee == person)
         )
         query = query.order_by(*_ORDERS["due"]).limit(1).with_for_update(skip_locked=True)
         found = read(TaskSummary, await self._connection.execute(query))
         return found[0] if found else None
 
 
-def _narrow(query: Select[Any], wanted: WorkFilter) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = [task.c.status == "open"]
+def _first_of_its_cause(wanted: WorkFilter, order: Order) -> ColumnElement[bool]:
+    """Of the tasks that the filter finds, the first that names its cause in its instance; or one that names none."""
+    before = [_BEFORE.c[column.key] for column in _ORDERS[order] if column.key]
+    earlier = (
+        select(1)
+        .where(
+            *_conditions(wanted, _BEFORE),
+            _BEFORE.c.instance == task.c.instance,
+            _BEFORE.c.cause == task.c.cause,
+            tuple_(*before) < tuple_(*_ORDERS[order]),
+        )
+        .correlate(task)
+    )
+    return task.c.cause.is_(None) | ~earlier.exists()
+
+
+_BEFORE = task.alias("earlier")
+
+
+def _conditions(wanted: WorkFilter, of: FromClause = task) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [of.c.status == "open"]
     if wanted.queues is not None:
-        conditions.append(task.c.queue.in_(sorted(wanted.queues)))
+        conditions.append(of.c.queue.in_(sorted(wanted.queues)))
     if wanted.hidden_queues:
-        conditions.append(task.c.queue.not_in(sorted(wanted.hidden_queues)))
+        conditions.append(of.c.queue.not_in(sorted(wanted.hidden_queues)))
     if wanted.unassigned:
-        conditions.append(task.c.assignee.is_(None))
+        conditions.append(of.c.assignee.is_(None))
     if wanted.roles is not None:
-        conditions.append(task.c.role.is_(None) | task.c.role.in_(sorted(wanted.roles)))
+        conditions.append(of.c.role.is_(None) | of.c.role.in_(sorted(wanted.roles)))
     if wanted.priority is not None:
-        conditions.append(task.c.rank == RANKS.get(wanted.priority, -1))
+        conditions.append(of.c.rank == RANKS.get(wanted.priority, -1))
     if wanted.due_before is not None:
-        conditions.append(task.c.due_order < wanted.due_before)
+        conditions.append(of.c.due_order < wanted.due_before)
     if wanted.attributes:
-        conditions.append(task.c.attributes.contains(dict(wanted.attributes)))
+        conditions.append(of.c.attributes.contains(dict(wanted.attributes)))
     equal = {"assignee": wanted.assignee, "pathway": wanted.pathway, "instance": wanted.instance}
     equal["stage"] = wanted.stage
-    conditions.extend(task.c[name] == value for name, value in equal.items() if value is not None)
-    return query.where(*conditions)
+    conditions.extend(of.c[name] == value for name, value in equal.items() if value is not None)
+    return conditions

@@ -20,8 +20,9 @@ from api.schemas.tasks import (
     CompleteWish,
     CompletionForeseen,
     RowProblem,
+    SameCause,
     Task,
-    TaskInList,
+    TaskInWorkList,
 )
 from api.services.bulk import Candidate, Result
 from api.services.errors import RefusedError, ServiceError
@@ -47,14 +48,21 @@ async def list_tasks(
     instance: Annotated[str | None, Query(description="Only of this instance.")] = None,
     overdue: Annotated[bool, Query(description="Only overdue ones.")] = False,
     order: Annotated[Literal["due", "priority"], Query(description="What comes first.")] = "due",
+    apart: Annotated[bool, Query(description="Each task for itself, also those of one cause.")] = False,
     after: After = None,
     limit: Limit = 50,
-) -> PageOf[TaskInList]:
-    """Open tasks in the queues that the person works: by due time (undated last), or by priority."""
-    wish = ListWish(queue, whose, pathway, stage, priority, overdue, instance, order)
+) -> PageOf[TaskInWorkList]:
+    """Open tasks in the queues that the person works: by due time (undated last), or by priority.
+
+    Tasks that name the same cause in an instance are one item, that of the first; `same_cause` leads to the others.
+    """
+    wish = ListWish(queue, whose, pathway, stage, priority, overdue, instance, order, apart)
     found = await services.tasks.list(actor, wish, after=after, limit=limit)
     link_next(request, response, found.page.next)
-    return PageOf(items=[TaskInList.model_validate(one) for one in found.page.items], next=found.page.next)
+    items = [TaskInWorkList.model_validate(one) for one in found.page.items]
+    for one in items:
+        one.same_cause = [SameCause.model_validate(other) for other in found.same_cause.get(one.id, ())]
+    return PageOf(items=items, next=found.page.next)
 
 
 @router.post("/complete", summary="Complete several tasks", responses=responses(400, 422))

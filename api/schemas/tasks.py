@@ -40,6 +40,24 @@ class TaskInList(Schema):
     gate: str | None = Field(description="The decision that is a person's alone, where it is one.")
 
 
+class SameCause(Schema):
+    """Another task of the same cause in the same instance."""
+
+    id: str
+    title: str
+    queue: str
+    due_at: datetime | None
+
+
+class TaskInWorkList(TaskInList):
+    """A task of the work list. Tasks of one cause in an instance are one item: the first, with the others."""
+
+    cause: str | None = Field(description="Equal for what is one item to a person.")
+    same_cause: list[SameCause] = Field(
+        default_factory=list, description="The others of its cause in its instance that the person may see."
+    )
+
+
 class Task(TaskInList):
     """A task with its form, and how it was closed."""
 

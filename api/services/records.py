@@ -11,12 +11,13 @@ from store.paging import Page
 from store.people import ApiToken, Person, Session
 from store.tasks import Draft, Task, TaskSummary
 from store.timeline import Entry
-from store.worklist import Order, QueueCount, WorkFilter
+from store.worklist import Counts, Order, QueueCount, WorkFilter
 
 __all__ = [
     "ApiToken",
     "Child",
     "Clock",
+    "Counts",
     "Definition",
     "DefinitionSummary",
     "Draft",

@@ -18,7 +18,7 @@ from api.services.errors import (
 )
 from api.services.forms import FormRules, rules_of
 from api.services.queues import Queues
-from api.services.records import Draft, Instance, Order, Page, QueueCount, Task, TaskSummary, WorkFilter
+from api.services.records import Counts, Draft, Instance, Order, Page, Task, TaskSummary, WorkFilter
 from store.audit import NewAuditEntry, person
 from store.database import Unit
 from store.instances import Brief
@@ -33,7 +33,7 @@ DRAFT_BYTES = 64_000
 
 @dataclass(frozen=True, slots=True)
 class ListWish:
-    """Which open tasks a person wants to see, and in which order."""
+    """Which open tasks a person wants to see, and in which order. `apart`: also those of one cause each for itself."""
 
     queue: str | None = None
     whose: Whose = "all"
@@ -43,15 +43,20 @@ class ListWish:
     overdue: bool = False
     instance: str | None = None
     order: Order = "due"
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """A page of the work list. `briefs` tells of each task's instance, `names` of people by id."""
+    """A page of the work list. `briefs` tells of each task's instance, `names` of people by id.
+
+    `same_cause` are the other open tasks that have the cause of one of the page in its instance, by that one's id.
+    """
 
     page: Page[TaskSummary]
     briefs: Mapping[str, Brief]
     names: Mapping[str, str]
+    same_cause: Mapping[str, tuple[TaskSummary, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +76,23 @@ class TaskService(Base):
 
     queues: Queues = field(default_factory=lambda: Queues({}))
 
-    async def counts(self, actor: Actor) -> tuple[QueueCount, ...]:
-        """What is in each queue that the person sees."""
+    async def counts(self, actor: Actor) -> Counts:
+        """What is in each queue that the person sees, and in all of them."""
         async with self.database.transaction() as unit:
             now = await self.pathway_time(unit)
-            found = await unit.worklist.counts(now=now, person=actor.id)
-        return tuple(one for one in found if self.queues.sees(actor, one.queue))
+            hidden = self.queues.hidden(actor)
+            return await unit.worklist.counts(now=now, hidden_queues=hidden)
 
     async def list(self, actor: Actor, wish: ListWish, *, after: str | None = None, limit: int = 50) -> TaskList:
         """A page of open tasks. Raises `BadCursorError`, and `NotFoundError` for a queue that is not the person's."""
         async with self.database.transaction() as unit:
             wanted = await self._narrowed(unit, actor, wish)
-            page = await unit.worklist.page(wanted, after=after, limit=limit, order=wish.order)
+            page = await unit.worklist.page(wanted, after=after, limit=limit, order=wish.order, together=not wish.apart)
+            hidden = self.queues.hidden(actor)
+            same = {} if wish.apart else await unit.worklist.same_cause(page.items, hidden_queues=hidden)
             briefs = await unit.instances.briefs([one.instance for one in page.items])
             names = await names_of(unit, (one.assignee for one in page.items))
-        return TaskList(page, briefs, names)
+        return TaskList(page, briefs, names, same)
 
     async def get(self, actor: Actor, ident: str) -> TaskDetail:
         """A task, open or closed. Raises `NotFoundError`."""

@@ -36,7 +36,7 @@ task = Table(
     Column("opened_by", Text, comment="Who added it by hand."),
     Column("why", Text, comment="Why there is such a task, or its alert, at all."),
     Column("review_by", Text),
-    Column("cause", Text, comment="Equal for alerts that are one item to a person."),
+    Column("cause", Text, comment="Of its last alert, or its own: tasks of one cause in an instance are one item."),
     Column("reminded_at", Moment),
     Column("escalated_at", Moment),
     Column("escalated_from", Text, comment="The queue before it was escalated last."),
@@ -55,7 +55,15 @@ task = Table(
     Column("reason", Text, comment="Why it was cancelled."),
     CheckConstraint("origin IN ('step', 'clock', 'added')", name="origin"),
     CheckConstraint("status IN ('open', 'completed', 'cancelled')", name="status"),
-    Index("ix_task_open_queue", "queue", "due_order", "rank", "id", postgresql_where=_OPEN),
+    Index(
+        "ix_task_open_queue",
+        "queue",
+        "due_order",
+        "rank",
+        "id",
+        postgresql_include=["role"],  # so that queues are counted from the index alone
+        postgresql_where=_OPEN,
+    ),
     Index("ix_task_open_due", "due_order", "rank", "id", postgresql_where=_OPEN),
     Index("ix_task_open_assignee", "assignee", "due_order", "rank", "id", postgresql_where=_OPEN),
     Index("ix_task_open_pathway", "pathway", "due_order", "rank", "id", postgresql_where=_OPEN),
@@ -69,6 +77,16 @@ task = Table(
         postgresql_where=_OPEN,
     ),
     Index("ix_task_instance", "instance", "opened_at"),
+    Index(
+        "ix_task_open_cause",
+        "instance",
+        "cause",
+        "due_order",
+        "rank",
+        "id",
+        postgresql_include=["queue", "role"],
+        postgresql_where=text("status = 'open' AND cause IS NOT NULL"),
+    ),
     comment="Work for people. A row carries all that a list shows, so that a page is one query.",
 )
 

@@ -6,19 +6,20 @@ import psycopg
 
 _INSTANCES = """
 INSERT INTO instance (id, pathway, version, digest, title, zone, status, stage, attributes, inputs, data, rev,
-                      started_at, recorded_at)
+                      started_at, recorded_at, suspended, offers)
 SELECT 'I' || lpad(n::text, 25, '0'), 'bench-' || n %% 3, '1.0.0', 'bench', 'A pathway', 'America/New_York',
        CASE WHEN n <= %(open)s / 2 THEN 'running' ELSE 'ended' END, 'stage-' || n %% 6,
        '{}', jsonb_build_object('patient', jsonb_build_object('reference', 'Patient/' || n %% 5000)), '{}', 8,
-       now() - interval '1 minute' * n, now()
+       now() - interval '1 minute' * n, now(), false, '[]'
 FROM generate_series(1, %(tasks)s / 2) AS n
 """
 
-# A third of the open tasks are somebody's, one in fifty ours; one in six is overdue; few are urgent.
+# A third of the open tasks are somebody's, one in fifty ours; one in six is overdue; few are urgent. In every fifth
+# instance both tasks have one cause; some others name one alone.
 _TASKS = """
 INSERT INTO task (id, instance, pathway, pathway_version, pathway_title, address, step, title, queue, role, priority,
                   rank, stage, due_at, due_order, opened_at, form, outcomes, attributes, status, assignee, version,
-                  closed_at, closed_by, outcome)
+                  closed_at, closed_by, outcome, cause, origin, bulk)
 SELECT 'T' || lpad((n * 7919 %% 1000000007)::text, 25, '0'), 'I' || lpad(((n + 1) / 2)::text, 25, '0'),
        'bench-' || ((n + 1) / 2) %% 3, '1.0.0', 'A pathway', 'call-patient', 'call-patient',
        'Call the patient about visit ' || n,
@@ -33,7 +34,9 @@ SELECT 'T' || lpad((n * 7919 %% 1000000007)::text, 25, '0'), 'I' || lpad(((n + 1
        CASE WHEN n <= %(open)s THEN 'open' ELSE 'completed' END,
        CASE WHEN n %% 50 = 7 THEN %(person)s WHEN n %% 3 = 0 THEN 'person-' || n %% 40 END, 1,
        CASE WHEN n > %(open)s THEN now() - interval '1 minute' * (n %% 400000) END,
-       CASE WHEN n > %(open)s THEN 'person-' || n %% 40 END, CASE WHEN n > %(open)s THEN 'done' END
+       CASE WHEN n > %(open)s THEN 'person-' || n %% 40 END, CASE WHEN n > %(open)s THEN 'done' END,
+       CASE WHEN ((n + 1) / 2) %% 5 = 0 THEN 'late' WHEN n %% 11 = 0 THEN 'cause-' || n %% 3 END,
+       'step', n %% 7 = 0
 FROM (
     SELECT n,
            CASE WHEN n %% 97 = 0 THEN 'stat' WHEN n %% 31 = 0 THEN 'asap' WHEN n %% 9 = 0 THEN 'urgent'

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ulid import ULID
 
 from store import tables
 from store.database import Database
@@ -128,7 +129,7 @@ async def test_filters_narrow(database: Database) -> None:
 
 
 async def test_queues_are_counted_in_one_query(own_database: Database) -> None:
-    """Open, with nobody, mine, overdue: per queue, and only what the roles allow."""
+    """Open and overdue: per queue, and only what the roles allow."""
     instance = await add_instance(own_database)
     await add_tasks(
         own_database,
@@ -141,10 +142,91 @@ async def test_queues_are_counted_in_one_query(own_database: Database) -> None:
         ],
     )
     async with own_database.transaction() as unit:
-        counts = await unit.worklist.counts(now=OPENED, person="anna")
-        assert counts == (QueueCount("intake", 2, 1, 1, 1), QueueCount("triage", 1, 1, 0, 0))
+        counts = await unit.worklist.counts(now=OPENED)
+        assert counts.queues == (QueueCount("intake", 2, 1, 2), QueueCount("triage", 1, 0, 1))
+        assert counts.all.open == 3
         limited = await unit.worklist.counts(now=OPENED, roles=frozenset({"coordinator"}))
-        assert [one.queue for one in limited] == ["intake"]
+        assert [one.queue for one in limited.queues] == ["intake"]
+
+
+async def test_nothing_open_counts_as_nothing(own_database: Database) -> None:
+    """In no queue, and altogether."""
+    async with own_database.transaction() as unit:
+        counts = await unit.worklist.counts(now=OPENED)
+        assert (counts.queues, counts.all.open, counts.all.tasks) == ((), 0, 0)
+
+
+async def test_a_cause_counts_once(own_database: Database) -> None:
+    """In each queue where it is, and once for all of them; `tasks` tells how many there are."""
+    late = OPENED - timedelta(hours=1)
+    for _ in range(2):
+        await add_tasks(
+            own_database,
+            await add_instance(own_database),
+            [
+                {"queue": "intake", "cause": "late", "due_at": late, "assignee": "anna"},
+                {"queue": "intake", "cause": "late", "due_at": late},
+                {"queue": "triage", "cause": "late"},
+                {"queue": "triage", "cause": "other"},
+                {"queue": "intake"},
+            ],
+        )
+    async with own_database.transaction() as unit:
+        counts = await unit.worklist.counts(now=OPENED)
+        assert counts.queues == (QueueCount("intake", 4, 2, 6), QueueCount("triage", 4, 0, 4))
+        assert (counts.all.open, counts.all.overdue, counts.all.tasks) == (6, 2, 10)
+        hidden = await unit.worklist.counts(now=OPENED, hidden_queues=frozenset({"intake"}))
+        assert ([one.queue for one in hidden.queues], hidden.all.open) == (["triage"], 4)
+
+
+_caused = st.fixed_dictionaries(
+    {
+        "instance": st.integers(0, 2),
+        "cause": st.sampled_from([None, "late", "stale"]),
+        "queue": st.sampled_from(["intake", "triage", "secret"]),
+        "priority": st.sampled_from(sorted(RANKS)),
+        "due_at": st.one_of(st.none(), st.integers(0, 3).map(lambda hours: OPENED + timedelta(hours=hours))),
+        "assignee": st.sampled_from([None, "anna"]),
+        "status": st.sampled_from(["open", "open", "open", "completed"]),
+    }
+)
+
+
+@given(
+    st.lists(_caused, max_size=14),
+    st.integers(1, 4),
+    st.sampled_from(["due", "priority"]),
+    st.sampled_from([{}, {"queues": frozenset({"intake"})}, {"unassigned": True}, {"priority": "routine"}]),
+)
+@settings(max_examples=40, deadline=None)
+async def test_a_cause_is_one_item_on_whatever_page(
+    database: Database, tasks: list[dict[str, Any]], limit: int, order: Order, filters: dict[str, Any]
+) -> None:
+    """Of those that the filter finds the first in the list's order, which leads to all others that one may see."""
+    site = str(ULID())
+    instances = [await add_instance(database) for _ in range(3)]
+    for place, instance in enumerate(instances):
+        own = [one for one in tasks if one["instance"] == place]
+        rows = [{name: one[name] for name in one if name != "instance"} | {"attributes": {"site": site}} for one in own]
+        if rows:
+            await add_tasks(database, instance, rows)
+    wanted = WorkFilter(attributes={"site": site}, hidden_queues=frozenset({"secret"}), **filters)
+    async with database.transaction() as unit:
+        apart = (await unit.worklist.page(wanted, limit=200, order=order, together=False)).items
+        everything = WorkFilter(attributes={"site": site}, hidden_queues=frozenset({"secret"}))
+        seen = (await unit.worklist.page(everything, limit=200, together=False)).items
+        listed = (await unit.worklist.page(wanted, limit=200, order=order)).items
+        others = await unit.worklist.same_cause(listed, hidden_queues=frozenset({"secret"}))
+    first: dict[object, TaskSummary] = {}
+    for one in apart:
+        first.setdefault((one.instance, one.cause) if one.cause else one.id, one)
+    assert listed == tuple(first.values())
+    found = await pages(database, wanted, limit=limit, order=order)
+    assert [ident for page in found for ident in page] == [one.id for one in listed]
+    assert all(len(page) == limit for page in found[:-1])
+    for one in listed:
+        same = [each.id for each in seen if each.cause and (each.instance, each.cause) == (one.instance, one.cause)]
+        assert [each.id for each in others.get(one.id, ())] == [each for each in same if each != one.id]
 
 
 async def test_two_who_ask_for_the_next_task_get_different_ones(database: Database) -> None:

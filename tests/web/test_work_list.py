@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,27 +21,18 @@ def task(ident: str, **given: Any) -> TaskSummary:
     return TaskSummary(**{**known, **plain, "id": ident, "opened_at": NOW, "version": 1, **given})
 
 
-def shown(*tasks: TaskSummary) -> Any:
+def shown(*tasks: TaskSummary, same_cause: Mapping[str, tuple[TaskSummary, ...]] | None = None) -> Any:
     """The rows of a page with these tasks."""
-    found = TaskList(Page(tasks, None), {}, {})
+    found = TaskList(Page(tasks, None), {}, {}, same_cause or {})
     return rows(found, {}, Queues({}), person="p-1", roles=frozenset(), now=NOW)
 
 
 def test_one_cause_in_one_instance_is_one_item() -> None:
-    """The first stands for the others, which it leads to; another instance, or no cause, is an item of its own."""
-    told = shown(
-        task("a", cause="late"),
-        task("b", cause="late"),
-        task("c", cause="late", instance="i-2"),
-        task("d"),
-        task("e"),
-    )
-    assert [(one.id, [other.id for other in one.others]) for one in told] == [
-        ("a", ["b"]),
-        ("c", []),
-        ("d", []),
-        ("e", []),
-    ]
+    """The first stands for the others, which it leads to; their queue is told where it is another."""
+    others = {"a": (task("b", cause="late"), task("c", cause="late", queue="supervisor"))}
+    first, second = shown(task("a", cause="late"), task("d"), same_cause=others)
+    assert [(one.id, one.queue) for one in first.others] == [("b", ""), ("c", "Supervisor")]
+    assert second.others == ()
 
 
 def test_marks_are_told_the_most_pressing_first() -> None:

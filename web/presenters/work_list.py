@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from api.services.clock import pace_from_json, pathway_now
 from api.services.patients import Patient, patient_of
 from api.services.queues import Queues
-from api.services.records import QueueCount, TaskSummary
+from api.services.records import Counts, QueueCount, TaskSummary
 from api.services.tasks import ListWish, TaskList
 from web.presenters.marks import Mark, marks_of
 from web.presenters.patients import PatientView, patient_view
@@ -23,17 +23,18 @@ PRIORITIES = ("stat", "asap", "urgent", "routine")
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another task of the same cause in the same instance: told with the first, as one item."""
+    """Another task of the same cause in the same instance: told with the first, as one item. `queue`: if another."""
 
     id: str
     title: str
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A task in the list. `in_bulk`: the person may complete it together with others.
 
-    `others` are those of its cause in the same instance that the page would show as well.
+    `others` are those of its cause in the same instance: with it they are one item.
     """
 
     id: str
@@ -58,11 +59,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class QueueLink:
-    """A queue with its counts, leading to its list."""
+    """A queue with its counts, leading to its list: `open` items, in which there are `tasks` tasks."""
 
     title: str
     href: str
     open: int
+    tasks: int
     overdue: int
     is_current: bool
 
@@ -90,28 +92,23 @@ def address(wish: ListWish, **changes: Any) -> str:
     return f"/work?{query}" if query else "/work"
 
 
-def queue_links(counts: Iterable[QueueCount], queues: Queues, wish: ListWish, own: Iterable[str]) -> list[QueueLink]:
+def queue_links(counts: Counts, queues: Queues, wish: ListWish, own: Iterable[str]) -> list[QueueLink]:
     """All queues that the person sees: those with work and those without."""
-    found = {one.queue: one for one in counts}
+    found = {one.queue: one for one in counts.queues}
     names = sorted({*found, *own}, key=queues.title)
-    links = [
-        QueueLink(
-            title=queues.title(name),
-            href=address(wish, queue=name),
-            open=found[name].open if name in found else 0,
-            overdue=found[name].overdue if name in found else 0,
-            is_current=wish.queue == name,
-        )
-        for name in names
-    ]
-    every = QueueLink(
-        title="All queues",
-        href=address(wish, queue=None),
-        open=sum(one.open for one in links),
-        overdue=sum(one.overdue for one in links),
-        is_current=wish.queue is None,
+    links = [_link(queues.title(name), name, found.get(name), wish) for name in names]
+    return [_link("All queues", None, counts.all, wish), *links]
+
+
+def _link(title: str, name: str | None, count: QueueCount | None, wish: ListWish) -> QueueLink:
+    return QueueLink(
+        title=title,
+        href=address(wish, queue=name),
+        open=count.open if count else 0,
+        tasks=count.tasks if count else 0,
+        overdue=count.overdue if count else 0,
+        is_current=wish.queue == name,
     )
-    return [every, *links]
 
 
 def choices(values: Sequence[tuple[str, str]], chosen: str | None) -> list[Choice]:
@@ -128,16 +125,8 @@ def rows(
     roles: frozenset[str],
     now: datetime,
 ) -> list[Row]:
-    """The rows of a page; tasks of one cause in one instance are one row, that of the first."""
-    told: list[Row] = []
-    first: dict[tuple[str, str], int] = {}
-    for one in found.page.items:
-        place = first.setdefault((one.instance, one.cause), len(told)) if one.cause else len(told)
-        if place < len(told):
-            told[place] = replace(told[place], others=(*told[place].others, Other(one.id, one.title)))
-        else:
-            told.append(_row(one, found, patients, queues, person, roles, now))
-    return told
+    """The rows of a page."""
+    return [_row(one, found, patients, queues, person, roles, now) for one in found.page.items]
 
 
 def _row(
@@ -171,6 +160,10 @@ def _row(
         in_bulk=_in_bulk(task, person, roles),
         marks=marks_of(task, queues, zone, here),
         why=task.why or "",
+        others=tuple(
+            Other(one.id, one.title, queues.title(one.queue) if one.queue != task.queue else "")
+            for one in found.same_cause.get(task.id, ())
+        ),
     )
 
 
