@@ -204,7 +204,7 @@ class _Folding:
 
     def ending(self, fact: facts.InstanceEnding, shown: Json) -> None:
         told = {name: shown[name] for name in ("outcome", "at", "by", "reason")}
-        self.changes.fields |= {"status": "cancelling", "ending": told}
+        self.changes.fields |= {"status": "cancelling", "ending": told, **self._free()}
         detail = {"outcome": fact.outcome} | ({"reason": fact.reason} if fact.reason else {})
         self.audit(fact.at, fact.by, "", "instance.ending", f"instance/{self.instance}", detail)
 
@@ -216,15 +216,17 @@ class _Folding:
             "outcome_kind": fact.kind,
             "give": fact.give,
             "ending": None,
-            "suspended": False,
-            "suspension": None,
-            "hold": None,
             "offers": [],
             "ended_at": fact.at,
+            **self._free(),
         }
-        self.changes.drop_deferred = self.was_suspended
         detail = {"outcome": fact.outcome} | ({"reason": fact.reason} if fact.reason else {})
         self.audit(fact.at, fact.by, "", "instance.end", f"instance/{self.instance}", detail)
+
+    def _free(self) -> Row:
+        """What ends is neither suspended nor held any more, and takes nothing that was deferred meanwhile."""
+        self.changes.drop_deferred |= self.was_suspended
+        return {"suspended": False, "suspension": None, "hold": None}
 
     def suspended(self, fact: facts.InstanceSuspended, shown: Json) -> None:
         told = {name: shown[name] for name in ("at", "by", "reason")}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import update
 from ulid import ULID
 
-from pathways.facts import InstanceResumed, InstanceSuspended, ListenerArmed
+from pathways.facts import InstanceEnding, InstanceHeld, InstanceResumed, InstanceSuspended, ListenerArmed
 from store import tables
 from store.database import Database
 from store.deliveries import Due
@@ -133,6 +133,22 @@ async def test_what_is_deferred_is_no_dead_letter(own_database: Database) -> Non
     assert [one.verdict for one in await deliveries(own_database, event)] == ["gone"]
     async with own_database.transaction() as unit:
         assert await unit.deliveries.bury() == 1
+
+
+async def test_an_end_that_is_under_way_frees_it(own_database: Database) -> None:
+    """What ends is neither suspended nor held any more, though something still settles; nothing comes to it again."""
+    instance = await waiting(own_database)
+    event = await receive(own_database, instance.id)
+    await suspend(instance)
+    await instance.say(InstanceHeld(instance.at, ("note",), "anna", "a recall"))
+    [due] = await claim(own_database)
+    await defer(own_database, due)
+    await instance.say(InstanceEnding(instance.at, "cancelled", "anna", "Not needed."))
+    async with own_database.transaction() as unit:
+        stored = await unit.instances.get(instance.id)
+    assert stored is not None
+    assert (stored.status, stored.suspended, stored.suspension, stored.hold) == ("cancelling", False, None, None)
+    assert [one.verdict for one in await deliveries(own_database, event)] == ["gone"]
 
 
 async def test_a_wait_looks_back(own_database: Database) -> None:

@@ -77,7 +77,7 @@ def later_version() -> Plan:
         text = re.sub(rf"^( +){old}:$", rf"\1{new}:", text, flags=re.MULTILINE)
         text = re.sub(rf"(to|separate_from): {old}(?![-\w])", rf"\1: {new}", text)
     text = re.sub(r"\bwhole\b", "entire", text).replace("  pharmacy-check:", "  mixing:")
-    text = text.replace(": pharmacy-check}", ": mixing}")
+    text = re.sub(": pharmacy-check(?=[,}])", ": mixing", text)
     catalog = EVERYTHING.with_name("everything.catalog.yaml")
     return make_plan(text, read_source(catalog.read_text()).plain)
 
