@@ -72,8 +72,7 @@ def _patient(step: Step) -> Step:
     return replace(step, timeout_seconds=_DAY, undo=undo)
 
 
-_STORM = pathway(
-    """
+STEPS = """
   prepare:
     do: test.prepare
     with: {order: =order.reference}
@@ -138,8 +137,8 @@ _STORM = pathway(
     save: last
   finished: {end: completed}
   lapsed: {end: expired}
-""",
-    more="""
+"""
+MORE = """
 clocks:
   answer:
     {title: Answer due, limit: 4 days, warn: 50%, breach: {queue: intake, title: Overdue}, why: It was promised}
@@ -154,12 +153,16 @@ side_flows:
       call: {task: {title: Call, queue: intake}, timeout: {after: 1 day, to: hung-up}}
       called: {end: branch}
       hung-up: {do: test.work}
-""",
-    events={"note.received": {}, "order.changed": {}, "order.revoked": {}, "call.asked": {}},
-    queues=["intake", "later"],
-)
-STORM = patient(_STORM)
-"""A little of everything that the language has."""
+"""
+
+
+def stormy(steps: str = STEPS, more: str = MORE, version: str = "1.0.0") -> Plan:
+    """A plan for storms: a little of everything that the language has."""
+    known: Json = {"note.received": {}, "order.changed": {}, "order.revoked": {}, "call.asked": {}}
+    return patient(pathway(steps, version=version, more=more, events=known, queues=["intake", "later"]))
+
+
+STORM = stormy()
 
 ORDER = {"reference": "ServiceRequest/1"}
 OUTPUT = {"number": "N-1"}
@@ -259,8 +262,8 @@ class Twin:
                 alone = Answer(alone.rev, None, Refused("deferred", ""))
         if isinstance(event, TaskCompleted):
             send = self.instance.finish
-        answer = await _answer(send(event, key=key), alone.rev)
-        assert _comparable(answer) == _comparable(alone), self.told
+        answer = await outcome_of(send(event, key=key), alone.rev)
+        assert comparable(answer) == comparable(alone), self.told
         await self.agree()
 
     async def release(self, address: str, run: int, how: str) -> None:
@@ -341,7 +344,7 @@ class Twin:
         assert stored == recorded_to_json(tuple(self.recorded)), self.told
 
 
-async def _answer(sent: Awaitable[Answer], rev: int) -> Answer:
+async def outcome_of(sent: Awaitable[Answer], rev: int) -> Answer:
     """What Temporal answered, a refusal included."""
     try:
         return await sent
@@ -351,7 +354,8 @@ async def _answer(sent: Awaitable[Answer], rev: int) -> Answer:
         return Answer(rev, None, Refused(**error.cause.details[0]))
 
 
-def _comparable(answer: Answer) -> Json:
+def comparable(answer: Answer) -> Json:
+    """What has to be the same of two answers."""
     return (answer.rev, answer.result, answer.refused.code if answer.refused is not None else None)
 
 
