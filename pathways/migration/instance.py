@@ -184,10 +184,23 @@ class _Migrating:
             if block_of(way.to) != path_of(scope):
                 self.block(position.address, f'"{way.to}" stands in another scope than "{position.step}".')
                 continue
+            self._keep_gates(position, way.to)
             leaving.leave_inside(before, position, reason)
             leaving.leave(before, position, "moved", to=way.to, detail=reason, by=by)
             self.entering.append((way.to, scope))
             self.moves.append(Move(position.address, position.step, way.to, "left; the other step is entered"))
+
+    def _keep_gates(self, position: Position, to: str) -> None:
+        """A map moves many at once, and a gate is never passed in bulk: what both versions have stays before them."""
+        here, there = self.old.order[position.step], self.new.order[to]
+        for gate in self.old.steps:
+            kept = self.new.step.get(gate.id) or self.new.step.get(self.naming.path(gate.id))
+            if gate.gate is None or kept is None or kept.gate is None:
+                continue
+            if self.old.order[gate.id] >= here and self.new.order[kept.id] < there:
+                self.block(
+                    position.address, f'"{gate.shown}" would be passed: a gate is passed one by one, by its role.'
+                )
 
     # -- what is carried over ---------------------------------------------------------------------------------
 
@@ -238,6 +251,8 @@ class _Migrating:
         if address == position.address and path == position.step:
             self.moves.append(Move(position.address, position.step, path, _keeps(position)))
             return position
+        if path != position.step:
+            self._keep_gates(position, path)
         self.naming.renamed[position.address] = address
         self.moves.append(Move(position.address, position.step, path, f"renamed; {_keeps(position)}"))
         self.facts.append(PositionRenamed(self.at, position.address, address, path, new_step.shown))
