@@ -192,7 +192,7 @@ class _Migrating:
 
     def _keep_gates(self, position: Position, to: str) -> None:
         """A map moves many at once, and a gate is never passed in bulk: what both versions have stays before them."""
-        here, there = self.old.order[position.step], self.new.order[to]
+        here, there = self.old.order[position.step], self.new.order.get(to, 0)
         for gate in self.old.steps:
             kept = self.new.step.get(gate.id) or self.new.step.get(self.naming.path(gate.id))
             if gate.gate is None or kept is None or kept.gate is None:
