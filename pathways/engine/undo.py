@@ -113,6 +113,7 @@ def completed(run: Run, position: Position) -> None:
 def passed(run: Run, position: Position, *, by: str | None = None) -> None:
     """The undo is over: done, or skipped by an operator who saw to it otherwise."""
     del run.positions[position.address]
+    run.scopes_ended = True  # what it kept of its scope is no longer needed
     business = position.result["business"] if isinstance(position.result, dict) else None
     if business is not None:
         run.undone[business] = run.undone.get(business, 0) + 1

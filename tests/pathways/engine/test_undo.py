@@ -129,6 +129,30 @@ def test_a_step_that_was_skipped_while_its_action_ran_is_undone_once() -> None:
         assert undone(run) == [late or "by phone"]
 
 
+def test_nothing_is_kept_of_a_scope_once_it_is_undone() -> None:
+    """The data of an iteration that was left goes with the last undo in it."""
+    plan = """
+steps:
+  series:
+    repeat:
+      for_each: "=[1]"
+      as: dose
+      steps: {a: {do: note, undo: {do: unbook, with: {ref: x}}}, t: {task: {title: T, queue: q}}}
+    timeout: {after: 1 day, to: late, undo: true}
+    next: fin
+  late: {task: {title: L, queue: q}}
+  fin: {end: ok}
+outcomes: {ok: {}}
+"""
+    run = Player(make_plan(plan, CATALOG))
+    run.give("series#1/a")
+    assert run.state.data["series#1/"]["dose"].value == 1
+    run.after(days=1).tick()
+    run.give("series#1/a/undo")
+    assert run.standing == ["late"]
+    assert "series#1/" not in run.state.data
+
+
 def test_join_met_undoes_the_rest_only_when_asked() -> None:
     """With `undo_rest` the branches that were left are undone, the one that ended well is kept."""
     run = player("join: any, undo_rest: true".replace(", ", "\n      "))
