@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog import load
+from catalog import checking, load
 from commands import files
 from commands.findings import finding_json as finding_json
 from commands.findings import sarif
@@ -62,10 +62,11 @@ def lint_command(
     ] = None,
     output: Annotated[LintFormat, typer.Option("--format", help="How to write it.")] = LintFormat.TEXT,
 ) -> None:
-    """Say what is wrong or unwise in definitions, and in the scenarios beside them. Warnings alone do not fail."""
-    known = known_catalog(catalog)
-    day = today.date() if today else _today()
-    findings, checked = _findings(target, known, day)
+    """Say what is wrong or unwise in definitions, in the scenarios beside them, and in the catalog that is named.
+
+    Also of a catalog alone: its file, or a folder laid out as the installed one. Warnings alone do not fail.
+    """
+    findings, checked = _all_findings(target, catalog, today.date() if today else _today())
     if output is LintFormat.SARIF:
         typer.echo(json.dumps(sarif(findings, version("carelane")), indent=2, ensure_ascii=False))
     elif output is LintFormat.JSON:
@@ -82,6 +83,27 @@ def lint_command(
 def rules() -> None:
     """Write the page of lint's rules, docs/lint-rules.md."""
     typer.echo(rules_page(), nl=False)
+
+
+def _all_findings(target: Path, catalog: Path | None, day: date) -> tuple[list[Diagnostic], int]:
+    """What is found in a catalog that is the target, or that is named; then in definitions, where that can be read."""
+    if target.is_dir() and checking.is_catalog_folder(target):
+        return list(checking.check_folder(target)), 0
+    if target.is_file() and files.source(target, chosen=True).kind == "catalog":
+        return list(checking.check_file(target)), 0
+    in_catalog = [] if catalog is None else _of_catalog(catalog)
+    if any(one.severity == "error" for one in in_catalog):
+        return in_catalog, 0
+    findings, checked = _findings(target, known_catalog(catalog), day)
+    return [*in_catalog, *findings], checked
+
+
+def _of_catalog(file: Path) -> list[Diagnostic]:
+    """The findings of a catalog; none of one that can't be read, for its reader says so."""
+    try:
+        return list(checking.check_file(file))
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def _findings(target: Path, known: Catalog, day: date) -> tuple[list[Diagnostic], int]:
@@ -127,7 +149,7 @@ def counted(number: int, word: str) -> str:
 def _summary(findings: list[Diagnostic], checked: int) -> str:
     errors = sum(one.severity == "error" for one in findings)
     warnings = len(findings) - errors
-    where = counted(checked, "definition")
+    where = counted(checked, "definition") if checked else "the catalog"
     return f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {where}"
 
 

@@ -62,12 +62,16 @@ _CATALOG: Final = {
 
 @dataclass(frozen=True)
 class Example:
-    """What a rule finds and what it leaves alone, as shown, and each completed to a definition."""
+    """What a rule finds and what it leaves alone, as shown, and each completed to a definition.
+
+    `of` is what it is an example of, where that is no definition: a catalog, a governed table.
+    """
 
     shown_bad: str
     shown_good: str
     bad: str
     good: str
+    of: str = "definition"
 
     @property
     def line(self) -> int:
@@ -99,6 +103,8 @@ def _example(rule: str, given: Mapping[str, str]) -> Example:
         made = completed(text, missing)
         return Example(shown or text, good, made, completed(good, missing if bad != "ALERT" else ()))
     good = given["good"] if "good" in given else _mended(bad, given["mend"])
+    if "of" in given:
+        return Example(bad, good, bad, good, given["of"])
     return Example(bad, good, completed(bad), completed(good))
 
 

@@ -30,7 +30,7 @@ HOLIDAY_YEARS = range(2000, 2101)
 Interval = tuple[int, int]
 """Minutes since local midnight: opening (inside), closing (outside, 1440 for 24:00)."""
 
-_KEYS = ("name", "title", "zone", "hours", "closed", "holidays")
+KEYS = ("name", "title", "zone", "hours", "closed", "holidays")
 _INTERVAL = re.compile(r"([0-9]{2}):([0-9]{2})\s*[-–]\s*([0-9]{2}):([0-9]{2})")
 
 
@@ -66,8 +66,8 @@ class Calendar:
         if not isinstance(mapping, Mapping):
             raise CalendarError(f"Calendar {name} is not a mapping.", hint="It has a zone and hours.")
         for key in mapping:
-            if key not in _KEYS:
-                raise CalendarError(f'Calendar {name} has an unknown entry "{key}".', hint=_nearest(key, _KEYS))
+            if key not in KEYS:
+                raise CalendarError(f'Calendar {name} has an unknown entry "{key}".', hint=_nearest(key, KEYS))
         if mapping.get("name", name) != name:
             raise CalendarError(f'Calendar {name} calls itself "{mapping["name"]}".', hint="Use one name.")
         closed = _closed_dates(name, mapping.get("closed")) | _holiday_dates(name, mapping.get("holidays"))

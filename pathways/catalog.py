@@ -17,8 +17,8 @@ from pathways.errors import CarelaneError
 
 Entry = TypeVar("Entry")
 
-_SECTIONS = ("actions", "events", "queues", "roles", "calendars", "value_sets", "pathways")
-_ACTION_KEYS = ("input", "output", "problems", "reads", "writes", "business_key", "slow")
+SECTIONS = ("actions", "events", "queues", "roles", "calendars", "value_sets", "pathways")
+ACTION_KEYS = ("input", "output", "problems", "reads", "writes", "business_key", "slow")
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def read_catalog(document: Mapping[str, Any], *, base: Catalog | None = None) ->
     Raises `EntryError` that names what is wrong and where.
     """
     if not isinstance(document, Mapping):
-        raise EntryError(f"A catalog is a mapping with {', '.join(_SECTIONS)}.", ())
+        raise EntryError(f"A catalog is a mapping with {', '.join(SECTIONS)}.", ())
     try:
-        refuse_misspelt(document, _SECTIONS)
+        refuse_misspelt(document, SECTIONS)
     except DeclarationError as error:
         raise EntryError(error.message, (error.key,), hint=error.hint) from None
     base = base or Catalog()
@@ -198,7 +198,7 @@ def _action(name: str, declared: Any) -> Action:
     declared = declared or {}
     if not isinstance(declared, Mapping):
         raise DeclarationError("An action is a mapping with input and output.")
-    refuse_misspelt(declared, _ACTION_KEYS)
+    refuse_misspelt(declared, ACTION_KEYS)
     business_key, slow = declared.get("business_key"), declared.get("slow", False)
     if business_key is not None and not isinstance(business_key, str):
         raise DeclarationError("business_key is the name of an input.", key="business_key")

@@ -15,8 +15,8 @@ from pathways.errors import CarelaneError
 
 _FLAGS = ("required", "many", "open")
 _ITEM = ("item", "items", "of")
-_TYPE_KEYS = {"type", "options", "value_set", "target", "fields", *_FLAGS, *_ITEM}
-_FIELD_KEYS = {"name", "label", "title", "note", "help", "description", "default", "required_when", "show_when"}
+TYPE_KEYS = {"type", "options", "value_set", "target", "fields", *_FLAGS, *_ITEM}
+FIELD_KEYS = {"name", "label", "title", "note", "help", "description", "default", "required_when", "show_when"}
 """What stands beside a type in a form's field or an input, and is read by others."""
 
 _SCHEMA_FORMS: dict[str, type | tuple[type, ...]] = {
@@ -60,7 +60,7 @@ def read_type(declared: Any) -> DataType:
     for key in _FLAGS:
         if declared.get(key) is not None and not isinstance(declared[key], bool):
             raise DeclarationError(f"{key} is true or false.", key=key)
-    refuse_misspelt(declared, _TYPE_KEYS | _FIELD_KEYS)
+    refuse_misspelt(declared, TYPE_KEYS | FIELD_KEYS)
     fields, value_set = declared.get("fields"), declared.get("value_set")
     item = next((declared[key] for key in _ITEM if declared.get(key) is not None), None)
     if fields is not None and not isinstance(fields, Mapping):
@@ -120,7 +120,7 @@ def _member(name: str, declared: Any) -> Field:
         return Field(name, from_json_schema(declared), required)
     if declared.get("type") == "object" and isinstance(declared.get("properties"), Mapping):
         return Field(name, from_json_schema(declared), required)
-    if not declared.keys() & _TYPE_KEYS:
+    if not declared.keys() & TYPE_KEYS:
         return Field(name, read_object(declared), required)
     return Field(name, read_type({"type": "object", **declared} if "fields" in declared else declared), required)
 

@@ -455,6 +455,15 @@ _ROWS: Final = (
         "Lists store attributes; names come from the core when a page is shown.",
         "Take it out.",
     ),
+    # -- catalogs ------------------------------------------------------------------------------------------------
+    Rule("bad-calendar", "error", "A calendar that cannot be kept", "Times counted in it would be nobody's hours."),
+    Rule(
+        "bad-row",
+        "error",
+        "A governed table that is not as its schema has it",
+        "A row that is read otherwise than it was meant decides for a patient.",
+    ),
+    Rule("unread-key", "warning", "A key of a catalog that nothing reads", "What it asks for does not happen."),
     Rule(
         "untried-time",
         "warning",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -109,11 +110,11 @@ def test_findings_are_there_as_json(folder: Path, capsys: pytest.CaptureFixture[
 
 
 def test_what_cannot_be_read_is_a_wrong_question(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that is not there, is no text, or is the catalog itself: exit status 2, and no traceback."""
+    """A file that is not there or is no text, or a catalog where scenarios run: exit status 2, and no traceback."""
     (folder / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     (folder / "empty").mkdir()
     for target in ("nowhere.yaml", "bytes.yaml", "empty", "catalog.yaml"):
-        for command in ("lint", "test"):
+        for command in ("lint", "test") if target != "catalog.yaml" else ("test",):
             status, out, err = carelane("pathway", command, folder / target, capsys=capsys)
             assert (status, out) == (2, ""), target
             assert err.startswith("error: ")
@@ -129,13 +130,40 @@ def test_what_cannot_be_read_is_a_wrong_question(folder: Path, capsys: pytest.Ca
     "text", ["actions: 3", "actions: {x: {input: {a: nothing}}}", "a: [", "calendars: {x: {zone: Mars}}"]
 )
 def test_a_catalog_that_is_none_is_named(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """With what is wrong in it."""
+    """As findings, each with its place; scenarios can't run with it."""
     (folder / "other.yaml").write_text(text, encoding="utf-8")
-    status, _, err = carelane(
-        "pathway", "lint", folder / "1.0.0.yaml", "--catalog", folder / "other.yaml", capsys=capsys
-    )
-    assert status == 2
-    assert "other.yaml" in err
+    given = (folder / "1.0.0.yaml", "--catalog", folder / "other.yaml")
+    status, out, err = carelane("pathway", "lint", *given, capsys=capsys)
+    assert (status, err) == (1, "")
+    assert re.search(r"other\.yaml:[12]:\d+: error \[[a-z-]+\] ", out)
+    status, _, err = carelane("pathway", "test", *given, capsys=capsys)
+    assert (status, "other.yaml" in err) == (2, True)
+
+
+def test_a_catalog_is_linted_with_a_definition_and_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is unwise in it does not keep the definition from being looked at; in every format."""
+    (folder / "catalog.yaml").write_text(CATALOG + "roles: {nurse: {colour: green}}\n", encoding="utf-8")
+    (folder / "1.0.0.yaml").write_text(DEFINITION.replace("queue: intake", "queue: intaek"), encoding="utf-8")
+    given = ("--catalog", folder / "catalog.yaml")
+    status, out, _ = carelane("pathway", "lint", folder / "1.0.0.yaml", *given, capsys=capsys)
+    assert status == 1
+    assert "catalog.yaml:5:17: warning [unread-key]" in out
+    assert "[unknown-queue]" in out
+    assert "1 error, 1 warning in 1 definition" in out
+    status, out, _ = carelane("pathway", "lint", folder / "catalog.yaml", capsys=capsys)
+    assert (status, "0 errors, 1 warning in the catalog" in out) == (0, True)
+    (folder / "catalog.yaml").write_text("queues: [a, a]\n", encoding="utf-8")
+    status, out, _ = carelane("pathway", "lint", folder / "catalog.yaml", "--format", "sarif", capsys=capsys)
+    assert (status, json.loads(out)["runs"][0]["results"][0]["ruleId"]) == (1, "duplicate-field")
+    status, out, _ = carelane("pathway", "lint", folder / "catalog.yaml", "--format", "json", capsys=capsys)
+    assert (status, json.loads(out)["findings"][0]["column"]) == (1, 13)
+
+
+def test_the_installed_catalog_is_linted_by_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    """Events, queues, roles, calendars and governed tables."""
+    folder = Path(__file__).parents[2] / "catalog"
+    status, out, _ = carelane("pathway", "lint", folder, capsys=capsys)
+    assert (status, out) == (0, "0 errors, 0 warnings in the catalog\n")
 
 
 def test_a_definition_that_is_no_yaml_is_a_finding(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from catalog.tables.checking import check_table
 from commands.rule_examples import catalog, completed, examples
+from pathways.catalog_check import check_catalog
 from pathways.diagnostics import Diagnostic
 from pathways.lint import RULES, lint
 from pathways.scenarios import ScenarioFile
@@ -24,6 +26,17 @@ def findings(text: str, scenarios: tuple[ScenarioFile, ...] | None = None) -> tu
     return lint(text, "example.yaml", CATALOG, TODAY, scenarios).diagnostics
 
 
+def found_in(rule: str, text: str) -> tuple[Diagnostic, ...]:
+    """What is said of an example's text, by what it is an example of."""
+    match EXAMPLES[rule].of:
+        case "catalog":
+            return check_catalog(text, "example.yaml")
+        case "table":
+            return check_table(text, "example.yaml")
+        case _:
+            return findings(text, tried(rule))
+
+
 def tried(rule: str) -> tuple[ScenarioFile, ...] | None:
     """No scenarios, for the rule that asks for some."""
     return () if rule == "untried-time" else None
@@ -33,7 +46,7 @@ def tried(rule: str) -> tuple[ScenarioFile, ...] | None:
 def test_a_rule_finds_its_bad_example(rule: str) -> None:
     """The finding names the rule, has its severity, and stands in the line that is wrong."""
     line = EXAMPLES[rule].line
-    found = findings(EXAMPLES[rule].bad, tried(rule))
+    found = found_in(rule, EXAMPLES[rule].bad)
     shown = "\n".join(map(str, found))
     mine = [one for one in found if one.rule == rule]
     assert [one.line for one in mine] == [line], shown
@@ -44,7 +57,7 @@ def test_a_rule_finds_its_bad_example(rule: str) -> None:
 @pytest.mark.parametrize("rule", sorted(EXAMPLES))
 def test_a_rule_leaves_its_good_example_alone(rule: str) -> None:
     """What is written as the rule would have it has no findings at all."""
-    assert findings(EXAMPLES[rule].good, tried(rule)) == ()
+    assert found_in(rule, EXAMPLES[rule].good) == ()
 
 
 def test_the_small_pathway_of_the_examples_is_well() -> None:
