@@ -54,10 +54,10 @@ def why_no_identifier(text: str) -> str:
     return ""
 
 
-def why_no_step(text: str) -> str:
-    """Why a text can't be the id of a step; empty when it can."""
+def why_no_inner_step(text: str) -> str:
+    """Why a text can't be the id of a step inside another; empty when it can."""
     if text == UNDO:
-        return f'"{UNDO}" is no id for a step: it is what the address of an undo ends with.'
+        return f'"{UNDO}" is no id for a step inside another: it is what the address of an undo ends with.'
     return why_no_identifier(text)
 
 

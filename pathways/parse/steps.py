@@ -17,7 +17,7 @@ from pathways.model import (
     WaitForTimeDecl,
     WayDecl,
 )
-from pathways.names import why_no_step
+from pathways.names import why_no_identifier, why_no_inner_step
 from pathways.parse.clocks import parse_verbs
 from pathways.parse.flow import ReadSteps, parse_child, parse_parallel, parse_repeat, parse_section
 from pathways.parse.tables import parse_decide
@@ -67,7 +67,7 @@ def parse_steps(reader: Reader, node: Node, where: str, level: int) -> tuple[Ste
                 hint = "Split the pathway into children."
                 reader.note("too-many-steps", name.mark, f"More than {MOST_STEPS} steps.", hint)
             break
-        if why := why_no_step(name.value):
+        if why := why_no_identifier(name.value) if level == 1 else why_no_inner_step(name.value):
             reader.note("bad-id", name.mark, why)
         step = _step(reader, name, one, level)
         if step is not None:

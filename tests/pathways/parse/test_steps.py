@@ -144,3 +144,10 @@ def test_next_may_be_one_way_that_asks_for_undo() -> None:
     """`{to, undo}` is a way, and not outcomes called to and undo."""
     (edge,) = read("a: {set: {x: 1}, next: {to: b, undo: true}}\nb: {end: done}").steps[0].next or ()
     assert (str(edge.to), edge.undo, edge.outcome) == ("b", True, None)
+
+
+def test_undo_is_no_id_inside_a_step() -> None:
+    """The address of an undo ends with it; on the first level it can't be taken for one."""
+    assert noted("undo: {set: {x: 1}}\nb: {end: done}") == []
+    inside = "a: {steps: {undo: {set: {x: 1}}}}\nb: {end: done}"
+    assert "undo" in one(noted(inside), "bad-id").message
