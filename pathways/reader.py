@@ -180,6 +180,11 @@ class Reader:
             self.note("unknown-type" if error.key == "type" else "shape", place, error.message, error.hint)
             return None
 
+    def words(self, node: Node | None, where: str) -> Authored | None:
+        """A text that may hold expressions."""
+        text = self.text(node, where) if node is not None and node.value is not None else None
+        return Authored(text.value, text.mark) if text is not None else None
+
     def authored(self, node: Node | None) -> Authored | None:
         """A value that may hold expressions, with the places inside it."""
         if node is None:

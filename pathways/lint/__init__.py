@@ -14,7 +14,19 @@ from datetime import date
 from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.diagnostics import Diagnostic
-from pathways.lint import clocks, contract, data, expressions, listening, metadata, structure, tables, tasks, times
+from pathways.lint import (
+    clocks,
+    contract,
+    data,
+    expressions,
+    listening,
+    literals,
+    metadata,
+    structure,
+    tables,
+    tasks,
+    times,
+)
 from pathways.lint.flow import Flow
 from pathways.lint.rules import RULES, Rule
 from pathways.lint.subject import Findings, Subject, diagnostic
@@ -31,6 +43,7 @@ FAMILIES: tuple[Callable[[Subject], Findings], ...] = (
     clocks.check,
     data.check,
     expressions.check,
+    literals.check,
     tables.check,
     tasks.check,
     contract.check,

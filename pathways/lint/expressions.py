@@ -78,7 +78,7 @@ def _inferred(site: Site, expression: feel.Expression, scope: Scope, saved: froz
     found = inferred.type
     if site.purpose == "condition" and found not in (feel_types.BOOLEAN, feel_types.ANY):
         yield Finding("not-a-condition", site.mark, f"{site.shown} gives {found}, not true or false.")
-    if site.when == "key" and site.whole and (found == feel_types.BOOLEAN or isinstance(found, _NO_KEYS)):
+    if site.purpose == "key" and (found == feel_types.BOOLEAN or isinstance(found, _NO_KEYS)):
         yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no key.")
     if site.purpose == "list" and found not in (feel_types.ANY, feel_types.NULL) and not _is_list(found):
         yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no list.")

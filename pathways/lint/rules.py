@@ -275,6 +275,12 @@ _ROWS: Final = (
     Rule("no-calendar", "error", "Business time without calendar", "Business time could not be counted."),
     # -- data and expressions --------------------------------------------------------------------------------------
     Rule("bad-expression", "error", "Not FEEL", "It cannot be evaluated."),
+    Rule(
+        "forgotten-equals",
+        "error",
+        "A name that is taken for a text",
+        "Without = it is that text, word for word: the same for every case, and equal to nobody's key.",
+    ),
     Rule("unknown-name", "error", "Unknown name", "It is null for good."),
     Rule("unknown-function", "error", "Unknown function", "It gives null."),
     Rule("unknown-field", "error", "Unknown field", "It is null for good."),

@@ -1,4 +1,7 @@
-"""Where expressions stand in a definition: each with its text, its place, and what it is asked for."""
+"""Where expressions stand in a definition: each with its text, its place, and what it is asked for.
+
+The same way is walked for the texts that stand where an expression may (`literals_of`).
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,10 @@ from pathways.model import (
     WaitForTimeDecl,
 )
 from pathways.names import OUTCOME
-from pathways.values import is_expression
+from pathways.values import is_expression, is_template
 
 Json = Any
-Purpose = Literal["value", "text", "condition", "time", "list", "input"]
+Purpose = Literal["value", "text", "condition", "time", "list", "input", "key"]
 When = Literal[
     "entry", "exit", "event", "form", "key", "heard", "round", "while", "clock", "outcome", "offer", "unique", "start",
     "always",
@@ -53,6 +56,7 @@ class Site:
     filled in (the fields are in scope, and the outcome as chosen so far); at its `exit` (what it saves is set); when an
     iteration ends (`round`) or may begin (`while`); when a `clock` is started, an `outcome` reached, a side flow
     `offer`ed; at the start (`unique`, `start`); `always`.
+    A `literal` is a text without any expression, where one may stand.
     """
 
     text: str
@@ -66,6 +70,7 @@ class Site:
     whole: bool = True
     event: str = ""
     about: str = ""
+    literal: bool = False
 
     @property
     def form(self) -> tuple[Field, ...]:
@@ -111,8 +116,15 @@ def sites_of(definition: Definition) -> Iterator[Site]:
         yield from of_step(placed)
 
 
-def _around(definition: Definition) -> Iterator[Site]:
-    at = Site("", Mark(), "value", "always")
+def literals_of(definition: Definition) -> Iterator[Site]:
+    """Every text that is no expression, where one may stand."""
+    yield from _around(definition, literal=True)
+    for placed in definition.placed:
+        yield from of_step(placed, literal=True)
+
+
+def _around(definition: Definition, *, literal: bool = False) -> Iterator[Site]:
+    at = Site("", Mark(), "value", "always", literal=literal)
     yield from of_authored(definition.unique, replace(at, when="unique"))
     for start in definition.starts_on:
         here = replace(at, when="start", event=start.type.value)
@@ -141,10 +153,10 @@ def _clock(clock: ClockDecl, at: Site) -> Iterator[Site]:
             yield from of_authored(value, at)
 
 
-def of_step(placed: Placed) -> Iterator[Site]:
+def of_step(placed: Placed, *, literal: bool = False) -> Iterator[Site]:
     """Every expression of a step itself, `set` aside in the order in which they are evaluated."""
     step, body = placed.step, placed.step.body
-    at = Site("", Mark(), "value", "entry", placed.path, placed.block)
+    at = Site("", Mark(), "value", "entry", placed.path, placed.block, literal=literal)
     exit_ = replace(at, when="exit")
     if step.timeout is not None:
         yield from _time(step.timeout.after, at)
@@ -169,7 +181,7 @@ def of_step(placed: Placed) -> Iterator[Site]:
             yield from _repeat(body, at)
         case DecideDecl():
             for row in body.table.rows if body.table is not None else ():
-                for cell in row.cells:
+                for cell in () if literal else row.cells:
                     yield Site(cell.input.value, cell.input.mark, "input", "entry", placed.path, placed.block)
                 yield from of_authored(row.give, at)
         case ParallelDecl() | SectionDecl() | EndDecl():
@@ -216,13 +228,13 @@ def _wait(body: WaitForEventDecl | WaitForTimeDecl, at: Site) -> Iterator[Site]:
         yield from _time(body.until, at)
         yield from _time(body.duration, at)
         return
-    yield from of_authored(body.key, at)
+    yield from of_authored(body.key, replace(at, purpose="key"))
     yield from _condition(body.when, replace(at, when="event", event=body.type.value))
     yield from _time(body.lookback, at)
 
 
 def _listening(handler: HandlerDecl | ListeningDecl, at: Site) -> Iterator[Site]:
-    yield from of_authored(handler.key, replace(at, when="key"))
+    yield from of_authored(handler.key, replace(at, purpose="key", when="key"))
     heard = replace(at, when="heard", event=handler.type.value)
     for one in _condition(handler.when, heard):
         yield replace(one, about=_source(handler.key))
@@ -234,18 +246,21 @@ def _source(key: Authored | None) -> str:
 
 
 def _condition(when: Text | None, at: Site) -> Iterator[Site]:
-    if when is not None:
+    if when is not None and not at.literal:
         yield replace(at, text=when.value, mark=when.mark, purpose="condition")
 
 
 def _time(text: Text | None, at: Site) -> Iterator[Site]:
-    if text is not None and is_expression(text.value):
+    if text is not None and is_expression(text.value) and not at.literal:
         mark = Mark(text.mark.line, text.mark.column + 1)
         yield replace(at, text=text.value[1:], mark=mark, purpose="time")
 
 
 def of_authored(value: Authored | None, at: Site) -> Iterator[Site]:
-    """Every expression inside a value, whole ones and those inside texts; `at` says where the value stands."""
+    """Every expression inside a value, whole ones and those inside texts; `at` says where the value stands.
+
+    Of an `at` that is a literal, the texts without any.
+    """
     if value is not None:
         yield from of_value(value, value.source, (), at)
 
@@ -260,6 +275,10 @@ def of_value(value: Authored, source: Json, path: Path, at: Site) -> Iterator[Si
             yield from of_value(value, one, (*path, index), at)
     elif isinstance(source, str):
         mark, whole = value.place(path), is_expression(source)
+        if at.literal:
+            if not whole and not is_template(source):
+                yield replace(at, text=source, mark=mark, path=path)
+            return
         for text, offset in expressions_in(source):
             place = Mark(mark.line, mark.column + offset)
             purpose: Purpose = at.purpose if whole else "text"

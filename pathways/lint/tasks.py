@@ -28,6 +28,9 @@ def check(subject: Subject) -> Findings:
         if start.inputs is not None:
             at = Site("", start.mark, "value", "start", event=start.type.value)
             yield from _fits(subject, at, start.inputs, _taken(subject), "input-misfit", "The pathway")
+    for clock in subject.definition.clocks:
+        if clock.breach is not None:
+            yield from _priority(clock.breach.priority)
     for placed in subject.definition.placed:
         yield from _of_step(subject, placed)
 
@@ -99,13 +102,14 @@ def _sets(subject: Subject, placed: Placed, body: SetDecl) -> Findings:
             yield from code_findings(subject, declared, value.source, name.value, value.mark)
 
 
+def _priority(priority: Authored | None) -> Findings:
+    if priority is not None and _is_literal(priority.source) and priority.source not in PRIORITIES:
+        message = f'"{priority.source}" is not a priority.'
+        yield Finding("unknown-priority", priority.mark, message, nearest(str(priority.source), PRIORITIES))
+
+
 def _task(body: TaskDecl) -> Findings:
-    priority = body.priority
-    if priority is not None and isinstance(priority.source, str):
-        literal = not is_expression(priority.source) and not is_template(priority.source)
-        if literal and priority.source not in PRIORITIES:
-            message = f'"{priority.source}" is not a priority.'
-            yield Finding("unknown-priority", priority.mark, message, nearest(priority.source, PRIORITIES))
+    yield from _priority(body.priority)
     for field in body.form:
         yield from _choices(field.type, field.name.value, field.name.mark)
         if field.required_when is not None and field.required:

@@ -74,11 +74,11 @@ def _breach(reader: Reader, node: Node | None, where: str) -> BreachDecl | None:
     reader.required(node, "queue", f"breach of {where}")
     return BreachDecl(
         mark=node.mark,
-        queue=reader.authored(node.get("queue")),
-        title=reader.authored(node.get("title")),
+        queue=reader.words(node.get("queue"), "queue"),
+        title=reader.words(node.get("title"), "title"),
         role=reader.text(node.get("role"), "role"),
-        priority=reader.authored(node.get("priority")),
-        help=reader.authored(node.get("help")),
+        priority=reader.words(node.get("priority"), "priority"),
+        help=reader.words(node.get("help"), "help"),
         **parse_alert(reader, node),
     )
 
@@ -87,7 +87,7 @@ def parse_verbs(reader: Reader, node: Node | None, where: str) -> tuple[ClockVer
     """`clocks` of a step: clocks by verb, in authored order; `from` makes those started begin at that time."""
     if node is None or not reader.keys(node, f"clocks of {where}", (*_VERBS, "from", "at", "note")):
         return ()
-    start = reader.authored(node.get("from"))
+    start = reader.words(node.get("from"), f"from of {where}")
     at = reader.choice(node.get("at"), f"at of {where}", ("entry", "completion"))
     begins = [verb for verb in ("start", "restart") if verb in node.keys]
     if start is not None and not begins:

@@ -130,7 +130,7 @@ def _definition(reader: Reader, root: Node) -> Definition | None:
         clocks=parse_clocks(reader, root.get("clocks")),
         on=parse_handlers(reader, root.get("on"), "the pathway"),
         side_flows=_side_flows(reader, root.get("side_flows")),
-        unique=reader.authored(root.get("unique")),
+        unique=reader.words(root.get("unique"), "unique"),
         on_duplicate=cast("Literal['join', 'refuse']", duplicate),
         starts_on=_starts_on(reader, root.get("starts_on")),
         coverage=_coverage(reader, root.get("coverage")),
@@ -264,7 +264,7 @@ def _offer(reader: Reader, node: Node | None, where: str) -> OfferDecl | None:
         return None
     return OfferDecl(
         node.mark,
-        reader.authored(node.get("title")),
+        reader.words(node.get("title"), "title"),
         reader.condition(node.get("when"), "when"),
         reader.text(node.get("queue"), "queue"),
         reader.text(node.get("role"), "role"),

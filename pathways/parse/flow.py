@@ -99,13 +99,17 @@ def parse_repeat(reader: Reader, node: Node, where: str, level: int, read: ReadS
     if limit is not None and not _is_limit(limit):
         reader.note("shape", limit.mark, f"limit of {where} is a whole number from 1, or an expression.")
         limit = None
+    items = body.get("for_each")
+    if items is not None and not (items.is_list or isinstance(items.value, str)):
+        reader.note("shape", items.mark, f"for_each of {where} is a list, or an expression that gives one.")
+        items = None
     mode = reader.choice(body.get("mode"), "mode", ("one-by-one", "at-once")) or "one-by-one"
     if not inner:
         return None
     return RepeatDecl(
         mark=body.mark,
         steps=inner,
-        for_each=reader.authored(body.get("for_each")),
+        for_each=reader.authored(items),
         name=name,
         mode=cast("Literal['one-by-one', 'at-once']", mode),
         while_=reader.condition(body.get("while"), "while"),

@@ -34,6 +34,7 @@ from pathways.parse.ways import (
 )
 from pathways.reader import MOST_STEPS, Reader
 from pathways.source import Node
+from pathways.values import is_expression
 
 _COMMON = (
     "title",
@@ -226,7 +227,11 @@ def _emit(reader: Reader, node: Node, where: str) -> Body | None:
     if not reader.keys(emit, f"emit of {where}", ("type", "data")):
         return None
     event = reader.text(reader.required(emit, "type", "emit"), "type")
-    return EmitDecl(event, reader.authored(emit.get("data"))) if event else None
+    data = emit.get("data")
+    if data is not None and not data.is_map and not is_expression(data.value):
+        reader.note("shape", data.mark, f"data of {where} is a map of names to values.")
+        data = None
+    return EmitDecl(event, reader.authored(data)) if event else None
 
 
 def _end(reader: Reader, node: Node, where: str) -> Body | None:

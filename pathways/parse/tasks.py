@@ -60,11 +60,11 @@ def parse_task(reader: Reader, node: Node, where: str) -> Body | None:
     outcomes = [_outcome(reader, name, one) for name, one in reader.entries(task.get("outcomes"), "outcomes")]
     return TaskDecl(
         mark=task.mark,
-        title=reader.authored(task.get("title")),
-        help=reader.authored(task.get("help")),
-        queue=reader.authored(task.get("queue")),
+        title=reader.words(task.get("title"), "title"),
+        help=reader.words(task.get("help"), "help"),
+        queue=reader.words(task.get("queue"), "queue"),
         role=reader.text(task.get("role"), "role"),
-        priority=reader.authored(task.get("priority")),
+        priority=reader.words(task.get("priority"), "priority"),
         due=reader.text(task.get("due"), "due"),
         remind=_reminders(reader, task, where),
         escalate=_escalations(reader, task, where),
@@ -104,7 +104,7 @@ def _escalations(reader: Reader, task: Node, where: str) -> tuple[EscalationDecl
         if not reader.keys(one, f"escalate of {where}", ("after", "queue", *ALERT_KEYS, "note")):
             continue
         after = reader.text(reader.required(one, "after", f"escalate of {where}"), "after")
-        queue = reader.authored(reader.required(one, "queue", f"escalate of {where}"))
+        queue = reader.words(reader.required(one, "queue", f"escalate of {where}"), "queue")
         if after and queue:
             found.append(EscalationDecl(mark=one.mark, after=after, queue=queue, **parse_alert(reader, one)))
     return tuple(found)

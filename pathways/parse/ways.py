@@ -98,7 +98,7 @@ def parse_listening(reader: Reader, node: Node, event: Text) -> ListeningDecl:
     return ListeningDecl(
         type=event,
         mark=node.mark,
-        key=reader.authored(node.get("key")),
+        key=reader.words(node.get("key"), "key"),
         when=reader.condition(node.get("when"), "when"),
         lookback=reader.text(node.get("lookback"), "lookback"),
     )
