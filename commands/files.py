@@ -105,7 +105,7 @@ def source(path: Path, *, chosen: bool = False) -> Source:
     Raises `UnreadableError`; that a file is no text is for its reader to say, unless it is the `chosen` one.
     """
     text = read(path) if chosen else _read_any(path)
-    holds = what_holds(path, text)
+    holds = what_holds(path.as_posix(), text)
     return Source(path, text, holds.kind, holds.pathway, holds.version)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Literal, Protocol, TypeVar
 
 from pathways.source import SourceError, read_source
@@ -45,17 +44,18 @@ class Named(Protocol):
 NamedFile = TypeVar("NamedFile", bound=Named)
 
 
-def what_holds(path: PurePath, text: str) -> Holds:
-    """What a file holds, as far as its keys tell. What is no YAML counts by where it lies."""
-    in_scenarios = path.parent.name == SCENARIOS
+def what_holds(path: str, text: str) -> Holds:
+    """What a file holds, as far as its keys tell. What is no YAML counts by where it lies (`folder/name`)."""
+    folder, _, name_of_file = path.rpartition("/")
+    in_scenarios = folder.rpartition("/")[2] == SCENARIOS
     try:
         root = read_source(text)
     except SourceError:
-        if path.name == SIMULATION:
+        if name_of_file == SIMULATION:
             return Holds("simulation")
         return Holds("scenarios" if in_scenarios else "definition")
     keys = set(root.keys)
-    if "steps" not in keys and ("arrivals" in keys or path.name == SIMULATION):
+    if "steps" not in keys and ("arrivals" in keys or name_of_file == SIMULATION):
         kind: Kind = "simulation"
     elif {"from", "to"} <= keys and "pathway" not in keys:
         kind = "map"

@@ -56,7 +56,7 @@ class Authored:
 
 def author_file(name: str, text: str) -> AuthorFile:
     """A file by its name in the author's folder."""
-    holds = what_holds(PurePosixPath(name), text)
+    holds = what_holds(name, text)
     return AuthorFile(name, text, holds.kind, holds.pathway, holds.version)
 
 
