@@ -62,6 +62,11 @@ def _drop(run: Run, position: Position, reason: str) -> None:
     """End what a position waits for, when it is left before that came."""
     if position.listeners:
         listening.disarm(run, position)
+    let_go(run, position, reason)
+
+
+def let_go(run: Run, position: Position, reason: str) -> Position:
+    """The position once it waits for nothing outside any more: its action settles, its task closes, its child ends."""
     match position.waits:
         case "action":
             _settle_action(run, position)
@@ -70,7 +75,8 @@ def _drop(run: Run, position: Position, reason: str) -> None:
         case "child":
             _cancel_child(run, position, reason)
         case _:
-            pass
+            return position
+    return altered(position, waits="operator")
 
 
 def _settle_action(run: Run, position: Position) -> None:

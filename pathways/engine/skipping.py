@@ -93,6 +93,8 @@ def _skip_step(run: Run, step: Step, position: Position, event: Skipped) -> Refu
         task.done(run, replace(step, save=None), position, {}, event.by)
     for name, value in saves.items():
         run.save(name, value, position.address, by=event.by, reason=event.reason)
+    # Before the way on is looked for: where there is none, nothing would end what nobody waits for.
+    position = leaving.let_go(run, position, event.reason)
     moving.settle(run, Pass(position, result, by=event.by, reason=event.reason))
     return None
 

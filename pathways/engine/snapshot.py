@@ -58,7 +58,7 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
 
 
 def _children(plan: Plan, state: State) -> Iterator[ChildOrdered]:
-    for address, position in sorted({**state.settling, **state.positions}.items()):
+    for address, position in sorted((*state.settling.items(), *state.positions.items()), key=lambda one: one[0]):
         step = plan.step[position.step]
         if isinstance(step, Child) and position.waits == "child" and position.key is not None:
             at, run, child = position.counts_from, position.run, position.key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pathways.events import TaskAdded
 from tests.support.plans import Player, make_plan
 
@@ -67,6 +69,43 @@ def test_a_skipped_action_counts_as_completed_with_what_it_is_to_have_given() ->
     run.skip("both/left/ask", {"outcome": "no", "why": "x"})
     assert run.value("a")["outcome"] == "no"
     assert code(run.skip("nowhere")) == "no-position"
+
+
+NO_WAY_ON = """
+inputs: {weight: {type: integer}}
+steps:
+  here: {%s, next: [{when: weight > 1, to: fin}]}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "do: book, with: {n: 1}, undo: {do: unbook}",
+        "task: {title: A, queue: q}",
+        "pathway: {name: other, version: ^1}",
+    ],
+    ids=["action", "task", "child"],
+)
+def test_what_a_skipped_step_waited_for_ends_though_no_way_on_applies(what: str) -> None:
+    """The task closes, the child is told to cancel, the action settles: nobody waits for them behind the incident."""
+    run = Player(make_plan(NO_WAY_ON % what, CATALOG | {"pathways": {"other": {"outcomes": {"fine": {}}}}}))
+    run.skip("here", {"outcome": "fine"} if "pathway" in what else None)
+    assert run.incident("here").kind == "expression"
+    assert run.open_tasks == []
+    settles = [one.waits for one in run.state.settling.values()]
+    if "pathway" in what:
+        assert (run.children_cancelled, settles) == (["here"], ["child"])
+        run.child_ends("here", "cancelled")
+    if "do:" in what:
+        assert settles == ["action"]
+        run.give("here", {"ref": "r"})
+    run.set("weight", 2)
+    run.retry("here")
+    assert run.state.outcome == "ok"
+    assert run.state.settling == {}
 
 
 def test_output_that_does_not_fit_is_refused() -> None:
