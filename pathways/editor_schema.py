@@ -131,7 +131,18 @@ def _step() -> Json:
         "undo": {
             "anyOf": [
                 _TEXT,
-                _map({"do": _TEXT, "with": {"type": "object"}, "retry": _ref("retry"), "note": _NOTE}, "do"),
+                _map(
+                    {
+                        "do": _TEXT,
+                        "with": {"type": "object"},
+                        "retry": _ref("retry"),
+                        "until": _told(
+                            _TEXT, "A step, of this scope or one around it: from its completion on it stays done."
+                        ),
+                        "note": _NOTE,
+                    },
+                    "do",
+                ),
             ],
             "description": "The action that takes back what the step did.",
         },

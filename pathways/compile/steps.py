@@ -170,7 +170,8 @@ def _undo(context: Context, placed: Placed, undo: UndoDecl) -> Undo:
     if isinstance(body, DoDecl):
         own = context.catalog.actions.get(body.action.value)
         retry = _retry(own.retry if own else retry, body.retry)
-    return Undo(action.name, given, action.input, _retry(retry, undo.retry), action.timeout_seconds)
+    until = context.target(placed.block, undo.until) if undo.until else None
+    return Undo(action.name, given, action.input, _retry(retry, undo.retry), action.timeout_seconds, until)
 
 
 def _call(context: Context, name: Text, given: Authored | None) -> tuple[Action, Computed]:

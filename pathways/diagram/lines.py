@@ -41,7 +41,8 @@ def _lines(plan: Plan, step: Step) -> Iterator[Line]:
         when = " when done" if verb.at == "completion" else ""
         yield Line(f"{verb.verb} clock{when}: {clock.title if clock else verb.clock}", "clock")
     if step.undo is not None:
-        yield Line(f"undo: {step.undo.action}", "undo")
+        until = f", until {wording.step_words(plan, step.undo.until)}" if step.undo.until else ""
+        yield Line(f"undo: {step.undo.action}{until}", "undo")
     if step.gate is not None:
         yield Line(f"gate: {step.gate}", "gate")
 

@@ -101,6 +101,7 @@ def leading_to(step: Step, mapping: Mapping[str, str]) -> Step:
         next=tuple(replace(one, to=target(one.to)) for one in step.next),
         timeout=replace(step.timeout, to=target(step.timeout.to)) if step.timeout else None,
         handlers=tuple(replace(one, to=target(one.to)) if one.to else one for one in step.handlers),
+        undo=replace(step.undo, until=target(step.undo.until)) if step.undo and step.undo.until else step.undo,
     )
     if isinstance(step, Do):
         return replace(step, catch=tuple(replace(one, to=target(one.to)) for one in step.catch))

@@ -282,6 +282,8 @@ def _undo(step: Step) -> Iterator[Facet]:
     for name, member in step.undo.input.source.items() if isinstance(step.undo.input.source, Mapping) else ():
         words = wording.value_words(member)
         yield Facet(("undo", "with", str(name)), f"input {name} of the undo", words, parent=("undo",))
+    until = step.undo.until
+    yield from said("until", "step until which it can be undone", until, parent=("undo",))
     yield Facet(("undo", "retry"), "retries of the undo", str(step.undo.retry.attempts), parent=("undo",))
 
 

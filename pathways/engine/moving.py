@@ -212,6 +212,7 @@ def _leave_by(run: Run, position: Position, edge: Edge, answer: Answer) -> None:
     if trouble is not None:
         _stuck(run, answer, Halt(position, "expression", trouble, "leave"))
         return
+    undo.give_up(run, step, position)
     undo.arm(run, armed)
     how = "skipped" if skipped else "completed"
     by, reason = (answer.by, answer.reason) if isinstance(answer, Pass) else (None, None)

@@ -67,6 +67,14 @@ def is_armed(run: Run, address: str) -> bool:
     return any(one.address == address for one in run.armed)
 
 
+def give_up(run: Run, step: Step, position: Position) -> None:
+    """Let stay done, now that a step has completed, what could be undone until then in its scope."""
+    settled = run.plan.settles.get(step.id)
+    if settled is not None:
+        scope = position.scope
+        run.armed = tuple(one for one in run.armed if one.step not in settled or not one.address.startswith(scope))
+
+
 def begin(run: Run, armed: Armed) -> None:
     """Undo what a step did."""
     run.armed = tuple(one for one in run.armed if one is not armed)

@@ -199,6 +199,13 @@ _ROWS: Final = (
         "A way undoes what was done in what it leaves. One that stays among the same steps leaves nothing.",
         "Put the steps that are to be undone into a section (steps:), or say undo: true on an outcome.",
     ),
+    Rule(
+        "undo-never-settled",
+        "warning",
+        "An undo until a step that never comes",
+        "The step after which it is to stay done is never completed after it, so it can be undone to the end.",
+        "Name a step that follows, of the same scope or one around it.",
+    ),
     Rule("saves-nothing", "warning", "save where nothing comes", "This kind of step has no result."),
     Rule(
         "ignored-outcome",

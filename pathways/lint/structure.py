@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathways.addresses import block_of, local_of
 from pathways.diagnostics import nearest
 from pathways.lint.flow import DONE
+from pathways.lint.graph import reach
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import (
     ChildDecl,
@@ -22,7 +23,7 @@ from pathways.model import (
     gives_something,
     is_over_at_once,
 )
-from pathways.plan import CANCELLED, End, Parallel
+from pathways.plan import CANCELLED, Container, End, Parallel
 
 FOREVER = "forever"
 """What an event wait accepts that has no timeout on purpose."""
@@ -42,6 +43,7 @@ def check(subject: Subject) -> Findings:
         yield from _staying(subject, placed)
         yield from _choosing(subject, placed)
         yield from _going_round(step)
+    yield from _settled(subject)
     yield from _joins(subject)
     yield from _idle_loops(subject)
     yield from _stages_and_outcomes(subject)
@@ -178,6 +180,25 @@ def _going_round(step: StepDecl) -> Findings:
         yield Finding("idle-limit", mark, f'"{step.id}" goes through a list, whose end is its limit.')
     if isinstance(body, ParallelDecl) and body.undo_rest and body.join in ("all", len(body.branches)):
         yield Finding("idle-undo", body.mark, f'"{step.id}" waits for all its branches, so none is left to be undone.')
+
+
+def _settled(subject: Subject) -> Findings:
+    """What can be undone until a step that is never completed after it can be undone for good."""
+    flow = subject.flow
+    for placed in subject.definition.placed:
+        undo, declared = subject.plan.step[placed.path].undo, placed.step.undo
+        if undo is None or undo.until is None or declared is None or declared.until is None:
+            continue
+        until = subject.plan.step.get(undo.until)
+        if until is None or placed.path not in subject.reached:
+            continue
+        over = until.id + DONE if isinstance(until, Container) else until.id
+        after = reach([placed.path], lambda node: (way.to for way in flow.ways.get(node, ())))
+        ends = isinstance(until, End) and until.outcome
+        if over not in after or ends or over == placed.path:
+            what = "ends the pathway" if ends else f'never follows "{placed.path}"'
+            message = f'"{declared.until}" {what}, so what "{placed.path}" did can be undone to the end.'
+            yield Finding("undo-never-settled", declared.until.mark, message)
 
 
 def _joins(subject: Subject) -> Findings:

@@ -223,7 +223,11 @@ class _Migrating:
             data={self.naming.scope(scope): self._named(scope, values) for scope, values in before.data.items()},
             visits={**visits, **{self.naming.visit_key(key): count for key, count in visits.items()}},
             completed_by={self.naming.visit_key(key): person for key, person in before.completed_by.items()},
-            armed=tuple(replace(one, step=path(one.step)) for one in before.armed if self._undoes(one.step)),
+            armed=tuple(
+                replace(one, address=self.naming.address(one.address), step=path(one.step))
+                for one in before.armed
+                if self._undoes(one.step)
+            ),
             clocks=self._clocks(before),
             listeners=before.listeners,
             offers=before.offers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathways.addresses import block_of, branch_scope, local_of, path_of, scope_of
+from pathways.addresses import block_of, branch_scope, is_inside, local_of, path_of, scope_of
 from pathways.migration.map import MigrationMap
 from pathways.plan import Plan
 
@@ -46,6 +46,12 @@ class Naming:
         if self.old.blocks[path].kind == "branch":
             return branch_scope(there, local_of(self.block(path)))
         return there + scope[len(container) :]
+
+    def address(self, address: str) -> str:
+        """An address of something that is over, inside what was renamed: it is still found there."""
+        around = [one for one in self.renamed if is_inside(address, one)]
+        container = max(around, key=len, default="")
+        return f"{self.renamed[container]}{address[len(container) :]}" if container else address
 
     def visit_key(self, key: str) -> str:
         """The key of a count of visits in the new plan."""

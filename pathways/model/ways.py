@@ -50,12 +50,13 @@ class RetryDecl:
 
 @dataclass(frozen=True)
 class UndoDecl:
-    """`undo: {do, with, retry}`: the action that takes back what the step did."""
+    """`undo: {do, with, retry, until}`: the action that takes back what the step did, until another has completed."""
 
     mark: Mark
     action: Text
     given: Authored | None = None
     retry: RetryDecl | None = None
+    until: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

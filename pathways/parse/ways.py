@@ -131,17 +131,18 @@ def _handler(reader: Reader, node: Node, where: str) -> HandlerDecl | None:
 
 
 def parse_undo(reader: Reader, node: Node | None, where: str) -> UndoDecl | None:
-    """`undo: {do, with, retry}`; an action's name alone is one that takes no input."""
+    """`undo: {do, with, retry, until}`; an action's name alone is one that takes no input."""
     if node is None:
         return None
     if not node.is_map:
         action = reader.text(node, f"undo of {where}")
         return UndoDecl(node.mark, action) if action else None
-    if not reader.keys(node, f"undo of {where}", ("do", "with", "retry", "note")):
+    if not reader.keys(node, f"undo of {where}", ("do", "with", "retry", "until", "note")):
         return None
     action = reader.text(reader.required(node, "do", f"undo of {where}"), "do")
     given, retry = parse_with(reader, node, f"undo of {where}"), parse_retry(reader, node.get("retry"), where)
-    return UndoDecl(node.mark, action, given, retry) if action else None
+    until = reader.text(node.get("until"), f"until of the undo of {where}")
+    return UndoDecl(node.mark, action, given, retry, until) if action else None
 
 
 def parse_with(reader: Reader, node: Node, where: str) -> Authored | None:

@@ -91,13 +91,17 @@ class ClockVerb:
 
 @dataclass(frozen=True)
 class Undo:
-    """The action that takes back what a step did; its input is worked out when the step completes."""
+    """The action that takes back what a step did; its input is worked out when the step completes.
+
+    `until` is the path of a step of the same block or one around it: when that has completed, what was done stays done.
+    """
 
     action: str
     input: Computed = NOTHING
     takes: DataType = ANY
     retry: Retry = DEFAULT_RETRY
     timeout_seconds: float = 30.0
+    until: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -275,6 +275,15 @@ class Plan:
         return {one.id: one for one in self.side_flows}
 
     @cached_property
+    def settles(self) -> dict[str, frozenset[str]]:
+        """By step: those whose undo is given up when it has completed."""
+        found: dict[str, set[str]] = {}
+        for step in self.steps:
+            if step.undo is not None and step.undo.until is not None:
+                found.setdefault(step.undo.until, set()).add(step.id)
+        return {until: frozenset(steps) for until, steps in found.items()}
+
+    @cached_property
     def separations(self) -> frozenset[str]:
         """The task steps whose person is remembered, because another may not be done by the same."""
         return frozenset(one.separate_from for one in self.steps if isinstance(one, Task) and one.separate_from)

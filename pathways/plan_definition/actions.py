@@ -124,6 +124,8 @@ class Actions:
         if step.undo is not None:
             self.tell(f"{step.id}: the action that takes a step back; it is in an extension.")
             extension.append(self.extensions.text("undo", step.undo.action))
+            if step.undo.until is not None:
+                extension.append(self.extensions.text("undo-until", action_id(step.undo.until)))
         if step.gate is not None:
             self.tell(f"{step.id}: a gate; it is in an extension.")
             extension.append(self.extensions.text("gate", step.gate))

@@ -197,6 +197,11 @@ assert TABLE is not None
                 "Step both: new undo of the other branches",
             ],
         ),
+        (
+            "submit",
+            {"undo": Undo("payer.cancel_claim", Computed({"claim": "=claim"}), until="route")},
+            ["Step submit: new step until which it can be undone: route"],
+        ),
         ("series", {"mode": "at-once"}, ["Step series: mode one-by-one → at-once"]),
         ("tell", {"type": "series.done"}, ["Step tell: event series.ended → series.done"]),
         (

@@ -117,7 +117,7 @@ STEPS = """
         report: {do: test.work}
   visit:
     steps:
-      arrive: {do: test.work, undo: {do: test.close}}
+      arrive: {do: test.work, undo: {do: test.close, until: visit}}
       stay:
         task: {title: Stay, queue: intake, outcomes: {done: Done, moved: Moved}}
         next: {done: seen, moved: {to: sub, undo: true}}

@@ -170,3 +170,29 @@ def test_who_misses_every_step_gets_no_guesses() -> None:
     assert len(hints) == 300
     assert all(hint.startswith("Did you mean") for hint in hints[:MOST_HINTS])
     assert set(hints[MOST_HINTS:]) == {""}
+
+
+UNTIL = """
+first: {set: {x: 1}, undo: {do: chairs.cancel, with: {chair: c}, until: last}}
+visit:
+  steps:
+    book: {set: {y: 1}, undo: {do: chairs.cancel, with: {chair: c}, until: TO}}
+    come: {wait: {for: 1 day}}
+last: {end: done}
+"""
+
+
+@pytest.mark.parametrize(("name", "path"), [("come", "visit/come"), ("visit", "visit"), ("last", "last")])
+def test_an_undo_lasts_until_a_step_of_its_own_block_or_one_around_it(name: str, path: str) -> None:
+    """It is looked up as the targets of ways are."""
+    undo = plan(UNTIL.replace("TO", name)).step["visit/book"].undo
+    assert undo is not None
+    assert undo.until == path
+
+
+def test_an_undo_does_not_last_until_a_step_further_inside() -> None:
+    """Nor until one that is not there; the place is the name's."""
+    text = UNTIL.replace("until: last", "until: come").replace("TO", "visit")
+    finding = one(found(text), "unknown-step")
+    assert place(text, finding).startswith("come")
+    assert "section" in finding.hint

@@ -6,7 +6,7 @@ import dataclasses
 
 from pathways.diagram import draw
 from pathways.diagram.drawing import START, Drawing
-from pathways.plan import Decide, Edge, End, Plan
+from pathways.plan import Decide, Edge, End, Plan, Undo
 from pathways.values import Condition
 from tests.support.pathways import plan_of
 from tests.support.plans import make_plan
@@ -119,6 +119,15 @@ def test_what_a_step_does_stands_in_its_node() -> None:
         "gate: clinical",
     ]
     assert node["submit"].stage == "submitted"
+
+
+def test_an_undo_says_until_when() -> None:
+    """By the title of the step."""
+    undo = Undo("payer.cancel_claim", until="route")
+    steps = tuple(dataclasses.replace(one, undo=undo) if one.id == "submit" else one for one in whole_plan().steps)
+    assert "undo: payer.cancel_claim, until What was decided?" in [
+        one.text for one in draw(whole_plan(steps=steps)).node["submit"].lines
+    ]
 
 
 def test_ends_say_how_it_ends() -> None:

@@ -263,3 +263,88 @@ def test_a_cancel_undoes_all_however_the_outcome_is_written() -> None:
         run.cancel()
         assert run.plan.outcome["cancelled"].kind == "cancelled"
         assert undone(run) == ["r3"], "the rest follows one by one, in reverse"
+
+
+SERIES = """
+steps:
+  keep: {do: book, with: {n: 9}, save: kept, undo: {do: unbook, with: {ref: =kept.ref}}}
+  series:
+    repeat:
+      for_each: =[1, 2]
+      as: dose
+      mode: at-once
+      steps:
+        visit:
+          steps:
+            book: {do: book, with: {n: =dose}, save: ref, undo: {do: unbook, with: {ref: =ref.ref}, until: visit}}
+            hold:
+              do: book
+              with: {n: =dose + 10}
+              save: held
+              undo: {do: unbook, with: {ref: =held.ref}, until: given}
+            give:
+              task: {title: G, queue: q, outcomes: {ok: o, away: a}}
+              next: {ok: given, away: {to: again, undo: true}}
+            given: {set: {at: =now()}}
+            look:
+              task: {title: L, queue: q, outcomes: {ok: o, bad: b}}
+              next: {ok: fine, bad: {to: again, undo: true}}
+            fine: {end: branch}
+          next: after
+        again: {task: {title: A, queue: q}, next: visit}
+        after: {task: {title: F, queue: q}}
+  fin: {end: ok}
+  bad: {end: stopped}
+outcomes: {ok: {kind: success}, stopped: {undo: true}}
+"""
+
+
+def series() -> Player:
+    """Two visits side by side, booked and held."""
+    run = Player(make_plan(SERIES, CATALOG))
+    run.give("keep", {"ref": "k"})
+    for number in (1, 2):
+        run.give(f"series#{number}/visit/book", {"ref": f"b{number}"})
+        run.give(f"series#{number}/visit/hold", {"ref": f"h{number}"})
+    return run
+
+
+def test_what_can_be_undone_until_a_step_stays_done_when_that_has_completed() -> None:
+    """Only in the same scope: another iteration's is not touched, nor what names no such step."""
+    run = series()
+    run.complete("series#1/visit/give", "ok")
+    assert [one.address for one in run.state.armed] == [
+        "keep",
+        "series#1/visit/book",
+        "series#2/visit/book",
+        "series#2/visit/hold",
+    ]
+    run.complete("series#1/visit/look", "ok")
+    assert [one.address for one in run.state.armed] == ["keep", "series#2/visit/book", "series#2/visit/hold"]
+    run.cancel()
+    assert run.standing == ["series#2/visit/hold/undo"]
+    run.give("series#2/visit/hold/undo")
+    run.give("series#2/visit/book/undo")
+    run.give("keep/undo")
+    assert run.state.status == "ended"
+
+
+def test_a_step_that_is_left_settles_nothing() -> None:
+    """A way out of the section takes back what was done in it; what stayed done by then does."""
+    run = series()
+    run.complete("series#2/visit/give", "away")
+    run.give("series#2/visit/hold/undo")
+    run.give("series#2/visit/book/undo")
+    assert "series#2/again" in run.standing
+    run.complete("series#1/visit/give", "ok")
+    run.complete("series#1/visit/look", "bad")
+    run.give("series#1/visit/book/undo")
+    assert "series#1/again" in run.standing
+    assert [one.address for one in run.state.armed] == ["keep"]
+
+
+def test_a_skipped_step_settles_as_one_that_completed() -> None:
+    """An operator lets it count as completed."""
+    run = series()
+    run.skip("series#1/visit")
+    assert "series#1/visit/book" not in [one.address for one in run.state.armed]

@@ -255,6 +255,23 @@ def test_what_stands_in_a_section_follows_the_sections_name() -> None:
     assert run.state.outcome == "ok"
 
 
+def test_what_was_done_in_a_renamed_section_is_undone_with_it() -> None:
+    """It lies in the section under its new name, and is settled with it too."""
+    text = SECTION.replace("timeout: {after: 5 days, to: fin}", "timeout: {after: 5 days, to: fin, undo: true}")
+    until = text.replace("with: {ref: =ref.ref}}", "with: {ref: =ref.ref}, until: visit}")
+    for old, settled in ((text, False), (until, True)):
+        run = Player(plan(old))
+        run.give("visit/book", {"ref": "r1"})
+        second = old.replace("  visit:", "  stay:").replace("until: visit", "until: stay")
+        assert to(run, plan(second, "1.1.0"), {"steps": {"visit": {"to": "stay"}}}).blocked == ()
+        if settled:
+            run.complete("stay/talk/ask")
+            assert run.state.armed == ()
+        else:
+            run.after(days=5).tick()
+            assert run.standing == ["stay", "stay/book/undo"]
+
+
 def test_listeners_keep_the_time_since_which_they_listen() -> None:
     """An event that came before the migration and is not consumed yet is still found."""
     run = in_both()

@@ -121,6 +121,13 @@ def test_an_undo_may_be_just_an_action() -> None:
     assert (str(undo.action), undo.given) == ("visits.cancel", None)
 
 
+def test_an_undo_may_say_until_when() -> None:
+    """By the id of a step."""
+    undo = read("a: {set: {x: 1}, undo: {do: visits.cancel, until: b}}\nb: {end: done}").steps[0].undo
+    assert undo is not None
+    assert str(undo.until) == "b"
+
+
 def test_ways_may_ask_for_undo() -> None:
     """Next, catch, timeout and events alike; where nothing is said, nothing is undone."""
     text = """
