@@ -62,7 +62,7 @@ class Outcome:
     """How one case went.
 
     `stuck` says why it did not end: an incident, nothing to wait for, or its time is over. `stays` are the seconds
-    spent at each step, by its path; `clocks` where each clock stands at last.
+    spent at each step, by its path; `clocks` where each run of each clock stood at last.
     """
 
     started: datetime
@@ -70,7 +70,7 @@ class Outcome:
     outcome: str | None = None
     stuck: str | None = None
     work: list[Work] = field(default_factory=list)
-    clocks: dict[str, str] = field(default_factory=dict)
+    clocks: list[tuple[str, str]] = field(default_factory=list)
     stays: list[tuple[str, float]] = field(default_factory=list)
     events: int = 0
 
@@ -93,6 +93,7 @@ class Case:
         self._listeners: dict[str, tuple[str, int]] = {}
         self._orders: dict[str, int] = {}
         self._offered: set[str] = set()
+        self._clocks: dict[tuple[str, int], str] = {}
 
     def play(self, until: timedelta) -> Outcome:
         """Let the case go from its start to its end, or to where nothing more comes."""
@@ -113,7 +114,7 @@ class Case:
             if self.now > horizon:
                 self.now, result.stuck = horizon, "It did not end within the time that is simulated."
         result.ended, result.outcome = self.now, self.state.outcome
-        result.clocks = {name: one.status for name, one in self.state.clocks.items()}
+        result.clocks = [(name, status) for (name, _), status in sorted(self._clocks.items())]
         return result
 
     def _why_stuck(self) -> str:
@@ -309,6 +310,17 @@ class Case:
     def _disarmed(self, fact: facts.ListenerDisarmed) -> None:
         self._listeners.pop(fact.address, None)
 
+    # -- clocks -----------------------------------------------------------------------------------------------
+
+    def _moved(self, fact: facts.ClockMoved) -> None:
+        """Where this run of the clock stands; one that is started over before it came to its end does not count."""
+        if fact.ignored or fact.status is None:
+            return
+        before = fact.clock, fact.number - 1
+        if fact.verb in ("start", "restart") and self._clocks.get(before) in ("running", "paused"):
+            del self._clocks[before]
+        self._clocks[fact.clock, fact.number] = fact.status
+
     # -- time at steps ----------------------------------------------------------------------------------------
 
     def _reached(self, fact: facts.StepEntered) -> None:
@@ -327,6 +339,7 @@ _NOTES: Mapping[type, Callable[[Case, Any], None]] = {
     facts.OffersChanged: Case._offers,
     facts.ListenerArmed: Case._armed,
     facts.ListenerDisarmed: Case._disarmed,
+    facts.ClockMoved: Case._moved,
     facts.StepEntered: Case._reached,
     facts.StepLeft: Case._went,
 }

@@ -70,7 +70,7 @@ class Measures:
             self.stuck[case.stuck] += 1
         for one in case.work:
             self._add_work(one, case.ended)
-        for name, status in case.clocks.items():
+        for name, status in case.clocks:
             self.clocks[name][status] += 1
         for step, seconds in case.stays:
             self.stays[step].append(seconds)

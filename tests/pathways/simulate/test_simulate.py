@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 from statistics import median
 from textwrap import dedent
@@ -11,8 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities import registry
+from catalog.load import installed
 from pathways.catalog import read_catalog
+from pathways.compile import compile_definition
 from pathways.facts import recorded_to_json
+from pathways.model import Definition
+from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.simulate import Simulation, measured, read_simulation, simulate, together
 from pathways.simulate.distributions import Distribution, lognormal
@@ -21,6 +27,8 @@ from pathways.simulate.picture import to_svg
 from pathways.simulate.report import tables, to_json
 from pathways.simulate.samples import Literally, Members, OneOf
 from tests.support.pathways import CATALOG, plan_of
+
+ROOT = Path(__file__).parents[3]
 
 PATHWAY = """
 calendar: clinic
@@ -86,6 +94,13 @@ offers: {call: {share: 50%, takes: 1 hour}}
 def plan() -> Plan:
     """A pathway with a bit of everything."""
     return plan_of(PATHWAY)
+
+
+def parsed(file: Path) -> Definition:
+    """A definition that has nothing wrong."""
+    read = parse(file.read_text(encoding="utf-8"), str(file))
+    assert read.definition is not None, read.diagnostics
+    return read.definition
 
 
 def declared(plan: Plan, text: str = DECLARED) -> Simulation:
@@ -206,6 +221,45 @@ def test_numbers_among_several_are_numbers(plan: Plan) -> None:
     sample = dict(read.simulation.inputs.members)["order"]
     assert isinstance(sample, OneOf)
     assert [one.value for _, one in sample.choices if isinstance(one, Literally)] == [5, 2.5, True, "01", "a"]
+
+
+def test_every_run_of_a_clock_counts() -> None:
+    """A clock of each dose is held to each dose; one that is started over does not count as if it had ended."""
+    doses = plan_of("""
+clocks: {charge: {title: Charge, limit: 2 days}, answer: {title: Answer, limit: 10 days}}
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  series:
+    repeat:
+      for_each: =[1, 2, 3]
+      as: number
+      steps:
+        given: {clocks: {start: [charge], restart: [answer]}, wait: {for: 1 day}}
+        charged: {clocks: {stop: [charge]}, set: {last: =number}}
+  answered: {clocks: {stop: [answer]}, set: {over: true}}
+  over: {end: done}
+""")
+    found = simulate(doses, declared(doses, ""), 10).measures.clocks
+    assert found == {"charge": {"met": 30}, "answer": {"met": 10}}
+
+
+@pytest.mark.parametrize("name", ["referral", "prior-authorization", "infusion"])
+def test_the_library_simulates(name: str) -> None:
+    """Every case of what comes with Carelane ends, every queue and clock has its share, and little is assumed."""
+    folder = ROOT / "pathways" / "library" / name
+    file = max(folder.glob("[0-9]*.yaml"))
+    compiled = compile_definition(parsed(file), installed(registry.catalog().actions))
+    assert compiled.plan is not None
+    text = (folder / "simulation.yaml").read_text(encoding="utf-8")
+    found = simulate(compiled.plan, declared(compiled.plan, text), 60)
+    assert not found.measures.stuck
+    assert set(found.defaults) <= {"tasks of clocks"}
+    successes = {one.id for one in compiled.plan.outcomes if one.kind == "success"}
+    assert sum(found.measures.outcomes[one] for one in successes) > 30
+    assert set(found.measures.clocks) <= {one.id for one in compiled.plan.clocks}
+    assert found.measures.clocks
+    for name, statuses in found.measures.clocks.items():
+        assert statuses["met"] > (statuses["late"] + statuses["breached"]) / 2, name
 
 
 @pytest.mark.parametrize(
