@@ -16,12 +16,14 @@ from activities import registry
 from activities.gateways.fhir import FhirClient, FhirError, SmartBackendAuth
 from api import problems
 from api.core_patients import CorePatients
+from api.core_versions import CoreVersionsSource
 from api.json_api import create_json_api
 from api.security.accounts import development_accounts
 from api.security.headers import SecurityHeaders
 from api.services import Services
 from api.services.base import Plans
 from api.services.bulk import BulkService
+from api.services.core_versions import CoreVersions, VersionSource
 from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.engine import Engine
@@ -62,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         engine=engine,
         patients=CorePatients(core.search, FhirError),
+        versions=CoreVersionsSource(core.search, FhirError),
         catalog=load.installed(registry.catalog().actions),
         queues=read_queues(load.entries("queues")),
     )
@@ -111,15 +114,16 @@ def build_services(
     database: Database,
     engine: Engine,
     patients: PatientSource,
+    versions: VersionSource,
     catalog: Catalog,
     queues: Queues,
 ) -> Services:
     """The use cases on these parts."""
-    plans = Plans()
+    plans, core = Plans(), CoreVersions(versions)
     shared: dict[str, Any] = {"database": database, "engine": engine, "plans": plans, "demo": settings.demo}
     return Services(
         people=PeopleService(**shared, development=settings.environment is Environment.DEVELOPMENT),
-        tasks=BulkService(**shared, queues=queues),
+        tasks=BulkService(**shared, queues=queues, core=core),
         instances=InstanceService(
             **shared, site_zone=settings.site_zone, demo_pace=settings.demo_pace if settings.demo else None
         ),
@@ -134,6 +138,7 @@ def build_services(
         events=EventService(**shared),
         demonstration=DemonstrationService(**shared),
         patients=Patients(patients),
+        core=core,
         queues=queues,
     )
 

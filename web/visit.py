@@ -40,7 +40,7 @@ MOST_FILE_BYTES = 1_000_000
 """As large as a definition may be."""
 
 _HIDDEN = ("csrf", "request", "version", "kept", "next", "password")
-_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back", "act", "task")
+_CARRIED = ("version", "request", "seen", "at", "to", "name", "scope", "back", "act", "task", "core")
 """What a form says of itself: it goes along without being shown."""
 
 _log = logging.getLogger(__name__)

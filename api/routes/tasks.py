@@ -19,12 +19,14 @@ from api.schemas.tasks import (
     CompleteTogetherWish,
     CompleteWish,
     CompletionForeseen,
+    CoreChange,
     RowProblem,
     SameCause,
     Task,
     TaskInWorkList,
 )
 from api.services.bulk import Candidate, Result
+from api.services.core_versions import marks
 from api.services.errors import RefusedError, ServiceError
 from api.services.tasks import ListWish
 
@@ -112,7 +114,12 @@ UNKNOWN = RowProblem(code="not-found", reason=None, detail="There is no such tas
 @router.get("/{ident}", summary="One task", responses=responses(404))
 async def get_task(services: ServicesHere, actor: ActorHere, ident: str) -> Task:
     """A task with its form, open or closed."""
-    return Task.model_validate((await services.tasks.get(actor, ident)).task)
+    found = await services.tasks.get(actor, ident)
+    task = Task.model_validate(found.task)
+    task.rev = found.instance.rev
+    task.moved_on = [CoreChange.model_validate(one) for one in found.moved_on or ()]
+    task.core = list(marks(found.moved_on))
+    return task
 
 
 @router.post("/{ident}/claim", summary="Take a task", responses=responses(403, 404, 409, 422))
@@ -144,6 +151,13 @@ async def complete_task(
     422 names each field that needs another look; 409 says who took or closed it.
     """
     done = await services.tasks.complete(
-        actor, ident, outcome=wish.outcome, form=wish.form, key=key, version=wish.version, seen=wish.seen
+        actor,
+        ident,
+        outcome=wish.outcome,
+        form=wish.form,
+        key=key,
+        version=wish.version,
+        seen=wish.seen,
+        core=wish.core,
     )
     return Completed.model_validate(done)

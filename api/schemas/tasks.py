@@ -58,10 +58,26 @@ class TaskInWorkList(TaskInList):
     )
 
 
+class CoreChange(Schema):
+    """A resource of which the core has another version than was read."""
+
+    names: list[str] = Field(description="The values that were read from it.")
+    reference: str
+    read: str = Field(description="The version that was read.")
+    now: str | None = Field(description="The version that the core has; null where it is no longer there.")
+
+
 class Task(TaskInList):
     """A task with its form, and how it was closed."""
 
     help: str | None
+    rev: int = Field(0, description="The instance's revision that this was read at: a gate's completion names it.")
+    moved_on: list[CoreChange] = Field(
+        default_factory=list, description="What the core has changed since an open gate's inputs were read."
+    )
+    core: list[str] = Field(
+        default_factory=list, description="The marks of that: a gate's completion names those that were seen."
+    )
     form: Json = Field(description="The fields: name, label, type, required, show_when, required_when, help.")
     outcomes: Json = Field(description="The ways to complete it: id, title, role.")
     closed_at: datetime | None
@@ -91,7 +107,16 @@ class CompleteWish(Wish):
     form: dict[str, Json] = Field(default_factory=dict, description="The fields' values, by name.")
     version: int | None = Field(None, description="The version that was seen; refused where it has changed.")
     seen: int | None = Field(
-        None, description="The instance's revision that was seen; a gate whose inputs changed since is refused.", ge=0
+        None,
+        description="The instance's revision that was seen (`rev` of the task), which a gate needs: where what it "
+        "rests on changed since, it is refused with what changed (`about`).",
+        ge=0,
+    )
+    core: list[str] = Field(
+        default_factory=list,
+        max_length=100,
+        description="For a gate: the marks of what the core has changed that were seen (`core` of the task). It is "
+        "refused as `core-changed` or `core-silent`, and tells them (`about`), where there are others.",
     )
 
 

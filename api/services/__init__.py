@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.services.bulk import BulkService
+from api.services.core_versions import CoreVersions
 from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.events import EventService
@@ -35,4 +36,5 @@ class Services:
     events: EventService
     demonstration: DemonstrationService
     patients: Patients
+    core: CoreVersions
     queues: Queues

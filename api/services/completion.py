@@ -7,11 +7,12 @@ refuses a task that is no longer open before anything enters its history.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from api.services.actor import Actor
+from api.services.core_versions import UNKNOWN
 from api.services.engine import EngineRefusedError, InstanceGoneError
 from api.services.errors import (
     ChangedError,
@@ -57,10 +58,13 @@ class CompletionService(TaskService):
         key: str,
         version: int | None = None,
         seen: int | None = None,
+        core: Collection[str] = (),
     ) -> Completed:
         """Complete a task. The same `key` again gives the first answer, whatever happened since.
 
-        `seen` is the instance's revision that the person saw: a gate whose inputs changed since is refused.
+        `seen` is the instance's revision that the person saw, which a gate needs: where its inputs changed since, it
+        is refused and tells what changed. So it is where the core has moved on since they were read, or does not tell,
+        unless the person has seen that too: `core` are the marks of it, or `UNKNOWN`.
 
         Raises `FormInvalidError`, `ForbiddenError`, `TaskHeldError`, `TaskClosedError`, `ChangedError`,
         `RefusedError`, `KeyReusedError` or `NotNowError`.
@@ -69,6 +73,8 @@ class CompletionService(TaskService):
         prepared = await self._prepare(actor, ident, request, version)
         if isinstance(prepared, Completed):
             return prepared
+        if prepared.gate is not None:
+            await self._look_again(prepared, seen, frozenset(core))
         event = TaskCompleted(prepared.address, outcome, dict(form), actor.id, tuple(sorted(actor.roles)), seen)
         try:
             answer = await self.engine.complete(prepared.instance, event, request=request)
@@ -101,6 +107,22 @@ class CompletionService(TaskService):
                 raise ChangedError("Somebody changed this task since you saw it.", hint="Look at it again.")
             claim = await unit.tasks.claim(ident, actor.id)
             return await self._settled(unit, actor, claim, "task.claim", before=task)
+
+    async def _look_again(self, task: Task, seen: int | None, marks: frozenset[str]) -> None:
+        """Whether a gate's inputs are still what the core has. What has changed in the pathway, the pathway knows."""
+        if seen is None:
+            message = "This is a decision: say on what it rests."
+            raise FormInvalidError(message, fields={"seen": "is needed: the instance's revision that was seen"})
+        async with self.database.transaction() as unit:
+            instance = await unit.instances.get(task.instance)
+            plan = await self.plans.by_digest(unit, instance.digest) if instance is not None else None
+        moved = await self._moved_on(task, instance, plan) if instance is not None else ()
+        if moved is None and UNKNOWN not in marks:
+            raise RefusedError("core-silent", "The core does not tell now whether this rests on the latest.", [UNKNOWN])
+        unseen = [one for one in moved or () if one.mark not in marks]
+        if unseen:
+            told = [one.told for one in moved or ()]
+            raise RefusedError("core-changed", "The core has moved on since this was read.", told)
 
     async def _refusal(self, ident: str, refused: Refused) -> ServiceError:
         """The pathway's refusal as the person should meet it."""

@@ -227,8 +227,8 @@ class RefusedError(ServiceError):
 
     @property
     def members(self) -> dict[str, Json]:
-        """The pathway's own code."""
-        return {"reason": self.reason}
+        """The pathway's own code, and what it is about where it says so."""
+        return {"reason": self.reason} | ({} if self.detail is None else {"about": self.detail})
 
 
 class RunsAlreadyError(RefusedError):

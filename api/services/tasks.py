@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from api.services.actor import Actor
 from api.services.base import Base, names_of
+from api.services.core_versions import CoreVersions, MovedOn, read_by_gate
 from api.services.errors import (
     ChangedError,
     ForbiddenError,
@@ -19,6 +20,7 @@ from api.services.errors import (
 from api.services.forms import FormRules, rules_of
 from api.services.queues import Queues
 from api.services.records import Counts, Draft, Instance, Order, Page, Task, TaskSummary, WorkFilter
+from pathways.plan import Plan
 from store.audit import NewAuditEntry, person
 from store.database import Unit
 from store.instances import Brief
@@ -61,20 +63,25 @@ class TaskList:
 
 @dataclass(frozen=True, slots=True)
 class TaskDetail:
-    """A task with its instance, what the person typed so far, and the people named in it."""
+    """A task with its instance, what the person typed so far, and the people named in it.
+
+    `moved_on` is what the core has changed since a gate's inputs were read; None where it does not tell.
+    """
 
     task: Task
     instance: Instance
     draft: Draft | None
     names: Mapping[str, str]
     rules: FormRules
+    moved_on: tuple[MovedOn, ...] | None = ()
 
 
 @dataclass(frozen=True)
 class TaskService(Base):
-    """The use cases around tasks."""
+    """The use cases around tasks. `core` tells whether the core has moved on; None where nobody can."""
 
     queues: Queues = field(default_factory=lambda: Queues({}))
+    core: CoreVersions | None = None
 
     async def counts(self, actor: Actor) -> Counts:
         """What is in each queue that the person sees, and in all of them."""
@@ -105,7 +112,14 @@ class TaskService(Base):
             names = await names_of(unit, (task.assignee, task.closed_by))
             plan = await self.plans.by_digest(unit, instance.digest) if task.status == "open" else None
         rules = rules_of(task, instance, plan, self.now())
-        return TaskDetail(task, instance, draft, names, rules)
+        moved = await self._moved_on(task, instance, plan) if task.status == "open" else ()
+        return TaskDetail(task, instance, draft, names, rules, moved)
+
+    async def _moved_on(self, task: Task, instance: Instance, plan: Plan | None) -> tuple[MovedOn, ...] | None:
+        """What the core has changed since what a gate rests on was read."""
+        if self.core is None:
+            return ()
+        return await self.core.moved_on(read_by_gate(plan, task.step, task.address, instance.data))
 
     async def claim(self, actor: Actor, ident: str, *, version: int | None = None) -> Task:
         """Take a task. Raises `TaskHeldError` with who has it, `TaskClosedError`, `ForbiddenError`."""

@@ -73,7 +73,7 @@ class Api:
 
     async def tasks(self, who: str) -> Sequence[Mapping[str, Json]]:
         """The open tasks of the queues that the person works."""
-        items: Sequence[Mapping[str, Json]] = (await self.get(who, "/tasks", limit=200))["items"]
+        items: Sequence[Mapping[str, Json]] = (await self.get(who, "/tasks", limit=200, apart="true"))["items"]
         return items
 
     async def instance(self, who: str, ident: str) -> Mapping[str, Json]:

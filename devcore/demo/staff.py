@@ -65,6 +65,11 @@ class Staff:
             return False  # somebody tries it out
         return self._to_the_end or local(task) != script.leave_at
 
+    async def _looked_at(self, who: str, ident: str) -> Mapping[str, Json]:
+        """What a person has seen who opens a decision now."""
+        task = await self._api.get(who, f"/tasks/{ident}")
+        return {"seen": task["rev"], "core": task["core"]}
+
     async def _complete(self, who: str, case: Case, task: Mapping[str, Json]) -> bool:
         answer = case.script.answer(local(task), visit_of(task["address"]))
         if answer is None:
@@ -72,7 +77,9 @@ class Staff:
         ident = task["id"]
         await self._api.post(who, f"/tasks/{ident}/claim", {}, key=f"demo/claim/{ident}")
         form = answer.values(datetime.fromisoformat(task["opened_at"]))
-        body = {"outcome": answer.outcome, "form": dict(form)}
+        body: dict[str, Json] = {"outcome": answer.outcome, "form": dict(form)}
+        if task["gate"] is not None:  # what the decision rests on, as it is now
+            body |= await self._looked_at(who, ident)
         await self._api.post(who, f"/tasks/{ident}/complete", body, key=f"demo/complete/{ident}")
         return True
 

@@ -110,8 +110,13 @@ class Office:
     async def work(self, case: Case, step: str, *, who: str = "coordinator") -> None:
         """Complete the task of a step as the case's script says."""
         task = await self.task_of(case, step, who=who)
-        wish = answer_to(case, task)
+        wish = answer_to(case, task) | (await self.looked_at(who, task) if task["gate"] else {})
         await self.api.post(who, f"/tasks/{task['id']}/complete", wish, key=f"work/{task['id']}")
+
+    async def looked_at(self, who: str, task: Mapping[str, Json]) -> Json:
+        """What a person has seen who opens a decision now."""
+        opened = await self.api.get(who, f"/tasks/{task['id']}")
+        return {"seen": opened["rev"], "core": opened["core"]}
 
     async def instance(self, case: Case) -> Mapping[str, Json]:
         """A case as the API shows it."""

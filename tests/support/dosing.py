@@ -10,6 +10,7 @@ from pathways.compile import compile_definition
 from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.source import read_source
+from store import tables
 from store.definitions import Definition
 from tests.support.office import ORDER, PATIENT, Office
 from tests.support.played_engine import Failure
@@ -110,6 +111,10 @@ outcomes:
 """
 
 
+WEIGHT = "Observation/w-1"
+"""Where the core has the weight."""
+
+
 def plan() -> Plan:
     """The plan; fails on any finding."""
     parsed = parse(SOURCE, "dosing.yaml")
@@ -151,3 +156,15 @@ async def start_dosing(place: Office, *, broken: bool = False) -> str:
         assert answer.status_code < 300, answer.text
     place.engine.actions["dosing.book"] = book
     return str(answer.json()["id"])
+
+
+async def weighed_in_core(place: Office, series: str) -> None:
+    """Let the weight of a series be one that was read from the core, in version 3, which the core still has."""
+    read = {"reference": WEIGHT, "version": "3", "read_at": "2026-03-02T09:00:00Z"}
+    async with place.database.transaction() as unit:
+        instance = await unit.instances.get(series)
+        assert instance is not None
+        own = {**instance.data[""], "weight": {**instance.data[""]["weight"], "sources": [read]}}
+        row = tables.instance.update().where(tables.instance.c.id == series)
+        await unit.connection.execute(row.values(data={**instance.data, "": own}))
+    place.versions.known[WEIGHT] = "3"

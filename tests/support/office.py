@@ -19,6 +19,7 @@ from activities import registry
 from api.app import assemble, build_services
 from api.security.passwords import hash_password, hash_token
 from api.services import Services
+from api.services.core_versions import CoreSilentError
 from api.services.patients import Patient, PatientsUnavailableError
 from api.services.queues import read_queues
 from catalog import load
@@ -71,6 +72,20 @@ class KnownPatients:
         if self.away:
             raise PatientsUnavailableError("The core is away.")
         return ("Penicillin",) if reference in self.known else ()
+
+
+@dataclass
+class KnownVersions:
+    """A core that has some resources in some version; `away` makes it answer nothing."""
+
+    known: dict[str, str | None] = field(default_factory=dict)
+    away: bool = False
+
+    async def versions(self, references: frozenset[str]) -> Mapping[str, str | None]:
+        """Those that are known."""
+        if self.away:
+            raise CoreSilentError("The core is away.")
+        return {one: self.known[one] for one in references if one in self.known}
 
 
 def referral_actions() -> dict[str, Any]:
@@ -164,6 +179,7 @@ class Office:
     services: Services
     engine: PlayedEngine
     patients: KnownPatients
+    versions: KnownVersions
     database: Database
 
     async def token(self, login: str) -> str:
@@ -208,17 +224,18 @@ async def office(
         database_url=SecretStr(database_url), state_dir=state_dir, demo=demo, one_person_publishing=one_person
     )
     database = Database(database_url)
-    engine, patients = PlayedEngine(database, referral_actions()), KnownPatients()
+    engine, patients, versions = PlayedEngine(database, referral_actions()), KnownPatients(), KnownVersions()
     services = build_services(
         settings,
         database=database,
         engine=engine,
         patients=patients,
+        versions=versions,
         catalog=load.installed(registry.catalog().actions),
         queues=read_queues(load.entries("queues")),
     )
     try:
-        opened = Office(assemble(services), services, engine, patients, database)
+        opened = Office(assemble(services), services, engine, patients, versions, database)
         for login, (name, roles) in PEOPLE.items():
             await opened.hire(login, name, roles)
         await opened.publish_referral()

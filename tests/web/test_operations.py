@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from tests.support.dosing import start_dosing
+from tests.support.dosing import WEIGHT, start_dosing, weighed_in_core
 from tests.support.office import Office
 from tests.support.played_engine import Failure
 from tests.support.reader import Reader, reading
@@ -246,6 +246,21 @@ async def test_what_a_form_asks_for_may_depend_on_how_the_task_ended(place: Offi
     assert "Choose how it ended" in nothing.text
     assert "Right dose is needed" not in nothing.text
     done = await nurse.send(refused, "/complete", f__right_dose="120 mg")
+    assert done.path.endswith("/done"), done.text
+
+
+async def test_a_decision_is_asked_again_where_the_core_has_moved_on(place: Office, nurse: Reader, series: str) -> None:
+    """It is told before, or where it happened meanwhile, on sending; then the same form is taken."""
+    await weighed_in_core(place, series)
+    task = await task_of(place, series, "Review")
+    page = await nurse.send(await nurse.get(f"/tasks/{task}"), "/claim")
+    assert "in the core now" not in page.text
+    place.versions.known[WEIGHT] = "4"
+    refused = await nurse.send(page, "/complete", outcome="fine", f__note="As ordered.")
+    assert refused.status == 409
+    assert "Observation, from which weight was read in version 3, has version 4 in the core now." in refused.text
+    assert refused.form("/complete")[1]["f.note"].strip() == "As ordered."
+    done = await nurse.send(refused, "/complete")
     assert done.path.endswith("/done"), done.text
 
 

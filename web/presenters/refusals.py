@@ -22,6 +22,8 @@ _WORDS: Mapping[str, str] = {
     "cancelling": "It is on its way to its end already.",
     "skip-decide": "This step only says where to go. Move on to the step that you want instead.",
     "inputs-changed": "What this decision rests on has changed since you saw it. Look at it again, then decide.",
+    "core-changed": "The core has changed since this was read. Look at what changed, then decide.",
+    "core-silent": "The core does not tell now whether this has changed since it was read. Decide without, or wait.",
 }
 
 

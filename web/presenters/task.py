@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 from api.services.actor import Actor
 from api.services.clock import pace_from_json, pathway_now
+from api.services.core_versions import MovedOn
 from api.services.queues import Queues
 from api.services.tasks import TaskDetail
 from pathways.plan import FormField
@@ -116,6 +118,21 @@ def changed_pairs(changed: Json, zone: str) -> list[Pair]:
     """What a decision rests on and has changed, as the pathway told it."""
     values = changed if isinstance(changed, Mapping) else {}
     return [Pair(words(str(name)), in_words(value, zone)) for name, value in values.items()]
+
+
+def moved_on(found: TaskDetail) -> list[str]:
+    """What the core has changed since what a decision rests on was read; that it does not tell."""
+    if found.moved_on is None:
+        return ["The core does not tell now whether it has changed since this was read."]
+    return [_moved(one) for one in found.moved_on]
+
+
+def _moved(one: MovedOn) -> str:
+    names = " and ".join(words(name).lower() for name in one.names)
+    kind = words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", one.reference.partition("/")[0])).capitalize()
+    if one.now is None:
+        return f"{kind}, from which {names} was read, is no longer in the core."
+    return f"{kind}, from which {names} was read in version {one.read}, has version {one.now} in the core now."
 
 
 def submitted(found: TaskDetail) -> list[Pair]:

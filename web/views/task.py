@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from api.services.core_versions import marks
 from api.services.errors import (
     ChangedError,
     ForbiddenError,
@@ -26,13 +27,14 @@ from web.presenters import instance as instances
 from web.presenters.form import asks_outcome, field_views, sentence, visible
 from web.presenters.places import places_of
 from web.presenters.refusals import refusal_words
-from web.presenters.task import changed_pairs, kept, submitted, task_view
+from web.presenters.task import changed_pairs, kept, moved_on, submitted, task_view
 from web.presenters.timeline import lines
 from web.presenters.times import time_of
 from web.views.work import back_to_list
 from web.visit import Visit
 
 _LATEST = 6
+_ASKED_AGAIN = ("inputs-changed", "core-changed", "core-silent")
 _ABOUT_THE_DRAFT = ("restored", "draft-saved")
 
 
@@ -103,7 +105,14 @@ async def complete(visit: Visit) -> Response:
     version, seen = (int(one) if one.isdigit() else None for one in (typed.one("version"), typed.one("seen")))
     try:
         done = await visit.services.tasks.complete(
-            visit.actor, ident, outcome=outcome, form=values, key=visit.key, version=version, seen=seen
+            visit.actor,
+            ident,
+            outcome=outcome,
+            form=values,
+            key=visit.key,
+            version=version,
+            seen=seen,
+            core=typed.every("core"),
         )
     except FormInvalidError as error:
         return await _render(visit, found, typed, errors=error.fields or {"outcome": error.message}, status=422)
@@ -144,7 +153,7 @@ async def _render(
     conflict: ServiceError | None = None,
 ) -> Response:
     wrong = dict(errors or {})
-    anew = isinstance(conflict, RefusedError) and conflict.reason == "inputs-changed"
+    anew = isinstance(conflict, RefusedError) and conflict.reason in _ASKED_AGAIN
     task = task_view(found, visit.actor, visit.services.queues, visit.now, typed)
     detail = await visit.services.instances.detail(found.task.instance)
     here = instances.instance_now(found.instance, visit.now)
@@ -159,6 +168,9 @@ async def _render(
         "conflict": conflict,
         "conflict_words": refusal_words(conflict) if conflict is not None else "",
         "changed": changed_pairs(conflict.detail, task.zone) if isinstance(conflict, RefusedError) and anew else [],
+        "asked_again": anew,
+        "moved_on": moved_on(found),
+        "marks": marks(found.moved_on),
         "seen": task.seen if anew or not typed.one("seen").isdigit() else int(typed.one("seen")),
         "kept": kept(found, typed) if task.standing in ("closed", "held") else [],
         "submitted": submitted(found) if task.standing == "closed" else [],
