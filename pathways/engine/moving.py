@@ -165,11 +165,7 @@ def _halt(run: Run, halt: Halt) -> None:
     timeout_at = position.timeout_at if halt.phase == "act" else None
     position = altered(position, timeout_at=timeout_at, alerts={}, wake_at=None)
     position = run.open_incident(position, halt.kind, halt.message, halt.phase, halt.detail)
-    try:
-        position = listening.arm(run, position, own=False)
-    except UnkeyedError:
-        position = listening.disarm(run, position)
-    run.positions[position.address] = position
+    run.positions[position.address] = listening.arm(run, position, own=False)
 
 
 def _route(run: Run, answer: Pass) -> None:

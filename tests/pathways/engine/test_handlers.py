@@ -158,6 +158,28 @@ def test_offers_are_there_while_they_may_be_taken() -> None:
     assert run.state.outcome == "talked"
 
 
+@pytest.mark.parametrize("what", ["task: {title: A, queue: q}", "pathway: {name: other, version: ^1}"])
+def test_a_handler_whose_key_is_no_text_does_not_stop_its_step(what: str) -> None:
+    """It listens for nothing until it has a key; the task stays open, the child is waited for."""
+    text = """
+inputs: {order: {type: any, default: o-1}}
+steps:
+  ask: {%s, on: [{event: order.revoked, key: =order, to: gone}]}
+  e: {end: ok}
+  gone: {task: {title: G, queue: q}, next: e}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(text % what, CATALOG | {"pathways": {"other": {"outcomes": {"fine": {}}}}}))
+    waits = run.at_address("ask").waits
+    run.set("order", [1])
+    assert run.at_address("ask").waits == waits
+    assert run.deliver("order.revoked", "o-1").result["verdict"] == "ignored"
+    run.set("order", "o-2")
+    assert run.deliver("order.revoked", "o-2", ident="e-2").result["verdict"] == "consumed"
+    assert run.standing == ["gone"]
+    assert run.open_tasks == ["gone"]
+
+
 def test_nothing_is_offered_once_a_deadline_has_ended_it() -> None:
     """An end that time brought is as much an end as one that an event brought."""
     run = Player(
