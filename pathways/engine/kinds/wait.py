@@ -117,7 +117,10 @@ def stop(run: Run, position: Position, slot: str, event: Json, unsure: Unsure) -
 
 
 def again(run: Run, position: Position) -> None:
-    """Judge the event that an incident kept once more; where it is not wanted, wait again."""
+    """Judge the event that an incident kept once more; where it is not wanted, wait on.
+
+    Then the wait goes on as if the event had never come: its times count as before, and what came meanwhile counts.
+    """
     event, slot = position.bound["event"], str(position.bound["slot"])
     step = run.step_of(position)
     unbound = {name: value for name, value in position.bound.items() if name not in ("event", "slot")}
@@ -127,4 +130,6 @@ def again(run: Run, position: Position) -> None:
     elif judged:
         take(run, altered(position, bound=unbound), slot, event)
     else:
-        moving.begin(run, altered(position, bound=unbound))
+        halted_at = position.incident.opened_at if position.incident is not None else None
+        waiting = altered(position, bound=unbound, held_at=halted_at)
+        moving.settle(run, run.kinds.enter_step(run, step, waiting))

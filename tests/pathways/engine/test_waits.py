@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.support.plans import Player, make_plan
 
@@ -50,6 +50,31 @@ def test_null_condition_is_an_incident_that_keeps_the_event() -> None:
     assert incident is not None
     assert incident.kind == "expression"
     assert player.at_address("decision").bound["event"]["data"] == {"other": 1}
+
+
+def test_a_wait_goes_on_as_it_was_after_an_event_that_was_not_wanted() -> None:
+    """Its times count as before, and it still gets what came while nobody could judge the first event."""
+    plan = make_plan(
+        """
+inputs: {least: {type: integer}}
+outcomes: {ok: {kind: success}}
+steps:
+  some:
+    wait: {any: {lab: {event: lab.final, when: event.data.value > least}, week: {for: 168 hours}}}
+    timeout: {after: 216 hours, to: fin}
+  fin: {end: ok}
+"""
+    )
+    player = Player(plan)
+    began = player.at
+    player.deliver("lab.final", None, {"value": 1})
+    halted = player.after(days=2).at
+    player.set("least", 5)
+    player.retry("some")
+    position = player.at_address("some")
+    assert (position.waits, position.wake_at) == ("event", began + timedelta(days=7))
+    assert position.timeout_at == began + timedelta(days=9)
+    assert position.listeners["lab"].armed_at == halted - timedelta(days=2)
 
 
 def test_listener_without_a_key_value_is_not_armed() -> None:
