@@ -17,6 +17,7 @@ class PathwayCommands(LazyCommands):
         "lint": "commands.pathway",
         "test": "commands.scenarios",
         "simulate": "commands.simulation",
+        "vocabulary": "commands.vocabulary",
         "rules": "commands.pathway",
         "schema": "commands.schema",
         "diagram": "commands.diagram",
