@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 
-from pathways.events import Cancelled, ChildEnded
+from pathways.events import Cancelled, ChildEnded, Resumed, Suspended
 from pathways.facts import ChildOrdered, ChildReported, ChildRuns, IncidentOpened, InstanceEnded, InstanceStarted
-from pathways.messages import ChildReport
+from pathways.messages import ChildReport, Migrate
 from pathways.state import Parent
 from tests.support.interpreted import ACTIONS, pathway
 from tests.support.interpreter import Instance, Interpreter, pace, until
@@ -114,6 +115,66 @@ async def test_no_version_fits(client: Client) -> None:
         await until(lambda: parent.facts.count("child-runs") == 1)
         await parent.terminate()
     assert parent.facts.count("incident-opened") == 1
+
+
+RENAMED = pathway(
+    """
+  below: {pathway: {name: child, version: ^1, inputs: {order: =order}}, save: below}
+  after: {task: {title: After, queue: intake}, timeout: {after: 30 days, to: lapsed}}
+  finished: {end: completed}
+  lapsed: {end: expired}
+""",
+    version="1.1.0",
+)
+
+
+async def _migrate(parent: Instance) -> str:
+    order = Migrate(RENAMED.digest, {"steps": {"sub": {"to": "below"}}}, "operator", "a better version")
+    await parent.latest.execute_update(Pathway.migrate, order)
+    return "below"
+
+
+async def _suspend(parent: Instance) -> str:
+    await parent.operate(Suspended("operator", "the patient is away"))
+    return "sub"
+
+
+async def _renew(parent: Instance) -> str:
+    await parent.renew()
+    return "sub"
+
+
+@pytest.mark.parametrize("meanwhile", [_migrate, _suspend, _renew])
+@pytest.mark.parametrize("cached", [0, 100])
+async def test_a_child_fails_while_something_happens_to_its_parent(
+    client: Client, meanwhile: Callable[[Instance], Awaitable[str]], cached: int
+) -> None:
+    """Its word finds the step, whatever that is called by now; when the parent goes on it starts another."""
+    interpreter = interpreter_of(client, RENAMED)
+    interpreter.versions_known.clear()
+    async with interpreter.running(max_cached_workflows=cached):
+        parent = await interpreter.start(PARENT, order=ORDER)
+        await until(lambda: len(interpreter.wanted) == 1)
+        address = await meanwhile(parent)
+        interpreter.versions_known.set()
+        await parent.has_fact("incident-opened")
+        incident = fact(parent, IncidentOpened)
+        assert (incident.kind, incident.address) == ("child-failed", address)
+        interpreter.plans.add(CHILD)
+        if meanwhile is _suspend:
+            await parent.operate(Resumed("operator", "the patient is back"))
+        await parent.retry(address)
+        child = interpreter.child((await child_ids(parent))[-1])
+        await child.stands_at("ask")
+        await child.complete("ask")
+        await parent.stands_at("after")
+        await parent.terminate()
+
+
+async def child_ids(parent: Instance) -> list[str]:
+    """The children that an instance has ordered, once the last is known to run."""
+    await until(lambda: parent.facts.count("child-runs") == 1)
+    return [one.instance for one in parent.interpreter.store.facts(parent.id) if isinstance(one, ChildOrdered)]
 
 
 async def test_inputs_are_refused(client: Client) -> None:

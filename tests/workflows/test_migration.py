@@ -184,6 +184,30 @@ async def test_another_worker_without_the_plan(client: Client) -> None:
         await instance.terminate()
 
 
+async def test_while_the_store_is_away(client: Client) -> None:
+    """Instances are moved, act and continue as new without it; afterwards it has each revision once, in order."""
+    interpreter = Interpreter(client, [OLD, NEW], ACTIONS)
+    async with interpreter.running():
+        instances = [await interpreter.start(OLD) for _ in range(4)]
+        for one in instances:
+            await one.stands_at("ask")
+        interpreter.store.away = True
+        for one in instances:
+            first = await migrate(one, order(), key=f"migrate-{one.id}")
+            await one.complete("inquire")
+            await one.renew()
+            assert await migrate(one, order(), key=f"migrate-{one.id}") == first
+        interpreter.store.away = False
+        for one in instances:
+            await one.renew()
+            await one.stands_at("check")
+            await one.terminate()
+    for one in instances:
+        revs = [recorded.rev for recorded in interpreter.store.recorded[one.id]]
+        assert revs == list(range(1, len(revs) + 1))
+        assert one.facts.count("instance-migrated") == 1
+
+
 async def _work(instance: Instance) -> None:
     """Complete whatever task is open, again and again; one that has just gone is gone."""
     while True:
