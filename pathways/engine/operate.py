@@ -88,7 +88,8 @@ def _again(run: Run, step: Step, position: Position, incident: Incident, event: 
     elif isinstance(step, Repeat) and incident.phase == "act":
         moving.settle(run, repeat.again(run, step, position))
     else:
-        moving.begin_again(run, position)
+        reached = incident.opened_at if step.listenings else None  # what came while it stood still was meant for it
+        moving.begin_again(run, altered(position, held_at=reached))
 
 
 # -- move -----------------------------------------------------------------------------------------------------

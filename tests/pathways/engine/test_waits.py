@@ -77,6 +77,23 @@ steps:
     assert position.listeners["lab"].armed_at == halted - timedelta(days=2)
 
 
+def test_a_wait_that_could_not_begin_gets_what_came_since() -> None:
+    """Once its time can be made out it listens from when it was reached."""
+    text = """
+inputs: {day: {type: date}}
+outcomes: {ok: {kind: success}}
+steps:
+  some: {wait: {any: {lab: {event: lab.final}, day: {until: =day}}}}
+  fin: {end: ok}
+"""
+    player = Player(make_plan(text))
+    reached = player.at
+    player.after(days=2)
+    player.set("day", "2026-04-01")
+    player.retry("some")
+    assert player.at_address("some").listeners["lab"].armed_at == reached
+
+
 def test_listener_without_a_key_value_is_not_armed() -> None:
     """A listener whose key is null stands unarmed and takes nothing."""
     player = Player(make_plan(TEXT))
