@@ -368,7 +368,15 @@ def stands(step: Step) -> bool:
 
 def idle(step: Step) -> bool:
     """Whether the step asks nothing of the world."""
-    return isinstance(step, Set | Decide | Emit) or (isinstance(step, Child) and step.detached)
+    match step:
+        case Set() | Decide() | Emit():
+            return True
+        case Child():
+            return step.detached
+        case Do() | Task() | WaitForEvent() | WaitForTime() | WaitForAny() | Parallel() | Repeat() | Section() | End():
+            return False
+        case _:
+            assert_never(step)
 
 
 def key_paths(key: Computed) -> frozenset[tuple[str, ...]]:

@@ -10,9 +10,11 @@ import pytest
 from pathways.diagram import icons, text
 from pathways.diagram.drawing import GroupKind
 from pathways.engine import kinds
+from pathways.lint.flow import stands
 from pathways.plan import Container, Step
 from pathways.wording import KIND_WORDS
 from store.folding import WAITS
+from tests.support import everything
 
 
 def kind_of(step: type) -> str:
@@ -24,9 +26,6 @@ def kind_of(step: type) -> str:
 KINDS = {kind_of(one) for one in get_args(get_args(Step)[0])}
 CONTAINERS = {kind_of(one) for one in get_args(Container)}
 
-AT_ONCE = {"decide", "set", "emit", "end"}
-"""What never stands where it was entered, except with an incident."""
-
 
 @pytest.mark.parametrize("known", [kinds.KINDS, KIND_WORDS, icons.STEPS], ids=["engine", "words", "icons"])
 def test_every_kind_of_step_is_known(known: Mapping[str, object]) -> None:
@@ -35,8 +34,8 @@ def test_every_kind_of_step_is_known(known: Mapping[str, object]) -> None:
 
 
 def test_the_store_knows_what_a_position_waits_for() -> None:
-    """At every kind of step at which one may stand."""
-    assert set(WAITS) >= KINDS - AT_ONCE
+    """At every kind of step at which one may stand without an incident."""
+    assert set(WAITS) >= CONTAINERS | {one.kind for one in everything.plan().steps if stands(one)}
 
 
 def test_every_kind_of_container_is_a_group_in_pictures() -> None:
