@@ -13,6 +13,7 @@ import typer
 
 from catalog import checking, load
 from commands import files
+from commands.beside import Beside
 from commands.findings import finding_json as finding_json
 from commands.findings import sarif
 from commands.rules_page import rules_page
@@ -124,7 +125,8 @@ def _findings(target: Path, known: Catalog, day: date) -> tuple[list[Diagnostic]
                 tried.setdefault(definition.path, []).append(read.file)
         for source in group.definitions:
             given = tried.get(source.path)
-            findings += lint(source.text, str(source.path), known, day, given).diagnostics
+            library = Beside(source.path.parent, known)
+            findings += lint(source.text, str(source.path), known, day, given, library).diagnostics
     return findings, len(found)
 
 

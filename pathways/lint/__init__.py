@@ -33,7 +33,8 @@ from pathways.lint.subject import Findings, Subject, diagnostic
 from pathways.model import Definition
 from pathways.parse import parse
 from pathways.plan import Plan
-from pathways.scenarios.model import ScenarioFile
+from pathways.scenarios import Known, ScenarioFile, run_scenario
+from pathways.scenarios.library import Library
 
 __all__ = ["RULES", "Linted", "Rule", "lint"]
 
@@ -70,11 +71,16 @@ class Linted:
 
 
 def lint(
-    text: str, file: str, catalog: Catalog, today: date, scenarios: Sequence[ScenarioFile] | None = None
+    text: str,
+    file: str,
+    catalog: Catalog,
+    today: date,
+    scenarios: Sequence[ScenarioFile] | None = None,
+    library: Library | None = None,
 ) -> Linted:
     """Read, compile and check a definition; with its scenarios also whether they try what they should.
 
-    Never raises for what an author wrote.
+    They are run for that; `library` has the definitions that they need. Never raises for what an author wrote.
     """
     parsed = parse(text, file)
     definition, found = parsed.definition, list(parsed.diagnostics)
@@ -82,8 +88,13 @@ def lint(
         return Linted(definition, None, _in_order(found))
     compiled = compile_definition(definition, catalog)
     found += compiled.diagnostics
-    given = None if scenarios is None else tuple(scenarios)
-    subject = Subject(definition, compiled.draft, catalog, today, Flow(definition, compiled.draft), given)
+    broken = any(one.severity == "error" for one in found)
+    tried = None
+    if scenarios is not None and compiled.plan is not None and not broken:
+        known = Known(frozenset(catalog.actions), frozenset(catalog.events))
+        every = (one for file_ in scenarios for one in file_.scenarios)
+        tried = tuple(run_scenario(compiled.plan, one, library, known) for one in every)
+    subject = Subject(definition, compiled.draft, catalog, today, Flow(definition, compiled.draft), tried)
     found += [diagnostic(one, file) for family in FAMILIES for one in family(subject)]
     broken = any(one.severity == "error" for one in parsed.diagnostics)
     return Linted(definition, None if broken else compiled.plan, _in_order(found))

@@ -46,6 +46,8 @@ When = Literal[
     "always",
 ]  # fmt: skip
 
+TimeKind = Literal["timeout", "due", "wait", "remind", "escalate", "limit", ""]
+
 
 @dataclass(frozen=True)
 class Site:
@@ -56,7 +58,8 @@ class Site:
     filled in (the fields are in scope, and the outcome as chosen so far); at its `exit` (what it saves is set); when an
     iteration ends (`round`) or may begin (`while`); when a `clock` is started, an `outcome` reached, a side flow
     `offer`ed; at the start (`unique`, `start`); `always`.
-    A `literal` is a text without any expression, where one may stand.
+    A `literal` is a text without any expression, where one may stand. `kind` is which of its step's or clock's times a
+    time is, where it is worked out anew when data changes.
     """
 
     text: str
@@ -71,6 +74,7 @@ class Site:
     event: str = ""
     about: str = ""
     literal: bool = False
+    kind: TimeKind = ""
 
     @property
     def form(self) -> tuple[Field, ...]:
@@ -147,7 +151,7 @@ def _around(definition: Definition, *, literal: bool = False) -> Iterator[Site]:
 
 
 def _clock(clock: ClockDecl, at: Site) -> Iterator[Site]:
-    yield from _time(clock.limit, at)
+    yield from _time(clock.limit, replace(at, kind="limit"))
     if clock.breach is not None:
         for value in (clock.breach.queue, clock.breach.title, clock.breach.priority, clock.breach.help):
             yield from of_authored(value, at)
@@ -159,7 +163,7 @@ def of_step(placed: Placed, *, literal: bool = False) -> Iterator[Site]:
     at = Site("", Mark(), "value", "entry", placed.path, placed.block, literal=literal)
     exit_ = replace(at, when="exit")
     if step.timeout is not None:
-        yield from _time(step.timeout.after, at)
+        yield from _time(step.timeout.after, replace(at, kind="timeout"))
     match body:
         case DoDecl():
             yield from of_authored(body.given, at)
@@ -212,12 +216,12 @@ def _repeat(body: RepeatDecl, at: Site) -> Iterator[Site]:
 def _task(body: TaskDecl, at: Site) -> Iterator[Site]:
     for value in (body.title, body.help, body.queue, body.priority, *(one.queue for one in body.escalate)):
         yield from of_authored(value, at)
-    yield from _time(body.due, at)
+    yield from _time(body.due, replace(at, kind="due"))
     for reminder in body.remind:
         for time in (reminder.after, reminder.before, reminder.at):
-            yield from _time(time, at)
+            yield from _time(time, replace(at, kind="remind"))
     for escalation in body.escalate:
-        yield from _time(escalation.after, at)
+        yield from _time(escalation.after, replace(at, kind="escalate"))
     for field in body.form:
         for rule in (field.required_when, field.show_when):
             yield from _condition(rule, replace(at, when="form", task=body))
@@ -225,8 +229,8 @@ def _task(body: TaskDecl, at: Site) -> Iterator[Site]:
 
 def _wait(body: WaitForEventDecl | WaitForTimeDecl, at: Site) -> Iterator[Site]:
     if isinstance(body, WaitForTimeDecl):
-        yield from _time(body.until, at)
-        yield from _time(body.duration, at)
+        yield from _time(body.until, replace(at, kind="wait"))
+        yield from _time(body.duration, replace(at, kind="wait"))
         return
     yield from of_authored(body.key, replace(at, purpose="key"))
     yield from _condition(body.when, replace(at, when="event", event=body.type.value))

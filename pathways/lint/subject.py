@@ -20,19 +20,22 @@ from pathways.lint.solve import solve
 from pathways.model import Definition, SetDecl
 from pathways.name_types import NameTypes
 from pathways.plan import Plan, Set, saved_by
-from pathways.scenarios.model import ScenarioFile
+from pathways.scenarios import Result
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A definition under scrutiny. `plan` is a draft: it has types and steps, but may have errors."""
+    """A definition under scrutiny. `plan` is a draft: it has types and steps, but may have errors.
+
+    `tried` is how the scenarios beside it went; None where there are none to look at.
+    """
 
     definition: Definition
     plan: Plan
     catalog: Catalog
     today: date
     flow: Flow
-    scenarios: tuple[ScenarioFile, ...] | None = None
+    tried: tuple[Result, ...] | None = None
 
     @cached_property
     def types(self) -> NameTypes:

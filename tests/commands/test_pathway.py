@@ -159,6 +159,13 @@ def test_a_catalog_is_linted_with_a_definition_and_alone(folder: Path, capsys: p
     assert (status, json.loads(out)["findings"][0]["column"]) == (1, 13)
 
 
+def test_the_library_is_well_with_its_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every time that data moves is moved by some scenario, earlier and later, besides all else."""
+    folder = Path(__file__).parents[2] / "pathways" / "library"
+    status, out, _ = carelane("pathway", "lint", folder, "--today", "2026-06-01", capsys=capsys)
+    assert (status, out) == (0, "0 errors, 0 warnings in 4 definitions\n")
+
+
 def test_the_installed_catalog_is_linted_by_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
     """Events, queues, roles, calendars and governed tables."""
     folder = Path(__file__).parents[2] / "catalog"
