@@ -38,7 +38,8 @@ def resolve(
     except (DurationError, OverflowError) as error:
         raise TimingError(f'"{timing.source}": {error}') from None
     except TimingError as error:
-        raise TimingError(f'"{timing.source}" {error}') from None
+        why = timing.computed.why_null(scope, env) if value is None else ""
+        raise TimingError(f'"{timing.source}" {error}{why}') from None
 
 
 def _moment(

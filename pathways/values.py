@@ -65,6 +65,12 @@ class Computed(_Authored):
         reasons = (reason for one in self.expressions for reason in one.explain(scope, env))
         return next((reason.removeprefix("limit: ") for reason in reasons if reason.startswith("limit: ")), None)
 
+    def why_null(self, scope: Scope, env: feel.Environment) -> str:
+        """Why it gives null, in brackets, where evaluation can tell; else empty."""
+        reasons = [reason.removeprefix("limit: ") for one in self.expressions for reason in one.explain(scope, env)]
+        told = [reason for reason in reasons if reason != "the result is null"]
+        return f" ({'; '.join(told[:3])})" if told else ""
+
     @cached_property
     def is_literal(self) -> bool:
         """Whether it holds no expression at all."""

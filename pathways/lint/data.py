@@ -15,7 +15,7 @@ from pathways.diagnostics import Mark
 from pathways.lint.carry import Knowing, level_of
 from pathways.lint.causes import Causes
 from pathways.lint.flow import DONE, ROUND, inside, key_paths
-from pathways.lint.known import Dotted, Known, Level, Use, told_by, uses
+from pathways.lint.known import Dotted, Known, Level, Use, dotted, told_by, uses
 from pathways.lint.sites import Site, of_authored, of_step, sites_of
 from pathways.lint.solve import solve
 from pathways.lint.subject import Finding, Findings, Subject
@@ -91,6 +91,7 @@ class _Reading:
         self.flow = subject.flow
         self.knowing = Knowing(subject.flow, subject.names, subject.telling, subject.may)
         self.tracked = frozenset(subject.plan.types) | {"problem", "event"}
+        self.left_out = {one.name for one in subject.plan.inputs if not one.required and one.default is None}
         self.optional = _optional_fields(subject) | subject.telling.sometimes
 
     def step(self, placed: Placed, entry: Known) -> Reads:
@@ -247,16 +248,26 @@ class _Reading:
             hint = f"Say {name} != null first, or set it on every way."
             at = site.step if site.when in ("entry", "event", "form", "exit", "heard") else ""
             yield Read("unset-data", mark, message, hint, name, at, level)
-        if level is Level.UNSET or site.purpose != "condition" or site.when == "form":
+        if level is Level.UNSET or site.when == "form":
             return  # in forms a rule that gives null does not hold, and that is all
-        if level is Level.NULL:
+        if site.purpose == "condition" and level is Level.NULL:
             message = f'"{name}" may be null, and then "{site.shown}" is neither true nor false.'
             yield Read("unset-data", mark, message, f"Say {name} != null first.")
-        elif use.path[:2] in self.optional - use.known.present:
-            field = ".".join(use.path[:2])
-            why = "may be left empty" if use.path[:2] not in self.subject.telling.sometimes else "is not always given"
-            message = f'"{field}" {why}, and then the condition is neither true nor false.'
+        elif site.purpose == "condition" and (why := self._why_empty(use)):
+            message = f'"{".".join(use.path[:2])}" {why}, and then the condition is neither true nor false.'
             yield Read("empty-field", mark, message)
+        elif site.purpose in ("time", "list") and site.expression and dotted(site.expression.tree) == use.path:
+            left_out = level is Level.NULL and name in self.left_out
+            why = "may be left out" if left_out else self._why_empty(use)
+            what = "no time" if site.purpose == "time" else "no list to go through"
+            if why:
+                yield Read("empty-time", mark, f'"{".".join(use.path[:2])}" {why}, and then there is {what}.')
+
+    def _why_empty(self, use: Use) -> str:
+        """Why a field may be missing where what it is a field of is there; empty where it is not known to be."""
+        if use.path[:2] not in self.optional - use.known.present:
+            return ""
+        return "is not always given" if use.path[:2] in self.subject.telling.sometimes else "may be left empty"
 
 
 def _compiles(text: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pathways.catalog import Catalog
 from pathways.feel import nodes
 from pathways.lint.known import Dotted, dotted
-from pathways.plan import Child, Plan, Step, WaitForAny
+from pathways.plan import Child, Decide, Plan, Step, WaitForAny
 
 
 class Telling:
@@ -19,6 +19,8 @@ class Telling:
         sometimes: set[Dotted] = set()
         for step in plan.steps:
             save = getattr(step, "save", None)
+            if isinstance(step, Decide) and save is not None:
+                sometimes |= {(save, name) for name in _of_some_rows(step)}
             field, told = _told(step, catalog) if save is not None else ("", {})
             if save is None or not told:
                 continue
@@ -61,6 +63,16 @@ class Telling:
                 others = [names for one, names in known.items() if one != literal.value]
                 return frozenset.intersection(*others) if others else frozenset()
         return frozenset()
+
+
+def _of_some_rows(step: Decide) -> frozenset[str]:
+    """The fields that some rows of a table give, and others do not."""
+    rows = step.table.rows if step.table is not None else ()
+    given = [one.give.source for one in rows if one.give is not None]
+    names = [{name for name, value in one.items() if value is not None} for one in given if isinstance(one, Mapping)]
+    return (
+        frozenset(set().union(*names) - set.intersection(*names)) if names and len(names) == len(given) else frozenset()
+    )
 
 
 def _told(step: Step, catalog: Catalog) -> tuple[str, dict[str, frozenset[str]]]:

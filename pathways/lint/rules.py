@@ -326,6 +326,13 @@ _ROWS: Final = (
         "Require the field, or say x != null first.",
     ),
     Rule(
+        "empty-time",
+        "warning",
+        "A time or a list that may be empty",
+        "Null is neither, and opens an incident.",
+        "Require it, or say what holds without it: =if x != null then x else ….",
+    ),
+    Rule(
         "every-of-none",
         "error",
         "every over a list that may be empty",

@@ -31,7 +31,8 @@ def enter(run: Run, step: Repeat, position: Position) -> Answer:
         except MisfitError as error:
             return Halt(position, "expression", f"for_each: {error.misfit}.", "enter")
         if not isinstance(items, list):
-            message = f'for_each "{step.items.source}" gives {"nothing" if items is None else "no list"}.'
+            why = step.items.why_null(run.scope(position), run.env) if items is None else ""
+            message = f'for_each "{step.items.source}" gives {"nothing" if items is None else "no list"}{why}.'
             return Halt(position, "expression", message, "enter")
         position = altered(position, input=items)
     position = _start_collecting(run, step, position)

@@ -188,3 +188,12 @@ def test_more_at_once_than_can_be_entered_is_one_incident() -> None:
     run = Player(make_plan(SERIES % "mode: at-once"), {"doses": list(range(1000))})
     assert run.standing == ["series"]
     assert [fact.kind for fact in run.of("incident-opened")] == ["loop-limit"]
+
+
+def test_a_list_that_is_none_says_why() -> None:
+    """Whoever opens the incident reads what was missing, or which limit was met."""
+    missing = Player(make_plan(SERIES % "mode: one-by-one"))
+    assert missing.of("incident-opened")[0].message == 'for_each "=doses" gives nothing (doses is null).'
+    long = SERIES.replace("for_each: =doses", 'for_each: "=for i in 1..100000 return i"')
+    endless = Player(make_plan(long % "mode: one-by-one"))
+    assert "has too many parts" in endless.of("incident-opened")[0].message

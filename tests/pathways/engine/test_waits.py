@@ -125,3 +125,10 @@ def test_time_never_goes_back() -> None:
     player = Player(make_plan(TEXT), {"claim": "C1"})
     player.after(days=-3).deliver("payer.decision", "C1", {"final": True})
     assert player.state.now == player.state.started_at
+
+
+def test_a_time_that_is_none_says_why() -> None:
+    """Whoever opens the incident reads what was missing."""
+    text = "inputs: {day: date}\nsteps:\n  a: {wait: {until: =day}}\n  e: {end: ok}\noutcomes: {ok: {kind: success}}\n"
+    run = Player(make_plan(text))
+    assert run.of("incident-opened")[0].message == 'wait: "=day" gives nothing (day is null)'

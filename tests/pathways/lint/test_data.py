@@ -45,6 +45,56 @@ def unset(steps: str) -> list[str]:
     return [one.message.split('"')[1] for one in found if one.rule == "unset-data"]
 
 
+def empty(steps: str) -> list[tuple[str, str]]:
+    """What may be missing where it is read, as the findings say it."""
+    text = HEAD.replace("reason: text", "reason: text\n  day: date") + indent(dedent(steps), "  ")
+    found = lint(text, "example.yaml", CATALOG, date(2026, 3, 2)).diagnostics
+    return [(one.rule, one.message.split('"')[1]) for one in found if one.rule.startswith("empty-")]
+
+
+FORM = """
+ask:
+  task: {title: Ask, queue: intake, form: [{name: day, type: date}, {name: on, type: date, required: true}]}
+  save: asked
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [
+        ("rest: {wait: {until: =day}}", ["day"]),
+        ("rest: {task: {title: Rest, queue: intake, due: =day}}", ["day"]),
+        ("rest: {wait: {until: =asked.day}}", ["asked.day"]),
+        (
+            "rest: {repeat: {for_each: =asked.day, as: one, steps: {s: {task: {title: S, queue: intake}}}}}",
+            ["asked.day"],
+        ),
+        ("rest: {wait: {until: =asked.on}}", []),
+        ('rest: {wait: {until: "=if day != null then day else today()"}}', []),
+        ("rest: {decide: {rules: [{when: day = null, to: over}, {to: come}]}}\ncome: {wait: {until: =day}}", []),
+    ],
+)
+def test_a_time_that_may_be_missing_is_found(step: str, names: list[str]) -> None:
+    """An input that may be left out or a field that may be left empty is no time; said to be there, it is one."""
+    assert empty(f"{FORM}{step}\nover: {{end: done}}") == [("empty-time", name) for name in names]
+
+
+def test_a_field_that_some_rows_of_a_table_give_is_not_always_there() -> None:
+    """A condition on it is neither true nor false for the others."""
+    table = """
+which:
+  decide:
+    table:
+      - {n: 1, give: {days: 3, who: intake}}
+      - {otherwise: true, give: {who: intake}}
+  save: rule
+  next: [{when: rule.days > 2 and rule.who = "intake", to: over}, {to: over}]
+over: {end: done}
+"""
+    assert empty(table) == [("empty-field", "rule.days")]
+    assert empty(table.replace("{who: intake}", "{days: 1, who: intake}")) == []
+
+
 @pytest.mark.parametrize(
     "step",
     [

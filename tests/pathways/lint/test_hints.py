@@ -62,3 +62,10 @@ def test_brackets_inside_brackets_want_quotes(text: str) -> None:
     with pytest.raises(SourceError) as raised:
         read_source(text)
     assert "quotes" in raised.value.hint
+
+
+def test_a_tab_is_said_to_be_one() -> None:
+    """Nobody sees it on the screen."""
+    with pytest.raises(SourceError, match="found character") as found:
+        read_source("steps:\n\ta: {end: done}\n")
+    assert "spaces, not with tabs" in found.value.hint
