@@ -270,10 +270,18 @@ class MigrationService(Base):
             why = refusal.refused.detail
             return "refused", None, "; ".join(why) if isinstance(why, list) else refusal.refused.message
         except InstanceGoneError:
-            return "refused", None, "It has ended."
+            return await self._gone(ident)
         except EngineAwayError as away:
             return "failed", None, away.message
         return done, answer.rev, None
+
+    async def _gone(self, ident: str) -> tuple[MoveVerdict, int | None, str | None]:
+        """Why there is no workflow: it has ended, or has not begun and may be asked again."""
+        async with self.database.transaction() as unit:
+            stored = await unit.instances.get(ident)
+        if stored is not None and stored.status != "ended":
+            return "failed", None, "The pathway does not answer now."
+        return "refused", None, "It has ended."
 
     async def _children(self, run: MigrationRun, ident: str) -> list[Json]:
         """Move the open children of an instance to the version that its pathway would start now."""

@@ -1,4 +1,4 @@
-"""Incidents of handlers: an event that could not be judged stands beside its step, and people deal with it as with any."""
+"""Incidents of handlers: an event that could not be judged stands beside its step; people deal with it as with any."""
 
 from __future__ import annotations
 

@@ -146,6 +146,18 @@ async def test_what_did_not_answer_is_asked_again(
     assert (await author.get(f"/instances/{idents[1]}")).json()["version"] == "1.0.1"
 
 
+async def test_what_has_not_begun_is_asked_again(
+    place: Office, author: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    """An instance whose workflow is not there yet has not ended: it did not answer, and is moved later."""
+    ident = await start(coordinator, 1)
+    await publish(place, "1.0.1")
+    run = (await author.post("/migrations", json={**TO, "reason": "A better text."})).json()["run"]["id"]
+    with place.engine.without(ident):
+        assert (await author.post(f"/migrations/{run}/steps")).json()["counts"] == {"failed": 1}
+    assert (await author.post(f"/migrations/{run}/steps")).json()["counts"] == {"moved": 1}
+
+
 async def test_what_blocks_is_said_and_refused(
     place: Office, author: httpx.AsyncClient, coordinator: httpx.AsyncClient
 ) -> None:

@@ -6,7 +6,8 @@ nothing, an instance that has ended is gone. `tests/api/test_engine_contract.py`
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -152,6 +153,13 @@ class PlayedEngine:
         """All that can be rebuilt of an instance."""
         playing = self._playing[instance]
         return snapshot_to_json(snapshot(playing.plan, playing.state))
+
+    @contextmanager
+    def without(self, instance: str) -> Iterator[None]:
+        """The workflow of an instance is not there."""
+        playing = self._playing.pop(instance)
+        yield
+        self._playing[instance] = playing
 
     def forget_answers(self) -> None:
         """Instances continue as new: what they answered before is in the store alone."""
