@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -89,6 +90,27 @@ def test_examples_of_the_reference_are_read() -> None:
     for info, body in blocks(PAGE.read_text(encoding="utf-8")):
         if info != "yaml":
             continue
-        root = read_source(body)
+        root = read_source(dedent(body))
         if root.get("steps") is not None and root.get("language") is not None:
             assert [one for one in parse(body, "page").diagnostics if one.severity == "error"] == []
+
+
+HEAD = """\
+language: 1
+pathway: example
+version: 1.0.0
+title: Example
+outcomes: {unreachable: {title: Not reached}}
+"""
+
+
+def test_examples_of_steps_are_written_as_the_language_is() -> None:
+    """Each is a step as it could stand in a pathway: its keys, times and expressions are those that there are."""
+    examples = [body for info, body in blocks(PAGE.read_text(encoding="utf-8")) if info == "yaml"]
+    steps = [f"steps:\n{body}" for body in examples if body.startswith("  ")]
+    parts = [body for body in examples if body.startswith(("side_flows:", "clocks:\n")) and "title:" in body]
+    assert len(steps) >= 13
+    assert len(parts) >= 2
+    for text in (*steps, *(f"{one}steps:\n  over: {{end: unreachable}}\n" for one in parts)):
+        read = parse(HEAD + text, "page")
+        assert [str(one) for one in read.diagnostics] == [], text
