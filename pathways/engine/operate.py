@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathways.addresses import PATHWAY, block_of, path_of
+from pathways.addresses import PATHWAY, block_of, data_scopes, path_of
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
 from pathways.engine import clocks, gates, handlers, holding, leaving, moving, undo
 from pathways.engine.kinds import child, do, repeat, wait
@@ -140,10 +140,13 @@ def no_position(address: str) -> Refusal:
 
 def change(run: Run, event: DataChanged) -> Refusal | None:
     """Change a saved value, or set one that a step would have saved."""
-    if event.scope != PATHWAY and event.scope not in run.data:
-        return Refusal("no-position", f'There is no scope "{event.scope}" now.')
     if event.name not in run.plan.types:
         return Refusal("unknown-name", f'The pathway has no value "{event.name}".')
+    keeping = _keeping(run, event.name)
+    if event.scope not in keeping:
+        where = ", ".join(f'"{one}"' if one else "the pathway" for one in keeping) or "nothing that stands now"
+        what = f'"{event.scope}" does' if event.scope else "the pathway itself does"
+        return Refusal("no-position", f'"{event.name}" is kept by {where}; {what} not keep it.', {"scopes": [*keeping]})
     before = run.data.get(event.scope, {}).get(event.name)
     declared = before.type if before is not None and before.type is not None else None
     declared = declared or run.plan.type_of(event.name, before.address if before is not None else "") or ANY
@@ -161,6 +164,13 @@ def change(run: Run, event: DataChanged) -> Refusal | None:
     address = before.address if before is not None else ""
     run.save(event.name, value, address, scope=event.scope, by=event.by, reason=event.reason, type_=declared)
     return None
+
+
+def _keeping(run: Run, name: str) -> list[str]:
+    """The scopes that keep a name now: those of its blocks that something stands in, and those that have it already."""
+    homes = run.plan.homes.get(name, frozenset())
+    scopes = {one for position in run.positions.values() for one in data_scopes(position.scope)} | {*run.data, PATHWAY}
+    return sorted(one for one in scopes if path_of(one) in homes or name in run.data.get(one, {}))
 
 
 # -- suspend, resume, cancel ----------------------------------------------------------------------------------

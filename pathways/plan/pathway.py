@@ -27,6 +27,7 @@ from pathways.plan.parts import (
 from pathways.plan.steps import (
     Repeat,
     Section,
+    Set,
     Step,
     Task,
     saved_by,
@@ -323,6 +324,24 @@ class Plan:
         for step in self.steps:
             saved |= {(step.id, one.name): one.type for one in saved_by(step)}
         return saved
+
+    @cached_property
+    def homes(self) -> dict[str, frozenset[str]]:
+        """The blocks that keep a name: "" the pathway, a repeat's path its iterations, `~side` a side flow's runs."""
+        found: dict[str, set[str]] = {one.name: {PATHWAY} for one in self.inputs}
+        for step in self.steps:
+            own = {step.name} if isinstance(step, Repeat) else set()
+            names = [one.name for one in saved_by(step)]
+            names += [one.name for one in step.assignments] if isinstance(step, Set) else []
+            for name in names:
+                found.setdefault(name, set()).add(step.id if name in own else self._home_of(step.block))
+        return {name: frozenset(blocks) for name, blocks in found.items()}
+
+    def _home_of(self, block: str) -> str:
+        """The nearest block around a step, or its own, that keeps what is saved there."""
+        while self.blocks[block].kind in ("branch", "section"):
+            block = block_of(self.blocks[block].owner)
+        return block
 
     def type_of(self, name: str, address: str) -> DataType | None:
         """The declared type of a value that was saved under `name` at `address`."""

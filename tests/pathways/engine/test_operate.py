@@ -183,6 +183,32 @@ def test_changed_data_names_who_and_why() -> None:
     assert (fact.value, fact.by, fact.reason) == (81, "supervisor-1", "a correction")
 
 
+def test_data_is_changed_where_it_is_kept() -> None:
+    """What an iteration keeps is changed there, before it has kept anything too; nothing comes to hide another."""
+    text = """
+inputs: {weight: {type: integer, default: 80}}
+steps:
+  rounds:
+    repeat:
+      while: weight > 0
+      limit: 3
+      collect: {all: =dose}
+      steps: {ask: {task: {title: A, queue: q}}, take: {set: {dose: =if dose = null then weight else dose}}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(text))
+    assert code(run.set("weight", 1, scope="rounds#1/")) == "no-position"
+    found = run.set("dose", 5)
+    assert found.refusal is not None
+    assert found.refusal.message == '"dose" is kept by "rounds#1/"; the pathway itself does not keep it.'
+    assert code(run.set("dose", 5, scope="rounds#2/")) == "no-position"
+    assert code(run.set("dose", 5, scope="rounds#1/")) is None
+    run.complete("rounds#1/ask")
+    assert run.value("all") == [5]
+    assert code(run.set("all", [4])) is None
+
+
 def test_suspension_starts_nothing_new_and_resumes_in_order() -> None:
     """Running actions finish, tasks may be completed, deadlines fire; the moves are made on resume."""
     run = at_check()
