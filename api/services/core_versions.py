@@ -106,6 +106,13 @@ def read_by_gate(
     return tuple(reads)
 
 
+def reads_of_all(plan: Plan | None, data: Mapping[str, Mapping[str, Json]]) -> tuple[Read, ...]:
+    """The versions that all values of an instance were read from."""
+    return tuple(
+        read for scope in data.values() for name, saved in scope.items() for read in reads_of(plan, name, saved)
+    )
+
+
 def reads_of(plan: Plan | None, name: str, saved: Mapping[str, Json]) -> Iterator[Read]:
     """The versions that a saved value was read from. What the pathway writes itself moves on by its own doing."""
     own = plan.contract.writes if plan is not None else ()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from api.services.actor import Actor
 from api.services.clock import pace_from_json, pathway_now
+from api.services.core_versions import MovedOn
 from api.services.instances import InstanceDetail
 from api.services.queues import Queues
-from api.services.records import Child, Instance, InstanceSummary, Position, Task
+from api.services.records import Instance, InstanceSummary, Position, Task
 from web.presenters.clocks import ClockView, clock_views
+from web.presenters.instance_data import DataGroup, data_groups
 from web.presenters.marks import Mark, marks_of
 from web.presenters.places import Places, places_of
+from web.presenters.related import STATUS, ChildView, child_view, parent_of
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import in_words, words
 
@@ -32,8 +34,6 @@ WAITS = {
     "resume": "Begins when the instance is resumed",
     "operator": "Stands still: needs an operator",
 }
-
-STATUS = {"starting": "Starting", "running": "Running", "cancelling": "Being cancelled", "ended": "Ended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +61,8 @@ class PositionView:
 
 
 @dataclass(frozen=True, slots=True)
-class DataView:
-    """A saved value with where it came from. `change` is the address at which it can be changed."""
-
-    name: str
-    value: str
-    origin: str
-    time: Time
-    sources: tuple[str, ...]
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
-class DataGroup:
-    """The values of one scope: the pathway's own (no title), those of a round, or of a side flow's run."""
-
-    title: str
-    values: tuple[DataView, ...]
-    is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
 class OpenTaskView:
-    """An open task of the instance."""
+    """An open task of the instance. `others` are those of its cause: with it they are one item."""
 
     id: str
     title: str
@@ -92,28 +71,7 @@ class OpenTaskView:
     due: Due
     assignee: str | None
     marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChildView:
-    """A pathway that this one started."""
-
-    id: str
-    title: str
-    where: str
-    stands: str
-    kind: str
-    since: Time
-
-
-@dataclass(frozen=True, slots=True)
-class OfferView:
-    """A side flow that may be started by hand; `needs` is the role that the person does not have."""
-
-    side: str
-    title: str
-    queue: str
-    needs: str
+    others: tuple[OpenTaskView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +125,9 @@ class InstanceView:
     data: tuple[DataGroup, ...]
 
 
-def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> InstanceView:
+def instance_view(
+    found: InstanceDetail, queues: Queues, now: datetime, moved_on: Sequence[MovedOn] = ()
+) -> InstanceView:
     """An instance for its page."""
     instance = found.instance
     here = instance_now(instance, now)
@@ -188,7 +148,7 @@ def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> Insta
         attributes=attributes_of(instance, instance.zone),
         stages=_stages(found),
         positions=tuple(_position(one, instance, places, here) for one in found.positions),
-        tasks=tuple(_task(one, found, places, queues, here) for one in found.tasks if one.status == "open"),
+        tasks=_tasks(found, places, queues, here),
         incidents=tuple(
             IncidentLine(
                 id=one.id,
@@ -201,25 +161,12 @@ def instance_view(found: InstanceDetail, queues: Queues, now: datetime) -> Insta
             if one.status == "open"
         ),
         clocks=clock_views(found.clocks, found.timeline, places, instance.zone, here),
-        children=tuple(_child(one, places, instance.zone, here) for one in found.children),
-        parent=_parent(found),
+        children=tuple(child_view(one, places, instance.zone, here) for one in found.children),
+        parent=parent_of(found),
         suspended=_pause(found, "Suspended: no new step begins", instance.suspension, here),
         held=_pause(found, _held_title(found, places), instance.hold, here),
         ending=_ending(found, here),
-        data=_data(found, places, here),
-    )
-
-
-def offer_views(found: InstanceDetail, actor: Actor, queues: Queues) -> tuple[OfferView, ...]:
-    """The side flows that may be started by hand, for one person."""
-    return tuple(
-        OfferView(
-            side=str(one.get("side")),
-            title=str(one.get("title") or words(str(one.get("side")))),
-            queue=queues.title(str(one["queue"])) if one.get("queue") else "",
-            needs=words(str(one["role"])) if one.get("role") and one["role"] not in actor.roles else "",
-        )
-        for one in found.instance.offers or ()
+        data=data_groups(found, places, here, moved_on),
     )
 
 
@@ -288,6 +235,16 @@ def _may_move(one: Position) -> bool:
     return one.waits != "undo" and not one.address.endswith("/undo") and "^" not in one.address
 
 
+def _tasks(found: InstanceDetail, places: Places, queues: Queues, now: datetime) -> tuple[OpenTaskView, ...]:
+    """The open tasks; those of one cause with the first of them."""
+    told: dict[str, OpenTaskView] = {}
+    for one in found.tasks:
+        if one.status == "open":
+            view, first = _task(one, found, places, queues, now), told.get(one.cause or one.id)
+            told[one.cause or one.id] = view if first is None else replace(first, others=(*first.others, view))
+    return tuple(told.values())
+
+
 def _task(one: Task, found: InstanceDetail, places: Places, queues: Queues, now: datetime) -> OpenTaskView:
     return OpenTaskView(
         id=one.id,
@@ -298,40 +255,6 @@ def _task(one: Task, found: InstanceDetail, places: Places, queues: Queues, now:
         assignee=found.names.get(one.assignee, "Somebody") if one.assignee else None,
         marks=marks_of(one, queues, found.instance.zone, now),
     )
-
-
-_CHILD = {"ordered": "Is being started", "running": "Runs", "ended": "Ended", "failed": "Failed"}
-
-
-def _child(one: Child, places: Places, zone: str, now: datetime) -> ChildView:
-    stands = _CHILD[one.status]
-    if one.status == "ended" and one.outcome:
-        stands = f"Ended: {words(one.outcome)}"
-    elif one.status == "failed":
-        stands = f"Failed: {one.failed or 'it could not be started'}"
-    elif one.cancelled_at is not None:
-        stands = f"{stands}, told to cancel"
-    elif one.detached:
-        stands = f"{stands}, not waited for"
-    return ChildView(
-        id=one.instance,
-        title=f"{words(one.pathway)} {one.version or ''}".strip(),
-        where=places.whole(one.address),
-        stands=stands,
-        kind={"failed": "bad", "ended": "done"}.get(one.status, "running"),
-        since=time_of(one.ended_at or one.started_at or one.ordered_at, zone, now),
-    )
-
-
-def _parent(found: InstanceDetail) -> tuple[str, str, str] | None:
-    """The parent's id and title, and whether it goes on."""
-    one = found.instance
-    if one.parent_instance is None:
-        return None
-    if found.parent is None:
-        return one.parent_instance, "Another pathway", ""
-    stands = found.parent.outcome_title or STATUS[found.parent.status]
-    return found.parent.id, f"{found.parent.title} {found.parent.version}", stands
 
 
 def _pause(found: InstanceDetail, title: str, told: Json, now: datetime) -> PauseView | None:
@@ -353,53 +276,3 @@ def _ending(found: InstanceDetail, now: datetime) -> PauseView | None:
     known = found.plan.outcome.get(str(told.get("outcome"))) if found.plan is not None else None
     title = known.title if known is not None else words(str(told.get("outcome")))
     return _pause(found, f"On its way to the end: {title}", told, now)
-
-
-def _data(found: InstanceDetail, places: Places, now: datetime) -> tuple[DataGroup, ...]:
-    groups = []
-    standing = [one.address for one in found.positions]
-    for scope in sorted(found.instance.data):
-        values = [
-            _value(found, places, scope, name, saved, now)
-            for name, saved in found.instance.data[scope].items()
-            if saved.get("value") is not None
-        ]
-        if values:
-            is_over = bool(scope) and not any(one.startswith(scope) for one in standing)
-            groups.append(DataGroup(places.scope(scope), tuple(values), is_over))
-    return tuple(groups)
-
-
-def _value(
-    found: InstanceDetail, places: Places, scope: str, name: str, saved: Mapping[str, Json], now: datetime
-) -> DataView:
-    zone = found.instance.zone
-    return DataView(
-        name=words(name),
-        value=in_words(_told(saved["value"]), zone),
-        origin=_origin(found, places, saved),
-        time=time_of(datetime.fromisoformat(saved["at"]), zone, now),
-        sources=tuple(_source(one, zone, now) for one in saved.get("sources") or ()),
-        change=f"/instances/{found.instance.id}/data?{urlencode({'name': name, 'scope': scope})}",
-    )
-
-
-def _told(value: Json) -> Json:
-    """A task's answer without who and when: the page tells that beside it."""
-    if isinstance(value, Mapping) and {"outcome", "by", "at"} <= set(value):
-        return {name: one for name, one in value.items() if name not in ("by", "at")}
-    return value
-
-
-def _origin(found: InstanceDetail, places: Places, saved: Mapping[str, Json]) -> str:
-    by, address = saved.get("by"), str(saved.get("address") or "")
-    who = found.names.get(str(by), "") if by else ""
-    where = places.title(address) if address else "Given at the start"
-    return f"{where}, by {who}" if who else where
-
-
-def _source(source: Mapping[str, Json], zone: str, now: datetime) -> str:
-    version = f", version {source['version']}" if source.get("version") else ""
-    read_at = source.get("read_at")
-    read = f", read {time_of(datetime.fromisoformat(read_at), zone, now).exact}" if read_at else ""
-    return f"{source.get('reference')}{version}{read}"

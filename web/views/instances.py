@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from api.dot import layout_of
+from api.services.core_versions import reads_of_all
 from api.services.instances import InstanceDetail
 from api.services.patients import patient_of
 from api.services.records import InstanceFilter
@@ -14,6 +15,7 @@ from web.patients import banner
 from web.presenters import diagram as pictures
 from web.presenters import instance as presenter
 from web.presenters.patients import patient_view
+from web.presenters.related import STATUS, offer_views
 from web.presenters.timeline import lines, story
 from web.presenters.times import time_of
 from web.presenters.values import words
@@ -40,7 +42,7 @@ async def index(visit: Visit) -> Response:
             "patient": patient_view(patients.get(subjects.get(one.id) or "")) if subjects.get(one.id) else None,
             "title": one.title,
             "version": one.version,
-            "status": presenter.STATUS[one.status],
+            "status": STATUS[one.status],
             "outcome": one.outcome_title or "",
             "suspended": one.suspended and one.status != "ended",
             "held": presenter.held_at(one, waiting.get(one.id, ())),
@@ -71,16 +73,18 @@ async def show(visit: Visit) -> Response:
     before = visit.query("before")
     here = presenter.instance_now(found.instance, visit.now)
     entries = lines(found, here, everything=everything, queues=visit.services.queues.title)
+    moved = await visit.services.core.moved_on(reads_of_all(found.plan, found.instance.data))
     told = story(found, entries, int(before) if before.isdigit() else None)
     return await visit.render(
         "instance.html",
         diagram=await _diagram(found),
-        instance=presenter.instance_view(found, visit.services.queues, visit.now),
+        instance=presenter.instance_view(found, visit.services.queues, visit.now, moved or ()),
+        core_is_silent=moved is None,
         story=told,
         older=_timeline(found, everything=everything, before=told.older) if told.older else None,
         newest=_timeline(found, everything=everything) if before.isdigit() else None,
         everything=everything,
-        offers=presenter.offer_views(found, visit.actor, visit.services.queues),
+        offers=offer_views(found, visit.actor, visit.services.queues),
         may_operate=visit.actor.may("operate"),
         may_add=visit.actor.may("add-task"),
         patient=await banner(visit, patient_of(found.instance.inputs)),

@@ -19,8 +19,8 @@ from web.notes import with_note
 from web.patients import banner
 from web.presenters.consequences import Consequence
 from web.presenters.form import FieldView, OptionView, field_views, sentence
-from web.presenters.instance import STATUS
 from web.presenters.refusals import refusal_words
+from web.presenters.related import STATUS
 from web.presenters.values import words
 from web.visit import Visit
 
