@@ -246,14 +246,19 @@ class Run:
         """Drop the data and counts of scopes in which nothing stands or settles any more."""
         live = {PATHWAY}
         for position in (*self.positions.values(), *self.settling.values()):
-            pending = position.result if isinstance(position.result, dict) else {}
-            for scope in (position.scope, str(pending.get("scope", PATHWAY))):
+            for scope in (position.scope, *pending_scopes(position.result)):
                 while scope not in live:
                     live.add(scope)
                     scope = around(scope)
         self.data = {scope: saved for scope, saved in self.data.items() if scope in live}
         self.visits = {key: count for key, count in self.visits.items() if scope_of(key) in live}
         self.completed_by = {key: by for key, by in self.completed_by.items() if scope_of(key) in live}
+
+
+def pending_scopes(result: Json) -> list[str]:
+    """The iterations for which a repeat stands still, whose data is kept until it goes on."""
+    scopes = result.get("scopes") if isinstance(result, dict) else None
+    return [str(one) for one in scopes] if isinstance(scopes, list) else []
 
 
 def declared_timing(timing: Timing, names: Names) -> Timing:

@@ -13,7 +13,7 @@ from pathways.addresses import data_scopes, iteration_of, iteration_scope
 from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine import moving
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
-from pathways.engine.run import Run
+from pathways.engine.run import Run, pending_scopes
 from pathways.facts import InnerAwaited
 from pathways.plan import Repeat
 from pathways.state import Json, Position, altered
@@ -121,14 +121,17 @@ def _over(run: Run, step: Repeat, position: Position, number: int) -> Halt | Non
     return _halt(position, "loop-limit", f"The limit of {limit} iterations is reached.", "ask", None)
 
 
-def _halt(position: Position, kind: str, message: str, pending: str, detail: Json, scope: str = "") -> Halt:
-    """Stand still, remembering what of the repeat is still to be done, and for which iteration."""
-    stopped = altered(position, result={"pending": pending, "scope": scope})
+def _halt(position: Position, kind: str, message: str, pending: str, detail: Json, *scopes: str) -> Halt:
+    """Stand still, remembering what of the repeat is still to be done, and for which iterations."""
+    stopped = altered(position, result={"pending": pending, "scopes": [*scopes]})
     return Halt(stopped, kind, message, "act", detail)  # type: ignore[arg-type]  # a kind of incident
 
 
 def iteration_ended(run: Run, step: Repeat, position: Position, scope: str) -> None:
-    """Collect from an iteration that ended well, ask `until`, and begin the next or go on."""
+    """Collect from an iteration that ended well, ask `until`, and begin the next or go on.
+
+    Where an iteration beside it could not be collected, the repeat stands still for that one all the while.
+    """
     moving.settle(run, _collect(run, step, position, scope))
 
 
@@ -138,18 +141,20 @@ def again(run: Run, step: Repeat, position: Position) -> Answer:
     position = altered(position, waits="inner", result=None)
     match pending.get("pending"):
         case "collect":
-            return _collect(run, step, position, str(pending["scope"]))
+            return _collect(run, step, position, *pending_scopes(pending))
         case "until":
-            return _ask(run, step, position, str(pending["scope"]))
+            return _ask(run, step, position, *pending_scopes(pending))
         case _ if step.mode == "at-once" and step.items is not None:
             return _begin_all(run, step, position)
         case _:
             return _go(run, step, position)
 
 
-def _collect(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
+def _collect(run: Run, step: Repeat, position: Position, scope: str, *others: str) -> Answer:
+    """Collect from an iteration, then from the others that ended while the repeat stood still."""
     number = iteration_of(scope) or 0
     where = bisect(position.done, number)
+    lists: dict[str, Json] = {}
     for one in step.collect:
         try:
             value = plain_json(one.value.evaluate(run.names(scope), run.env))
@@ -157,12 +162,15 @@ def _collect(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
             items = list(saved.value) if saved is not None and isinstance(saved.value, list) else []
             items.insert(position.base + where, value)
             check_size(items)
+            lists[one.name] = items
         except MisfitError as error:
-            return _halt(position, "expression", f"collect {one.name}: {error.misfit}.", "collect", None, scope)
-        run.save(one.name, items, position.address, scope=_home(run, position, one.name))
+            scopes = (*pending_scopes(position.result), scope, *others)
+            return _halt(position, "expression", f"collect {one.name}: {error.misfit}.", "collect", None, *scopes)
+    for name, items in lists.items():  # all or none: what was collected once is not collected again by a retry
+        run.save(name, items, position.address, scope=_home(run, position, name))
     if step.mode == "at-once" or step.collect:
         position = altered(position, done=(*position.done[:where], number, *position.done[where:]))
-    return _ask(run, step, position, scope)
+    return _collect(run, step, position, *others) if others else _ask(run, step, position, scope)
 
 
 def _ask(run: Run, step: Repeat, position: Position, scope: str) -> Answer:

@@ -168,6 +168,32 @@ outcomes: {ok: {kind: success}}
     assert run.value("given") == [1]
 
 
+def test_every_iteration_that_could_not_be_collected_is_collected_by_the_retry() -> None:
+    """Several may end beside each other before somebody looks; none is lost, and no value comes twice."""
+    plan = """
+steps:
+  series:
+    repeat:
+      for_each: "=[1, 2, 3]"
+      as: dose
+      mode: at-once
+      collect: {given: =dose, notes: '=string join(for x in 1..length return "long note")'}
+      steps: {give: {task: {title: T, queue: q}}, note: {set: {length: =if dose = 3 then 1 else 9000}}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(plan))
+    for dose in (2, 1, 3):
+        run.complete(f"series#{dose}/give")
+    assert run.incident("series").kind == "expression"
+    assert run.value("given") == [3]
+    for dose in (1, 2):
+        assert run.set("length", 1, scope=f"series#{dose}/").refusal is None
+    run.retry("series")
+    assert run.state.outcome == "ok"
+    assert (run.value("given"), run.value("notes")) == ([1, 2, 3], ["long note"] * 3)
+
+
 def test_a_loop_that_waits_for_nothing_is_a_runaway() -> None:
     """A thousand moves in one event stop as an incident, without a stack that overflows."""
     run = Player(
