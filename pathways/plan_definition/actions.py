@@ -299,6 +299,8 @@ class Actions:
             conditions.append(condition(step.until, "stop"))
         if step.collect:
             self.tell(f"{step.id}: what is collected from iterations.")
+        if step.carry:
+            self.tell(f"{step.id}: what is carried from one iteration to the next.")
         return {
             "extension": about,
             "condition": conditions,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import Any
 
 from pathways import wording
+from pathways.diagram.markup import escaped
 from pathways.plan import End, Plan
 
 Json = Any
@@ -20,9 +20,9 @@ def narrative(plan: Plan) -> Json:
 
 
 def _parts(plan: Plan) -> Iterator[str]:
-    yield f"<h1>{escape(plan.title)} {escape(plan.version)}</h1>"
+    yield f"<h1>{escaped(plan.title)} {escaped(plan.version)}</h1>"
     if plan.purpose:
-        yield f"<p>{escape(plan.purpose)}</p>"
+        yield f"<p>{escaped(plan.purpose)}</p>"
     steps = [f"{wording.KIND_WORDS[one.kind]}: {wording.step_title(one)}" for one in plan.steps if one.kind != "end"]
     yield f"<h2>Steps</h2>{_list(steps)}" if steps else ""
     reached = {one.outcome for one in plan.steps if isinstance(one, End)}
@@ -30,4 +30,4 @@ def _parts(plan: Plan) -> Iterator[str]:
 
 
 def _list(items: list[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in items)}</ul>"
+    return f"<ul>{''.join(f'<li>{escaped(one)}</li>' for one in items)}</ul>"
