@@ -99,7 +99,7 @@ def move(run: Run, event: Moved) -> Refusal | None:
     """Move a position to another step of its scope or of one around it."""
     position = run.positions.get(event.address)
     if position is None or position.role != "step" or position.waits == "undo":
-        return no_position(event.address)
+        return no_position(event.address, position)
     target = _target(run, position, event.to)
     if target is None:
         message = f'"{event.to}" is no step of the scope in which "{event.address}" stands, or of one around it.'
@@ -130,9 +130,20 @@ def _target(run: Run, position: Position, to: str) -> str | None:
     return None
 
 
-def no_position(address: str) -> Refusal:
-    """The refusal for an address at which nothing stands."""
-    return Refusal("no-position", f'Nothing stands at "{address}" now.')
+def no_position(address: str, position: Position | None = None) -> Refusal:
+    """The refusal for an address at which nothing stands, or nothing that can be skipped or moved."""
+    if position is None:
+        return Refusal("no-position", f'Nothing stands at "{address}" now.')
+    match position.role, position.waits:
+        case "undo", _:
+            message = f'"{address}" undoes a step: it can be tried again or skipped, not moved.'
+        case "handler", _:
+            message = f'"{address}" keeps an event: it can be judged again or skipped, not moved.'
+        case _, "undo":
+            message = f'"{address}" is being left: it waits until what was done in it is undone.'
+        case _:
+            message = f'"{address}" has not begun: it does when the instance is resumed or the step released.'
+    return Refusal("no-position", message)
 
 
 # -- data -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathways import forms
 from pathways.datatypes import ANY, MisfitError, check_size, plain_json
 from pathways.engine import gates, leaving, moving, undo
 from pathways.engine.kinds import do, task
+from pathways.engine.operate import no_position
 from pathways.engine.outcomes import Pass
 from pathways.engine.run import Run
 from pathways.engine.transition import Refusal
@@ -42,7 +43,7 @@ def skip(run: Run, event: Skipped) -> Refusal | None:
     if settling is not None and settling.incident is not None:
         return _settle(run, settling, event)
     if position is None or position.waits in ("undo", "resume"):
-        return Refusal("no-position", f'Nothing stands at "{event.address}" now that could be skipped.')
+        return no_position(event.address, position)
     if position.role == "undo":
         _operated(run, position, event)
         undo.passed(run, position, by=event.by)

@@ -209,6 +209,34 @@ outcomes: {ok: {kind: success}}
     assert code(run.set("all", [4])) is None
 
 
+def test_what_cannot_be_moved_or_skipped_now_says_why() -> None:
+    """A step that is being left or has not begun, and an undo, are no steps that an operator could move."""
+    text = """
+steps:
+  both:
+    repeat: {while: 1 = 1, limit: 9, steps: {a: {do: book, undo: {do: unbook}}, t: {task: {title: T, queue: q}}}}
+    timeout: {after: 1 day, to: late, undo: true}
+  late: {task: {title: L, queue: q}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(text, CATALOG))
+    run.give("both#1/a", {"ref": "r"})
+    run.after(days=1).tick()
+    assert run.standing == ["both", "both#1/a/undo"]
+    run.suspend()
+    refused = [run.move("both", "late"), run.skip("both"), run.move("both#1/a/undo", "late")]
+    run.give("both#1/a/undo")
+    refused.append(run.skip("late"))
+    messages = [found.refusal.message if found.refusal is not None else "" for found in refused]
+    assert messages == [
+        '"both" is being left: it waits until what was done in it is undone.',
+        '"both" is being left: it waits until what was done in it is undone.',
+        '"both#1/a/undo" undoes a step: it can be tried again or skipped, not moved.',
+        '"late" has not begun: it does when the instance is resumed or the step released.',
+    ]
+
+
 def test_suspension_starts_nothing_new_and_resumes_in_order() -> None:
     """Running actions finish, tasks may be completed, deadlines fire; the moves are made on resume."""
     run = at_check()
