@@ -7,6 +7,7 @@ from store.definitions import Definition, DefinitionSummary
 from store.inbox import InboxEvent
 from store.incidents import Incident, IncidentGroup
 from store.instances import Instance, InstanceFilter, InstanceSummary, Position
+from store.migration_runs import MigrationResult, MigrationRun, MoveVerdict
 from store.paging import Page
 from store.people import ApiToken, Person, Session
 from store.tasks import Draft, Task, TaskSummary
@@ -29,6 +30,9 @@ __all__ = [
     "Instance",
     "InstanceFilter",
     "InstanceSummary",
+    "MigrationResult",
+    "MigrationRun",
+    "MoveVerdict",
     "Order",
     "Page",
     "Person",

@@ -83,6 +83,7 @@ def furnished(
                 "publish": "/pathways/publish?name=quiet&version=1.0.0",
                 "pause": "/pathways/quiet/1.1.0/pause",
                 "unpause": "/pathways/quiet/1.1.0/unpause",
+                "migrate": "/pathways/referral/1.0.0/migrate",
                 "retire": "/pathways/quiet/1.0.0/retire",
                 "withdraw": "/pathways/asking/1.0.0/withdraw",
                 "instances, held": "/instances?show=held",

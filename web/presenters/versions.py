@@ -172,6 +172,8 @@ def acts_for(one: DefinitionSummary, actor: Actor) -> tuple[Act, ...]:
     acts = acts or [Act("pause", "Pause")]
     if one.state == "published":
         acts.append(Act("deprecate", "Deprecate"))
+    if actor.may("migrate"):
+        acts.append(Act("migrate", "Migrate its instances"))
     return (*acts, Act("retire", "Retire", bad=True))
 
 
