@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import typer
 
 import settings
+from commands import files
 from commands.plans import CatalogFile, find_plan
 from pathways import diagram as pictures
 from pathways.diagram import Drawing, Layout, Overlay
@@ -76,10 +77,7 @@ def diagram(
     if output is None:
         typer.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise NothingToDrawError(f"{output} cannot be written: {error.strerror}.") from None
+    files.write(output, text)
     typer.echo(f"Wrote {output}.", err=True)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import typer
 
+from commands import files
 from commands.plans import CatalogFile, Target, find_plan
-from pathways.errors import CarelaneError
 from pathways.plan_definition import BASE, Exported, Status, export
 
 app = typer.Typer()
@@ -28,12 +28,6 @@ class State(StrEnum):
     DRAFT = "draft"
     ACTIVE = "active"
     RETIRED = "retired"
-
-
-class NotWrittenError(CarelaneError):
-    """The file to write to cannot be written."""
-
-    code: ClassVar[str] = "not-written"
 
 
 @app.command("export")
@@ -54,10 +48,7 @@ def export_command(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise NotWrittenError(f"{output} cannot be written: {error.strerror}.") from None
+        files.write(output, text)
         typer.echo(f"Wrote {output}.", err=True)
     _tell(exported)
 

@@ -32,6 +32,13 @@ class UnreadableError(CarelaneError):
     exit_status: ClassVar[int] = 2
 
 
+class UnwritableError(CarelaneError):
+    """A file that was asked for can't be written."""
+
+    code: ClassVar[str] = "unwritable"
+    exit_status: ClassVar[int] = 2
+
+
 @dataclass(frozen=True)
 class Source:
     """A file with its text."""
@@ -58,6 +65,14 @@ def read(path: Path) -> str:
         return _lines(_bytes(path).decode("utf-8"))
     except UnicodeDecodeError:
         raise UnreadableError(f"{path} is not UTF-8 text.") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Write what a command was asked to put into a file. Raises `UnwritableError`."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnwritableError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _bytes(path: Path) -> bytes:

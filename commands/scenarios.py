@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,6 @@ from pathways import coverage as measuring
 from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.diagnostics import Diagnostic, nearest
-from pathways.errors import CarelaneError
 from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.readiness import shortfalls
@@ -27,13 +26,6 @@ from pathways.scenarios.junit import to_junit
 app = typer.Typer()
 
 Json = Any
-
-
-class UnwritableError(CarelaneError):
-    """A file that was asked for can't be written."""
-
-    code: ClassVar[str] = "unwritable"
-    exit_status: ClassVar[int] = 2
 
 
 @app.command("test")
@@ -62,7 +54,7 @@ def run_scenarios(
     for group in files.groups(target):
         _run_group(group, known, outcome)
     if junit is not None:
-        _write(junit, to_junit(outcome.ran, outcome.findings))
+        files.write(junit, to_junit(outcome.ran, outcome.findings))
     if output is Format.JSON:
         typer.echo(json.dumps(outcome.json(), indent=2, ensure_ascii=False))
     else:
@@ -70,13 +62,6 @@ def run_scenarios(
             typer.echo(line)
     if not outcome.good:
         raise typer.Exit(1)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnwritableError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from commands import files
 from pathways.editor_schema import language_schema
 
 app = typer.Typer()
@@ -22,5 +23,5 @@ def write_schema(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        files.write(out, text)
         typer.echo(f"Wrote {out}.")

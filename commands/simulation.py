@@ -65,7 +65,7 @@ def simulate_command(
     with _progress(cases, shown=output is Format.TEXT) as progress:
         simulated = play(Job(plan, simulation, cases, seed), jobs or cores(), progress)
     if svg is not None:
-        _write(svg, to_svg(plan, simulated, seed))
+        files.write(svg, to_svg(plan, simulated, seed))
     if output is Format.JSON:
         typer.echo(json.dumps(to_json(plan, simulated, seed), indent=2, ensure_ascii=False))
     else:
@@ -123,13 +123,6 @@ class _Advance:
 
     def __call__(self, done: int) -> None:
         self._bar.advance(self._task, done)  # type: ignore[arg-type]  # rich's own kind of number
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SimulationError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _show(plan: Plan, simulated: Simulated, simulation: Simulation, seed: str) -> None:

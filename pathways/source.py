@@ -109,7 +109,7 @@ def _readable(error: yaml.YAMLError) -> SourceError:
 
 _HINTS = {
     "mapping values": "A text with a colon or a brace in it goes in quotes.",
-    "cannot start any token": "Lines are indented with spaces, not with tabs. A text that begins with @ goes in quotes.",
+    "cannot start any token": "Lines are indented with spaces, not with tabs. A text that begins with @ is quoted.",
     "did not find expected ',' or": "Inside { } or [ ] a text with a comma, colon or bracket in it goes in quotes.",
 }
 """What helps, by what the reader of YAML says."""

@@ -42,5 +42,14 @@ def test_it_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     resource = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert resource["url"] == "https://clinic.example/PlanDefinition/referral"
     status, _, err = carelane("referral@1.0.0", "-o", "none/plan.json", capsys=capsys)
-    assert status == 1
+    assert status == 2
     assert "cannot be written" in err
+
+
+@pytest.mark.parametrize("command", [("export", "referral@1.0.0"), ("diagram", "referral@1.0.0"), ("schema",)])
+def test_what_cannot_be_written_is_said(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever a command writes into a file: which file, why not, and the status of a wrong command line."""
+    assert cli.run(["pathway", *command, "-o", str(tmp_path / "nowhere" / "it")]) == 2
+    assert "cannot be written: No such file or directory" in capsys.readouterr().err
