@@ -44,7 +44,11 @@ steps:
       queue: $queue
       due: 1 business day
       form:
-        - {name: needs_help, label: Does the patient need help?, type: boolean, required: true}
+        - name: needs_help
+          label: Does the patient need help?
+          type: boolean
+          show_when: outcome = "answered"   # nobody knows it of a patient who was not reached
+          required_when: outcome = "answered"
         - {name: note, label: Note, type: text}
       outcomes: {answered: Answered, not-reached: Not reached}
     save: answer
@@ -83,7 +87,7 @@ scenarios:
   helped-at-the-second-call:
     start: {at: "2026-03-02T09:00:00-05:00", inputs: {patient: {reference: Patient/1}}}
     then:
-      - {after: 1 hour, complete: ask, outcome: not-reached, form: {needs_help: false, note: No answer}}
+      - {after: 1 hour, complete: ask, outcome: not-reached, form: {note: No answer}}
       - {after: 3 days, complete: ask@2, outcome: answered, form: {needs_help: true}}
       - {after: 1 hour, complete: help}
     expect:
