@@ -6,15 +6,12 @@ actions is recorded in a few statements. The result does not depend on how revis
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, assert_never
 
 from pathways import facts
-from pathways.addresses import is_inside
 from pathways.facts import Fact, Recorded, recorded_to_json
-from store.audit import NewAuditEntry, actor_of
 from store.changes import Changes, IncidentChange, Known, Row
 from store.fact_rows import (
     alert_columns,
@@ -23,12 +20,10 @@ from store.fact_rows import (
     child_row,
     clock_row,
     incident_row,
-    is_handler_address,
-    listener_row,
-    standing,
     task_row,
     timeline_row,
 )
+from store.folding_positions import FoldsPositions
 from store.tasks import UNDATED
 
 Json = Any
@@ -67,17 +62,7 @@ def fold(known: Known, recorded: Sequence[Recorded]) -> Changes:
     return folding.changes
 
 
-class _Folding:
-    def __init__(self, known: Known) -> None:
-        self.changes = Changes()
-        self.instance = known.instance
-        self.pathway, self.version, self.title = known.pathway, known.version, known.title
-        self.was_suspended, self.held = known.suspended, known.holds
-        self.named_anew: dict[str, str] = {}
-        self.inputs_known = bool(known.inputs)
-        self.attributes: Mapping[str, Json] = known.attributes
-        self.data: Mapping[str, Mapping[str, Json]] = known.data
-
+class _Folding(FoldsPositions):
     def take(self, revision: Recorded, document: Json) -> None:
         changes = self.changes
         self.named_anew.clear()
@@ -181,165 +166,13 @@ class _Folding:
             case _:
                 assert_never(fact)
 
-    # -- the instance -----------------------------------------------------------------------------------------
-
-    def started(self, fact: facts.InstanceStarted) -> None:
-        self.pathway, self.version, self.title = fact.pathway, fact.version, fact.title
-        self.changes.fields |= {
-            "pathway": fact.pathway,
-            "version": fact.version,
-            "digest": fact.digest,
-            "title": fact.title,
-            "zone": fact.zone,
-            "status": "running",
-            "started_by": fact.by,
-            "started_at": fact.at,
-        }
-        if fact.parent is not None:
-            self.changes.fields |= {
-                "parent_instance": fact.parent.instance,
-                "parent_address": fact.parent.address,
-            }
-        self.audit(fact.at, fact.by, "", "instance.start", f"instance/{self.instance}")
-
-    def ending(self, fact: facts.InstanceEnding, shown: Json) -> None:
-        told = {name: shown[name] for name in ("outcome", "at", "by", "reason")}
-        self.changes.fields |= {"status": "cancelling", "ending": told, **self._free()}
-        detail = {"outcome": fact.outcome} | ({"reason": fact.reason} if fact.reason else {})
-        self.audit(fact.at, fact.by, "", "instance.ending", f"instance/{self.instance}", detail)
-
-    def ended(self, fact: facts.InstanceEnded) -> None:
-        self.changes.fields |= {
-            "status": "ended",
-            "outcome": fact.outcome,
-            "outcome_title": fact.title,
-            "outcome_kind": fact.kind,
-            "give": fact.give,
-            "ending": None,
-            "offers": [],
-            "ended_at": fact.at,
-            **self._free(),
-        }
-        detail = {"outcome": fact.outcome} | ({"reason": fact.reason} if fact.reason else {})
-        self.audit(fact.at, fact.by, "", "instance.end", f"instance/{self.instance}", detail)
-
-    def _free(self) -> Row:
-        """What ends is neither suspended nor held any more, and takes nothing that was deferred meanwhile."""
-        self.changes.drop_deferred |= self.was_suspended
-        return {"suspended": False, "suspension": None, "hold": None}
-
-    def suspended(self, fact: facts.InstanceSuspended, shown: Json) -> None:
-        told = {name: shown[name] for name in ("at", "by", "reason")}
-        self.changes.fields |= {"suspended": True, "suspension": told}
-        self.was_suspended = True
-        self.audit(fact.at, fact.by, "", "instance.suspend", f"instance/{self.instance}", {"reason": fact.reason})
-
-    def resumed(self, fact: facts.InstanceResumed, rev: int) -> None:
-        self.changes.fields |= {"suspended": False, "suspension": None}
-        self.changes.reoffer = rev
-        self.audit(fact.at, fact.by, "", "instance.resume", f"instance/{self.instance}", {"reason": fact.reason})
-
-    def hold(self, fact: facts.InstanceHeld, shown: Json) -> None:
-        self.changes.fields["hold"] = {name: shown[name] for name in ("steps", "by", "reason", "at", "id")}
-        self.held = True
-        detail = {"reason": fact.reason, "steps": list(fact.steps)}
-        self.audit(fact.at, fact.by, "", "instance.hold", f"instance/{self.instance}", detail)
-
-    def released(self, fact: facts.InstanceReleased) -> None:
-        self.changes.fields["hold"] = None
-        self.audit(fact.at, fact.by, "", "instance.release", f"instance/{self.instance}", {"reason": fact.reason})
-
-    def migrated(self, fact: facts.InstanceMigrated) -> None:
-        self.version, self.title = fact.version, fact.title
-        self.changes.migrated = True
-        self.changes.fields |= {"version": fact.version, "digest": fact.digest, "title": fact.title}
-        detail = {"before": fact.before, "version": fact.version, "digest": fact.digest, "reason": fact.reason}
-        self.audit(fact.at, fact.by, "", "instance.migrate", f"instance/{self.instance}", detail)
-
-    def _runs(self) -> Row:
-        return {"pathway_version": self.version, "pathway_title": self.title}
-
-    def attributes_changed(self, attributes: Mapping[str, Json]) -> None:
-        self.attributes = dict(attributes)
-        self.changes.fields["attributes"] = self.attributes
-        for ident, row in self.changes.opened.items():
-            if ident not in self.changes.closed:
-                row["attributes"] = self.attributes
-
-    def saved(self, fact: facts.DataSaved, shown: Json, rev: int) -> None:
-        value = {name: shown[name] for name in ("value", "address", "at", "by", "sources")} | {"rev": rev}
-        scope = {**self.data.get(fact.scope, {}), fact.name: value}
-        self._keep({**self.data, fact.scope: scope})
-        if rev == 1 and not fact.scope and not fact.address and not self.inputs_known:
-            # A child that nobody announced: its inputs say in lists whom it is about.
-            inputs = self.changes.fields.get("inputs", {})
-            self.changes.fields["inputs"] = {**inputs, fact.name: shown["value"]}
-
-    def scope_left(self, scope: str) -> None:
-        kept = {name: values for name, values in self.data.items() if not name.startswith(scope)}
-        if len(kept) < len(self.data):
-            self._keep(kept)
-
-    def _keep(self, data: Mapping[str, Mapping[str, Json]]) -> None:
-        self.data = data
-        self.changes.fields["data"] = data
-
-    # -- positions --------------------------------------------------------------------------------------------
-
-    def entered(self, fact: facts.StepEntered | facts.StepHeld, waits: str) -> None:
-        self.changes.left.discard(fact.address)
-        self.changes.moved.pop(fact.address, None)
-        self.changes.entered[fact.address] = {
-            "instance": self.instance,
-            "address": fact.address,
-            "step": fact.step,
-            "title": fact.title,
-            "waits": waits,
-            "entered_at": fact.at,
-            "wake_at": None,
-        }
-
-    def left(self, address: str) -> None:
-        # What was held, or reached during a suspension, has a row already when it is entered.
-        if self.changes.entered.pop(address, None) is None or self.was_suspended or self.held:
-            renamed = any(row["address"] == address for row in self.changes.renamed.values())
-            (self.changes.left_renamed if renamed else self.changes.left).add(address)
-        self.changes.moved.pop(address, None)
-
-    def renamed(self, fact: facts.PositionRenamed) -> None:
-        """A position goes on under another name, and the data inside it; nothing was entered there just now."""
-        self.named_anew[fact.before] = fact.address
-        self.changes.renamed[fact.before] = {"address": fact.address, "step": fact.step, "title": fact.title}
-        inside = {name for name in self.data if is_inside(name, fact.before)}
-        if inside:
-            moved_on = {fact.address + name.removeprefix(fact.before): self.data[name] for name in inside}
-            self._keep({name: self.data[name] for name in self.data if name not in inside} | moved_on)
-
-    def waits(self, address: str, waits: str, wake_at: datetime | None = None) -> None:
-        self.moved(address, {"waits": waits, "wake_at": wake_at})
-
-    def moved(self, address: str, changed: Row) -> None:
-        if address in self.changes.entered:
-            self.changes.entered[address] |= changed
-        elif address not in self.changes.left:
-            self.changes.moved.setdefault(address, {}).update(changed)
-
-    def wait_started(self, fact: facts.WaitStarted) -> None:
-        # A wait with several ways is for events; the time is the nearest of its ways.
-        entered = self.changes.entered.get(fact.address)
-        listens = (entered is not None and entered["waits"] == "event") or any(
-            row["position"] == fact.address and not is_handler_address(row["address"])
-            for row in self.changes.armed.values()
-        )
-        self.waits(fact.address, "event" if listens else "time", fact.until)
+    # -- tasks ------------------------------------------------------------------------------------------------
 
     def deadline_moved(self, fact: facts.DeadlineMoved) -> None:
         if fact.what == "wait":
             self.moved(fact.address, {"wake_at": fact.until})
         elif fact.what == "due" and fact.task is not None:
             self.task_marked(fact.task, {"due_at": fact.until, "due_order": fact.until or UNDATED})
-
-    # -- tasks ------------------------------------------------------------------------------------------------
 
     def task_opened(self, fact: facts.TaskOpened) -> None:
         if fact.origin == "step":
@@ -362,7 +195,7 @@ class _Folding:
             "values": fact.form,
             "reason": fact.reason,
             "attributes": self.attributes,
-            **self._runs(),
+            **self.runs(),
         }
         if fact.id in self.changes.opened:
             self.changes.opened[fact.id] |= closing | {"version": 2}
@@ -370,21 +203,6 @@ class _Folding:
         if fact.how == "completed":
             detail = {"outcome": fact.outcome}
             self.audit(fact.at, fact.by, fact.address, "task.complete", f"task/{fact.id}", detail)
-
-    # -- listeners --------------------------------------------------------------------------------------------
-
-    def armed(self, fact: facts.ListenerArmed) -> None:
-        if not is_handler_address(fact.address):
-            self.moved(standing(fact), {"waits": "event"})
-        self.changes.armed[fact.address] = listener_row(self.instance, fact)
-        self.changes.lookbacks[fact.address] = fact.at - fact.armed_at
-
-    def disarmed(self, address: str) -> None:
-        position, marked, slot = address.partition("^")
-        if position in self.named_anew:  # its listeners went along before this one was disarmed
-            address = f"{self.named_anew[position]}{marked}{slot}"
-        self.changes.armed.pop(address, None)
-        self.changes.disarmed.add(address)
 
     # -- incidents --------------------------------------------------------------------------------------------
 
@@ -405,7 +223,7 @@ class _Folding:
     def incident_closed(self, fact: facts.IncidentClosed) -> None:
         change = self.changes.incidents.setdefault(fact.id, IncidentChange())
         change.retried_at = None
-        change.closed = {"status": "closed", "closed_at": fact.at, "closed_how": fact.how, **self._runs()}
+        change.closed = {"status": "closed", "closed_at": fact.at, "closed_how": fact.how, **self.runs()}
 
     # -- records ----------------------------------------------------------------------------------------------
 
@@ -423,15 +241,3 @@ class _Folding:
                 "status": "waiting",
             }
         )
-
-    def audit(
-        self,
-        at: datetime,
-        by: str | None,
-        address: str,
-        action: str,
-        subject: str,
-        detail: Mapping[str, Json] | None = None,
-    ) -> None:
-        rule = f"{self.pathway}@{self.version}" + (f"/{address}" if address else "")
-        self.changes.audit.append(NewAuditEntry(at, actor_of(by, rule), action, subject, self.instance, detail or {}))
