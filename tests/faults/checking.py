@@ -80,11 +80,11 @@ async def _wrong(office: Office, case: Case, undisturbed: Mapping[str, Trace]) -
             yield f"{name}: missing: {one} ({found[one]} times, else {expected[one]})"
     if list(trace.facts) != list(usual.facts):
         yield "\n  ".join(["facts as they are:", *trace.facts])
-    async for one in _differing_from_workflow(office, case):
+    async for one in differing_from_workflow(office, case):
         yield one
 
 
-async def _differing_from_workflow(office: Office, case: Case) -> AsyncIterator[str]:
+async def differing_from_workflow(office: Office, case: Case) -> AsyncIterator[str]:
     """How the store differs from what the workflow itself says, and whether that has ended well."""
     described = await office.workflow(case).query(Pathway.describe)
     async with office.store.transaction() as unit:
