@@ -31,13 +31,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Side = Annotated[str, typer.Argument(metavar="FILE|FOLDER|NAME@VERSION")]
+_SIDE = "FILE|FOLDER|NAME@VERSION"
+Old = Annotated[str, typer.Argument(metavar=_SIDE, help="The version that there was.")]
+New = Annotated[str, typer.Argument(metavar=_SIDE, help="The one that is to take its place.")]
 
 
 @app.command("diff")
 def difference(
-    old: Side,
-    new: Side,
+    old: Old,
+    new: New,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 where anything changed.")] = False,
     catalog: CatalogFile = None,
