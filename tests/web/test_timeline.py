@@ -149,3 +149,21 @@ def test_a_clock_stands_in_words_and_shape(status: Any, warned: bool, shape: Any
     (view,) = clock_views([clock], facts, Places(plan()), "UTC", NOW)
     assert (view.shape, view.stands, view.left) == (shape, STANDS[shape], left)
     assert [text for text, _ in view.moved] == ["Started by: Plan the doses"]
+
+
+def test_the_event_that_a_handler_took_is_told_by_its_type() -> None:
+    """Of a step's handler and of the pathway's own; never by its id."""
+    care = make_plan(
+        """
+on: [{event: order.revoked, to: gone}]
+steps:
+  ask: {task: {title: A, queue: q}, on: [{event: lab.late, to: gone}, {event: lab.final, to: gone}]}
+  gone: {task: {title: G, queue: q}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+""",
+        {"events": {one: {"schema": {}} for one in ("order.revoked", "lab.late", "lab.final")}},
+    )
+    places = Places(care)
+    told = [places.event(address) for address in ("ask^2", "ask@3^1", "^1", "ask^9", "ask")]
+    assert told == ["Lab final", "Lab late", "Order revoked", "something outside", "something outside"]

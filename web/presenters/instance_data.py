@@ -12,7 +12,7 @@ from api.services.core_versions import MovedOn
 from api.services.instances import InstanceDetail
 from web.presenters.places import Places
 from web.presenters.times import Time, time_of
-from web.presenters.values import in_words, words
+from web.presenters.values import in_words, reference_words, words
 
 Json = Any
 
@@ -94,7 +94,7 @@ def _source(source: Mapping[str, Json], zone: str, now: datetime, newer: Mapping
     version = f", version {source['version']}" if source.get("version") else ""
     read_at = source.get("read_at")
     read = f", read {time_of(datetime.fromisoformat(read_at), zone, now).exact}" if read_at else ""
-    told = f"{source.get('reference')}{version}{read}"
+    told = f"{reference_words(str(source.get('reference')))}{version}{read}"
     place = (str(source.get("reference")).partition("/_history")[0], str(source.get("version")))
     if place not in newer:
         return told

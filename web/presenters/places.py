@@ -9,7 +9,7 @@ from typing import Any
 from api.services.records import Entry
 from pathways.addresses import local_of, path_of, scope_of, visit_of
 from pathways.plan import Plan
-from web.presenters.values import words
+from web.presenters.values import event_words, words
 
 Json = Any
 
@@ -40,6 +40,15 @@ class Places:
         """A step's title by its path."""
         known = self.plan.step.get(path) if self.plan is not None else None
         return (known.title if known is not None else None) or words(local_of(path).lstrip("~"))
+
+    def event(self, address: str) -> str:
+        """The event that a handler waits for, by the handler's address."""
+        step, _, slot = address.rpartition("^")
+        found = self.plan.step.get(path_of(step)) if self.plan is not None and step else self.plan
+        number = int(slot) - 1 if slot.isdecimal() else -1
+        if found is None or not 0 <= number < len(found.handlers):
+            return "something outside"
+        return event_words(found.handlers[number].type)
 
     def clock(self, name: str) -> str:
         """A clock's title."""

@@ -10,7 +10,7 @@ from typing import Any
 from api.services.records import Entry, Task
 from web.presenters.places import Places
 from web.presenters.times import time_of
-from web.presenters.values import in_words, words
+from web.presenters.values import event_words, in_words, words
 
 Json = Any
 
@@ -202,11 +202,11 @@ def _inner(entry: Entry, context: Context) -> Said:
 def _handler(entry: Entry, context: Context) -> Said:
     side, to = entry.detail.get("side"), entry.detail.get("to")
     leads = f"Starts: {context.places.scope(f'~{side}/')}" if side else f"Leads to {context.places.step(str(to))}"
-    return f"Event arrived: {entry.detail.get('event')}", f"At {context.title(entry)}. {leads}", "note"
+    return f"Event arrived: {context.places.event(entry.address or '')}", f"At {context.title(entry)}. {leads}", "note"
 
 
 def _armed(entry: Entry, context: Context) -> Said:
-    return f"Waiting: {context.title(entry)}", f"For the event {entry.detail.get('type')}", "wait"
+    return f"Waiting: {context.title(entry)}", f"For the event “{event_words(str(entry.detail.get('type')))}”", "wait"
 
 
 def _own_armed(entry: Entry, context: Context) -> Said:
@@ -216,14 +216,14 @@ def _own_armed(entry: Entry, context: Context) -> Said:
 
 def _disarmed(entry: Entry, context: Context) -> Said:
     if entry.detail.get("consumed"):
-        return f"Event arrived: {context.title(entry)}", str(entry.detail.get("type") or ""), "done"
+        return f"Event arrived: {context.title(entry)}", event_words(str(entry.detail.get("type") or "")), "done"
     return SILENT
 
 
 def _no_longer(entry: Entry, context: Context) -> Said:
     if entry.detail.get("consumed"):
         return _disarmed(entry, context)
-    return f"No longer waits: {context.title(entry)}", str(entry.detail.get("type")), "small"
+    return f"No longer waits: {context.title(entry)}", event_words(str(entry.detail.get("type"))), "small"
 
 
 def _wait(entry: Entry, context: Context) -> Said:

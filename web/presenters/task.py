@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from web.form_values import Typed, typed_from_values, values_of
 from web.presenters.marks import Mark, marks_of
 from web.presenters.sentences_work import outcome_title
 from web.presenters.times import Due, Time, due_of, time_of
-from web.presenters.values import in_words, words
+from web.presenters.values import in_words, resource_words, words
 
 Json = Any
 Standing = Literal["mine", "free", "held", "closed", "not-yours"]
@@ -129,7 +128,7 @@ def moved_on(found: TaskDetail) -> list[str]:
 
 def _moved(one: MovedOn) -> str:
     names = " and ".join(words(name).lower() for name in one.names)
-    kind = words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", one.reference.partition("/")[0])).capitalize()
+    kind = resource_words(one.reference.partition("/")[0])
     if one.now is None:
         return f"{kind}, from which {names} was read, is no longer in the core."
     return f"{kind}, from which {names} was read in version {one.read}, has version {one.now} in the core now."

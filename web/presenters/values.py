@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,11 @@ from web.presenters.times import time_of
 Json = Any
 
 NOTHING = "–"
+
+_SHORT = 8
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(/_history/\S+)?")
+_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 
 
 def words(name: str) -> str:
@@ -32,12 +38,32 @@ def in_words(value: Json, zone_name: str) -> str:
         case list():
             return ", ".join(in_words(one, zone_name) for one in value)
         case {"reference": str(reference), **rest} if set(rest) <= {"display", "type", "identifier"}:
-            return str(rest.get("display") or reference)
+            return str(rest.get("display") or reference_words(reference))
         case Mapping():
             shown = [(name, one) for name, one in value.items() if one not in (None, "", [], {})]
             return "; ".join(f"{words(str(name))}: {in_words(one, zone_name)}" for name, one in shown) or NOTHING
         case _:
             return str(value)
+
+
+def reference_words(reference: str) -> str:
+    """A reference to a resource that nobody named: its type, and enough of its id to tell it from others."""
+    kind, _, ident = reference.partition("/_history")[0].rpartition("/")
+    kind = kind.rpartition("/")[2]
+    if not kind[:1].isupper():
+        return reference
+    short = ident if len(ident) <= _SHORT else f"…{ident[-_SHORT:]}"
+    return f"{resource_words(kind)} {short}"
+
+
+def resource_words(kind: str) -> str:
+    """A resource's type in words: `MedicationRequest` is a medication request."""
+    return _HUMPS.sub(" ", kind).capitalize()
+
+
+def event_words(kind: str) -> str:
+    """A type of event in words: `result.finalized` is "Result finalized"."""
+    return words(kind.replace(".", " "))
 
 
 def pretty(value: Json) -> str:
@@ -46,6 +72,10 @@ def pretty(value: Json) -> str:
 
 
 def _text(text: str, zone_name: str) -> str:
+    if _REFERENCE.fullmatch(text):
+        return reference_words(text)
+    if _CODE.fullmatch(text):
+        return text.replace("-", " ")
     if len(text) >= 10 and text[4:5] == "-" and text[7:8] == "-":
         try:
             if len(text) == 10:
