@@ -29,8 +29,11 @@ def check_tests(reader: Reader, text: Text) -> str:
     return text.value if check_feel(reader, text.value, text.mark, parse=feel.parse_unary_tests) else "null"
 
 
-def check_timing(reader: Reader, text: Text, *, business: bool) -> str:
-    """Note what is wrong with a time: an expression, an authored duration, a date or an instant."""
+def check_timing(reader: Reader, text: Text, *, business: bool, elapsed: str = "") -> str:
+    """Note what is wrong with a time: an expression, an authored duration, a date or an instant.
+
+    `elapsed` names what counts elapsed time alone, where that is why there is no calendar.
+    """
     if is_expression(text.value):
         return text.value if check_feel(reader, text.value[1:], _after(text.mark, 1)) else "=null"
     if feel.instant_value(text.value) is not None or feel.date_value(text.value) is not None:
@@ -40,7 +43,14 @@ def check_timing(reader: Reader, text: Text, *, business: bool) -> str:
     except DurationError as error:
         reader.note("bad-duration", text.mark, error.message, error.hint)
         return "=null"
-    if duration.needs_calendar and not business:
+    if any(amount < 0 for amount, _ in duration.parts):
+        hint = "A duration here goes forward."
+        reader.note("bad-duration", text.mark, f'"{text}" goes back in time.', hint)
+    if duration.needs_calendar and elapsed:
+        hint = "Name a calendar there, or write elapsed time, such as 72 hours."
+        message = f'"{text}" counts business time, and {elapsed} says calendar: none.'
+        reader.note("no-calendar", text.mark, message, hint)
+    elif duration.needs_calendar and not business:
         hint = "Name one at the top: calendar: us-business."
         reader.note("no-calendar", text.mark, f'"{text}" counts business time, and the pathway has no calendar.', hint)
     return text.value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pathways.compile.context import Context, plain
-from pathways.durations import Duration
 from pathways.expressions import check_timing
 from pathways.model import BreachDecl, ClockDecl, ClockVerbDecl
 from pathways.plan import Breach, Clock, ClockVerb
@@ -18,8 +17,10 @@ ELAPSED = "none"
 def clock_of(context: Context, clock: ClockDecl) -> Clock:
     """A clock of the pathway."""
     calendar = _calendar(context, clock)
-    limit = Timing(check_timing(context.reader, clock.limit, business=calendar is not None))
-    if limit.authored is not None and not _is_ahead(limit.authored):
+    none = clock.calendar is not None and clock.calendar.value == ELAPSED
+    elapsed = f'the clock "{clock.id}"' if none else ""
+    limit = Timing(check_timing(context.reader, clock.limit, business=calendar is not None, elapsed=elapsed))
+    if limit.authored is not None and all(amount == 0 for amount, _ in limit.authored.parts):
         message = f'The limit "{clock.limit}" of the clock "{clock.id}" is over when it begins.'
         context.reader.note("bad-duration", clock.limit.mark, message, "Such as 3 business days.")
     return Clock(
@@ -42,10 +43,6 @@ def _calendar(context: Context, clock: ClockDecl) -> str | None:
     authored = Timing(clock.limit.value).authored if not clock.limit.value.startswith("=") else None
     needed = authored is not None and authored.needs_calendar
     return context.definition.calendar.value if needed and context.definition.calendar else None
-
-
-def _is_ahead(limit: Duration) -> bool:
-    return any(amount > 0 for amount, _ in limit.parts)
 
 
 def _breach(context: Context, clock: ClockDecl, breach: BreachDecl) -> Breach:

@@ -130,7 +130,8 @@ class Context:
             if name not in takes.by_name:
                 hint = self.reader.nearest(name, takes.by_name, plural="Its input")
                 mark = given.place((name,)) if given else named.mark
-                self.reader.note("unknown-input", mark, f'"{name}" is no input of {owner}.', hint)
+                whose = owner[:1].lower() + owner[1:]
+                self.reader.note("unknown-input", mark, f'"{name}" is no input of {whose}.', hint)
         for member in takes.fields:
             if member.required and member.name not in source:
                 self.reader.note("missing-input", named.mark, f'{owner} needs the input "{member.name}".')

@@ -145,6 +145,43 @@ def covers(outer: Covered, inner: Covered) -> bool:
     )
 
 
+def fills(parts: list[Covered], *, whole: bool) -> bool:
+    """Whether the spans of several cells together surely leave no value out; `whole` of a column of whole numbers."""
+    spans = [span for part in parts if part.exact for span in part.spans]
+    if not spans or not all(_comparable(one, other) for one in spans for other in spans):
+        return False
+    begun, *rest = sorted(spans, key=_begin)
+    if begun.low is not None:
+        return False
+    reached = begun
+    for span in rest:
+        if reached.high is None:
+            break
+        if not _adjoins(reached, span, whole=whole):
+            return False
+        if _end(span) > _end(reached):
+            reached = span
+    return reached.high is None
+
+
+def _begin(span: Span) -> tuple[bool, Point, bool]:
+    return (span.low is not None, span.low if span.low is not None else 0, not span.low_in)
+
+
+def _end(span: Span) -> tuple[bool, Point, bool]:
+    return (span.high is None, span.high if span.high is not None else 0, span.high_in)
+
+
+def _adjoins(before: Span, after: Span, *, whole: bool) -> bool:
+    """Whether nothing lies between the end of one span and the beginning of another."""
+    if after.low is None or after.low < before.high:
+        return True
+    if after.low == before.high:
+        return before.high_in or after.low_in
+    closed = before.high_in and after.low_in and isinstance(before.high, Decimal)
+    return whole and closed and after.low - before.high <= 1
+
+
 def disjoint(one: Covered, other: Covered) -> bool:
     """Whether surely nothing passes both, of two that are exact."""
     if one.everything or other.everything:

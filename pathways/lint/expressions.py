@@ -137,7 +137,7 @@ def type_at(node: nodes.Node, types: Mapping[str, DataType]) -> DataType:
 
 
 def _codes(subject: Subject, site: Site, tree: nodes.Node, types: Mapping[str, DataType]) -> Findings:
-    for node in _walk(tree):
+    for node in walk(tree):
         match node:
             case nodes.Comparison(operator="=" | "!=", left=left, right=right):
                 yield from _code(subject, site, left, right, types)
@@ -191,13 +191,13 @@ def _every(site: Site, tree: nodes.Node) -> Findings:
     """`every` over a list, without a count of that list beside it."""
     counted = {
         site.text[node.arguments[0].start : node.arguments[0].end].strip()
-        for node in _walk(tree)
+        for node in walk(tree)
         if isinstance(node, nodes.Call)
         and isinstance(node.function, nodes.Name)
         and node.function.name == "count"
         and node.arguments
     }
-    for node in _walk(tree):
+    for node in walk(tree):
         if isinstance(node, nodes.Quantified) and node.universal:
             domains = [one.domain for one in node.iterators if not isinstance(one.domain, nodes.ListNode)]
             texts = [site.text[one.start : one.end].strip() for one in domains]
@@ -206,7 +206,8 @@ def _every(site: Site, tree: nodes.Node) -> Findings:
                 yield Finding("every-of-none", mark, f"{site.shown} holds also where {texts[0]} is empty.")
 
 
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
+def walk(node: nodes.Node) -> Iterator[nodes.Node]:
+    """A node and every node below it."""
     yield node
     for one in nodes.children(node):
-        yield from _walk(one)
+        yield from walk(one)

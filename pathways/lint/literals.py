@@ -5,13 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 
 from pathways import feel
-from pathways.lint.sites import Site, literals_of
+from pathways.durations import DurationError, parse_duration
+from pathways.feel import nodes
+from pathways.lint.expressions import walk
+from pathways.lint.sites import Site, literals_of, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.values import Timing
 
 
 def check(subject: Subject) -> Findings:
-    """All findings about texts that are no expressions."""
+    """All findings about texts that are no expressions, and about those that are no durations."""
+    for site in sites_of(subject.definition):
+        if "business_add" in site.text and site.expression is not None:
+            yield from _added(site, site.expression.tree)
     for site in literals_of(subject.definition):
         one = _Literal(subject, site)
         if site.purpose == "list":
@@ -31,6 +37,19 @@ def _is_asked(site: Site) -> bool:
 
 def _is_time(text: str) -> bool:
     return feel.date_value(text) is not None or feel.instant_value(text) is not None
+
+
+def _added(site: Site, tree: nodes.Node) -> Findings:
+    """Durations that `business_add` is given, and that are none: it would give null."""
+    for node in walk(tree):
+        if not isinstance(node, nodes.Call) or not isinstance(node.function, nodes.Name) or node.names is not None:
+            continue
+        given = node.arguments[1] if node.function.name == "business_add" and len(node.arguments) > 1 else None
+        if isinstance(given, nodes.Literal) and isinstance(given.value, str):
+            try:
+                parse_duration(given.value)
+            except DurationError as error:
+                yield Finding("bad-duration", site.at(given.start), error.message, error.hint)
 
 
 class _Literal:

@@ -6,7 +6,7 @@ from pathways import feel
 from pathways.datatypes import DataType
 from pathways.diagnostics import Mark
 from pathways.feel import nodes
-from pathways.lint.cells import ALL, Covered, covered_by, covers, disjoint
+from pathways.lint.cells import ALL, Covered, covered_by, covers, disjoint, fills
 from pathways.lint.expressions import code_findings, codes_of, rule_of, type_at
 from pathways.lint.sites import Site
 from pathways.lint.subject import Finding, Findings, Subject
@@ -113,6 +113,8 @@ def _missing(
         codes = codes_of(subject, declared[column]) or (("true", "false") if declared[column].kind == "boolean" else ())
         left = [one for one in codes if not any(column in asked and asked[column].takes(one) for asked in rows)]
         if codes and not left:
+            return
+        if fills([asked[column] for asked in rows if column in asked], whole=declared[column].kind == "integer"):
             return
         shown = f": {', '.join(left)}" if codes else ""
     message = f'A case that fits no row of "{placed.step.id}" stands still{shown}.'

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathways import feel
-from pathways.lint.cells import covered_by, covers, disjoint
+from pathways.lint.cells import covered_by, covers, disjoint, fills
 
 ENV = feel.Environment(now=datetime(2026, 3, 2, tzinfo=UTC), zone=ZoneInfo("UTC"))
 POINTS = range(-2, 8)
@@ -75,3 +75,36 @@ def test_not_of_known_codes_takes_the_others() -> None:
     found = covered_by(unary('not("a")').tree, ("a", "b", "c"))
     assert found.values >= {"b", "c"}
     assert "a" not in found.values
+
+
+@given(st.lists(cells(), min_size=1, max_size=5))
+def test_cells_that_leave_nothing_out_take_every_number(texts: list[str]) -> None:
+    """Where they are said to, each number passes one of them; of whole numbers, each whole one."""
+    tests = [unary(one) for one in texts if "-" not in one]
+    parts = [covered_by(one.tree) for one in tests]
+    for doubled in POINTS:
+        for number in (Decimal(doubled), Decimal(doubled) + Decimal("0.5")):
+            whole = number == number.to_integral_value()
+            if fills(parts, whole=whole):
+                assert any(one.matches(number, {}, ENV) for one in tests)
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole", "filled"),
+    [
+        (["< 5", ">= 5"], False, True),
+        (["< 5", "> 5"], False, False),
+        (["< 5", "> 5", "5"], False, True),
+        (["<= 4", ">= 5"], False, False),
+        (["<= 4", ">= 5"], True, True),
+        (["<= 4", "> 5"], True, False),
+        (["< 2", "[2..4]", "(4..9]", "> 9"], False, True),
+        (["> 9", "< 2", "(4..9]", "[2..3]"], False, False),
+        (['< @"2026-03-01"', '>= @"2026-03-01"'], False, True),
+        (["< 5", '>= @"2026-03-01"'], False, False),
+        (['"a"'], False, False),
+    ],
+)
+def test_what_leaves_nothing_out(texts: list[str], whole: bool, filled: bool) -> None:
+    """Spans that meet; whole numbers have nothing between one and the next."""
+    assert fills([covered_by(unary(one).tree) for one in texts], whole=whole) is filled

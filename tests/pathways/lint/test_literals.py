@@ -113,3 +113,24 @@ def test_a_wait_has_a_key_that_can_be_one() -> None:
     """A list is no key, in a wait as little as in a handler."""
     text = "steps: {a: {wait: {event: note.filed, key: '=[order]'}, timeout: {after: 1 day, to: b}}, b: {end: done}}"
     assert said(text)[0][0] == "bad-types"
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        ("wait: {for: -1 day}", ["bad-duration"]),
+        ("task: {queue: intake, due: 1 day, remind: [{before: -1 hour}]}", ["bad-duration"]),
+        ("task: {queue: intake, due: 1 day, escalate: [{after: 0 minutes, queue: desk}]}", []),
+        ("""wait: {until: '=business_add(now(), "1 busines day", "clinic")'}""", ["bad-duration"]),
+        ("""wait: {until: '=business_add(now(), "-1 business days", "clinic")'}""", []),
+    ],
+)
+def test_durations_go_forward_and_are_some(rest: str, found: list[str]) -> None:
+    """A deadline in the past is no deadline; `business_add` may count back, by a duration that there is."""
+    assert [rule for rule, _ in said(f"steps:\n  a: {{{rest}}}\n  b: {{end: done}}")] == found
+
+
+def test_a_clock_of_elapsed_time_counts_no_business_time() -> None:
+    """It says so itself, whatever calendar the pathway has."""
+    text = "calendar: clinic\nclocks: {late: {limit: 4 business hours, calendar: none}}\nsteps: {b: {end: done}}"
+    assert said(text) == [("no-calendar", "Name a calendar there, or write elapsed time, such as 72 hours.")]
