@@ -238,6 +238,7 @@ def _repeat() -> Json:
             "until": _told(_CONDITION, "Asked after each; sees the iteration's data."),
             "limit": {"type": ["integer", "string"], "description": "How often at most; reaching it is an incident."},
             "collect": _named(_ANY, NAME, description="A value of each iteration, appended to a list outside."),
+            "carry": _named(_ANY, NAME, description="A value of each iteration, in place of the one before, outside."),
             "keep": _told(_FLAG, "Go on with the lists when the repeat is entered again."),
             "steps": _ref("steps"),
             "note": _NOTE,

@@ -16,7 +16,7 @@ from pathways.addresses import block_of
 from pathways.datatypes import ANY, DataType, Field
 from pathways.functions import FUNCTION_TYPES
 from pathways.inference import type_of
-from pathways.plan import SHARING, Decide, Outcome, Plan, Repeat, Set, Step, Table, saved_by
+from pathways.plan import SHARING, Decide, Outcome, Plan, Repeat, Step, Table, computed_by, saved_by
 from pathways.values import Computed
 
 ITERATION: Final = "iteration"
@@ -84,10 +84,11 @@ class NameTypes:
         for step in self._steps:
             for block, field in self._saves(step):
                 saved.setdefault(block, {}).setdefault(field.name, []).append(field.type)
-            if isinstance(step, Set):
+            for one in computed_by(step):
                 here = computed.setdefault(self._data_block(step.block), {})
-                for one in step.assignments:
-                    here.setdefault(one.name, []).append(self._computed(one.value, step.block))
+                carried = isinstance(step, Repeat)
+                found = self.type_of(one.value, step.id) if carried else self._computed(one.value, step.block)
+                here.setdefault(one.name, []).append(found)
         return {
             block: {
                 name: common_type([*saved.get(block, {}).get(name, ()), *computed.get(block, {}).get(name, ())])

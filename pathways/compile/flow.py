@@ -37,6 +37,7 @@ def repeat_of(context: Context, body: RepeatDecl, shared: dict[str, Any]) -> Rep
         until=context.condition(body.until),
         limit=context.optional(body.limit),
         collect=tuple(Assignment(name.value, context.value(value)) for name, value in body.collect),
+        carry=tuple(Assignment(name.value, context.value(value)) for name, value in body.carry),
         keep=body.keep,
         kind="repeat",
     )

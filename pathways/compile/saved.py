@@ -36,7 +36,7 @@ def _saves(context: Context, placed: Placed) -> Iterator[Save]:
             for name, _ in body.assignments:
                 yield Save(name, block, data)
         case RepeatDecl():
-            for name, _ in body.collect:
+            for name, _ in (*body.collect, *body.carry):
                 yield Save(name, block, data)
             if body.name is not None:
                 yield Save(body.name, placed.path, placed.path)
@@ -68,7 +68,7 @@ def _around(context: Context, data: str) -> Iterator[str]:
 def _note_shadow(context: Context, save: Save, outer: str) -> None:
     inner = context.layout.place(save.data)
     message = f'"{save.name}" in {inner} would hide the one of {context.layout.place(outer)}.'
-    hint = "Choose another name; what an iteration finds out goes outside by collect."
+    hint = "Choose another name; what an iteration finds out goes outside by collect or carry."
     context.reader.note("shadowed-name", save.name.mark, message, hint)
 
 

@@ -157,8 +157,9 @@ class _Build:
                 return Node(over, "over", "End", "The section is over", group=step.id, step=step.id)
             case Repeat():
                 self._link(over, step.id, "again")
-                collected = f"collect {wording.listed(one.name for one in step.collect)}" if step.collect else ""
-                lines = (Line(collected, "data"),) if collected else ()
+                taken = (("collect", step.collect), ("carry", step.carry))
+                said = (f"{verb} {wording.listed(one.name for one in names)}" for verb, names in taken if names)
+                lines = tuple(Line(one, "data") for one in said)
                 title = "Another one, or go on"
                 return Node(over, "again", "Next", title, group=step.id, step=step.id, lines=lines)
             case _:

@@ -113,6 +113,8 @@ def _notes(plan: Plan, step: Step) -> Iterator[str]:
         case Repeat():
             for one in step.collect:
                 yield f"Collects {one.name} from {wording.computed_words(one.value)}."
+            for one in step.carry:
+                yield f"Carries {one.name} on, which becomes {wording.computed_words(one.value)}."
         case Set():
             for one in step.assignments:
                 yield f"{one.name} becomes {wording.computed_words(one.value)}."

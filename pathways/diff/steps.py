@@ -224,6 +224,8 @@ def _repeat(step: Repeat) -> Iterator[Facet]:
     yield from said("limit", "limit", wording.computed_words(step.limit) if step.limit else None)
     for one in step.collect:
         yield Facet(("collect", one.name), f"collected {one.name}", wording.computed_words(one.value))
+    for one in step.carry:
+        yield Facet(("carry", one.name), f"carried {one.name}", wording.computed_words(one.value))
     yield from flag("keep", "keeping what was collected", step.keep)
 
 

@@ -18,7 +18,7 @@ from pathways.lint.flow import DONE, INSIDE, ROUND, Flow, Way, key_paths
 from pathways.lint.known import Dotted, Known, Level, dotted, is_null, told_by
 from pathways.lint.outcomes import Telling
 from pathways.name_types import NameTypes
-from pathways.plan import Container, Decide, Input, Repeat, Row, Set, Step, saved_by
+from pathways.plan import Container, Decide, Input, Repeat, Row, Set, Step, computed_by, saved_by
 from pathways.values import is_expression
 
 Json = Any
@@ -54,10 +54,9 @@ class Names:
 
 
 def _set_by(step: Step) -> frozenset[str]:
-    if isinstance(step, Set):
-        return frozenset(one.name for one in step.assignments)
     own = step.name if isinstance(step, Repeat) else None
-    return frozenset(one.name for one in saved_by(step) if one.name != own)
+    saved = (one.name for one in saved_by(step) if one.name != own)
+    return frozenset([*saved, *(one.name for one in computed_by(step))])
 
 
 def block_at(flow: Flow, node: str) -> str:
@@ -85,7 +84,11 @@ class MayHave:
     def leave(self, node: str, entry: int) -> Iterator[tuple[Way, int]]:
         """What a step may give a value; a `set` to null takes it away."""
         step = self._flow.steps.get(node)
-        after = self._after(step, entry) if step is not None else entry
+        after = entry
+        if step is not None:
+            after = self._after(step, entry)
+        elif node.endswith(ROUND):
+            after = self._computed(self._flow.steps[node[:-1]], entry)
         for way in self._flow.ways.get(node, ()):
             if way.needs and self._names.mask(way.needs) & ~entry:
                 continue
@@ -93,11 +96,14 @@ class MayHave:
 
     def _after(self, step: Step, entry: int) -> int:
         if isinstance(step, Set):
-            for one in step.assignments:
-                bit = self._names.bit.get(one.name, 0)
-                entry = entry & ~bit if is_null_source(one.value.source) else entry | bit
-            return entry
+            return self._computed(step, entry)
         return entry | self._names.mask(one.name for one in saved_by(step))
+
+    def _computed(self, step: Step, entry: int) -> int:
+        for one in computed_by(step):
+            bit = self._names.bit.get(one.name, 0)
+            entry = entry & ~bit if is_null_source(one.value.source) else entry | bit
+        return entry
 
     def together(self, ends: Mapping[str, int]) -> int:
         """What each branch saved, as it left it; of the rest what any may have."""
@@ -164,7 +170,7 @@ class Knowing:
         if node.endswith(ROUND):
             step = self._flow.steps[node[:-1]]
             if isinstance(step, Repeat):
-                yield from self._round(step, bare, ways)
+                yield from self._round(step, self.carried(step, bare), ways)
         elif node.endswith(DONE):
             yield from self._on(self._flow.steps[node[:-1]], bare, bare, ways)
         else:
@@ -237,6 +243,13 @@ class Knowing:
         """The lists that a repeat collects are there, empty, from its entry."""
         for one in step.collect:
             known = known.saved(one.name)
+        return known
+
+    def carried(self, step: Repeat, known: Known) -> Known:
+        """What an iteration that ended well has left outside; all of it was worked out before any was kept."""
+        levels = [(one.name, level_of(one.value.source, known)) for one in step.carry]
+        for name, level in levels:
+            known = known.saved(name, level)
         return known
 
     def told(self, when: Any, holds: bool) -> frozenset[Dotted]:

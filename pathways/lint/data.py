@@ -110,7 +110,7 @@ class _Reading:
                     yield from self._reads(site, leaving if condition else after)
                     if condition:
                         leaving = leaving.told(self._told(site, False))
-                case "round" | "while" if isinstance(step, Repeat):
+                case "round" | "while" | "until" if isinstance(step, Repeat):
                     yield from self._reads(site, self._rounds(site, step, entry))
                 case "heard":
                     yield from self._reads(site, self._heard(site, placed.path if nested else "", entry))
@@ -137,7 +137,8 @@ class _Reading:
     def _rounds(self, site: Site, step: Repeat, entry: Known) -> Known | None:
         if site.when == "while":
             return self.knowing.collected(step, entry)
-        return self.known.get(step.id + ROUND)
+        known = self.known.get(step.id + ROUND)
+        return self.knowing.carried(step, known) if site.when == "until" and known is not None else known
 
     def _heard(self, site: Site, owner: str, entry: Known | None) -> Known | None:
         """What is known as long as a handler listens: on a step itself, or inside one, or anywhere in the pathway."""

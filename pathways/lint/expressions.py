@@ -93,7 +93,9 @@ def _helping(message: str, saved: frozenset[str]) -> str:
     if "there is no name" not in message:
         return ""
     if message.split("`")[1] in saved:
-        return "It is saved inside an iteration or a side flow, and known only there; collect: takes values out."
+        return (
+            "It is saved inside an iteration or a side flow, and known only there; collect and carry take values out."
+        )
     return ""
 
 

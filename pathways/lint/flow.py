@@ -40,6 +40,7 @@ from pathways.plan import (
     WaitForAny,
     WaitForEvent,
     WaitForTime,
+    computed_by,
 )
 from pathways.values import Computed, Condition, is_expression
 
@@ -200,7 +201,7 @@ class Flow:
         """The decide steps that ask for what a `set` said before: which way was taken, not how things are."""
         said: dict[str, int] = {}
         for step in self.plan.steps:
-            for one in step.assignments if isinstance(step, Set) else ():
+            for one in computed_by(step):
                 if isinstance(one.value.source, str) and one.value.is_literal:
                     said[one.name] = said.get(one.name, 0) + 1
         marks = {name for name, times in said.items() if times > 1}

@@ -41,6 +41,13 @@ _ROWS: Final = (
     Rule("decide-next", "error", "next beside rules", "A decide step goes where its rules say."),
     Rule("otherwise-last", "error", "Rows behind otherwise", "They are never asked.", "Put otherwise last."),
     Rule("repeat-how", "error", "A repeat without a way to go round", "It would not be known how often it runs."),
+    Rule(
+        "carry-at-once",
+        "error",
+        "carry of iterations that run at once",
+        "Whichever ended last would win.",
+        "Use collect: it keeps a value of each, in their order.",
+    ),
     Rule("wait-for-what", "error", "A wait for nothing, or for two things", "It would not be known when it ends."),
     Rule("condition-equals", "error", "A condition with =", "Conditions are FEEL already."),
     Rule("bad-duration", "error", "Not a time", "A misread time moves a deadline."),

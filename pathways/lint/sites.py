@@ -42,8 +42,8 @@ from pathways.values import is_expression, is_template
 Json = Any
 Purpose = Literal["value", "text", "condition", "time", "list", "input", "key"]
 When = Literal[
-    "entry", "exit", "event", "form", "key", "heard", "round", "while", "clock", "outcome", "offer", "unique", "start",
-    "always",
+    "entry", "exit", "event", "form", "key", "heard", "round", "while", "until", "clock", "outcome", "offer", "unique",
+    "start", "always",
 ]  # fmt: skip
 
 TimeKind = Literal["timeout", "due", "wait", "remind", "escalate", "limit", ""]
@@ -208,9 +208,9 @@ def _repeat(body: RepeatDecl, at: Site) -> Iterator[Site]:
     yield from of_authored(body.for_each, replace(at, purpose="list"))
     yield from of_authored(body.limit, at)
     yield from _condition(body.while_, replace(at, when="while"))
-    for _, value in body.collect:
+    for _, value in (*body.collect, *body.carry):
         yield from of_authored(value, round_)
-    yield from _condition(body.until, round_)
+    yield from _condition(body.until, replace(round_, when="until"))
 
 
 def _task(body: TaskDecl, at: Site) -> Iterator[Site]:

@@ -17,9 +17,9 @@ from pathways.lint.outcomes import Telling
 from pathways.lint.rules import RULES
 from pathways.lint.scope import Scope
 from pathways.lint.solve import solve
-from pathways.model import Definition, SetDecl
+from pathways.model import Definition, RepeatDecl, SetDecl
 from pathways.name_types import NameTypes
-from pathways.plan import Plan, Set, saved_by
+from pathways.plan import Plan, computed_by, saved_by
 from pathways.scenarios import Result
 
 
@@ -69,14 +69,12 @@ class Subject:
 
     @cached_property
     def computed(self) -> frozenset[str]:
-        """The names that only `set` and `collect` give a value."""
+        """The names that only `set` and `carry` give a value."""
         made: set[str] = set()
         given: set[str] = set()
         for step in self.plan.steps:
-            if isinstance(step, Set):
-                made |= {one.name for one in step.assignments}
-            else:
-                given |= {one.name for one in saved_by(step)}
+            made |= {one.name for one in computed_by(step)}
+            given |= {one.name for one in saved_by(step)}
         return frozenset(made - given)
 
     @cached_property
@@ -84,9 +82,10 @@ class Subject:
         """The names that are computed, each with the place where that is first said."""
         found: dict[str, Mark] = {}
         for placed in self.definition.placed:
-            if isinstance(placed.step.body, SetDecl):
-                for name, _ in placed.step.body.assignments:
-                    found.setdefault(name.value, name.mark)
+            body = placed.step.body
+            said = body.assignments if isinstance(body, SetDecl) else body.carry if isinstance(body, RepeatDecl) else ()
+            for name, _ in said:
+                found.setdefault(name.value, name.mark)
         return tuple(found.items())
 
     @property

@@ -14,7 +14,18 @@ from pathways.lint.expressions import code_findings, type_at
 from pathways.lint.scope import Scope
 from pathways.lint.sites import Site, of_value
 from pathways.lint.subject import Finding, Findings, Subject
-from pathways.model import Authored, ChildDecl, DoDecl, EmitDecl, InputDecl, Placed, SetDecl, TaskDecl
+from pathways.model import (
+    Authored,
+    ChildDecl,
+    DoDecl,
+    EmitDecl,
+    InputDecl,
+    Placed,
+    RepeatDecl,
+    SetDecl,
+    TaskDecl,
+    Text,
+)
 from pathways.values import is_expression, is_template
 
 
@@ -70,7 +81,9 @@ def _of_step(subject: Subject, placed: Placed) -> Findings:
         case EmitDecl():
             yield from _event(subject, at, step.body)
         case SetDecl():
-            yield from _sets(subject, placed, step.body)
+            yield from _sets(subject, placed.block, step.body.assignments)
+        case RepeatDecl():
+            yield from _sets(subject, placed.block, step.body.carry)
         case _:
             pass
     if step.undo is not None and step.undo.given is not None:
@@ -93,10 +106,10 @@ def _gate(placed: Placed) -> Findings:
         yield Finding("gate-in-bulk", step.gate.mark, f'"{step.id}" is a gate, so it is never completed in bulk.')
 
 
-def _sets(subject: Subject, placed: Placed, body: SetDecl) -> Findings:
+def _sets(subject: Subject, block: str, said: tuple[tuple[Text, Authored], ...]) -> Findings:
     """A text that is set to a name that is a code elsewhere, and none of its codes."""
-    visible = subject.types.visible(placed.block)
-    for name, value in body.assignments:
+    visible = subject.types.visible(block)
+    for name, value in said:
         declared = visible.get(name.value)
         if declared is not None and isinstance(value.source, str) and _is_literal(value.source):
             yield from code_findings(subject, declared, value.source, name.value, value.mark)

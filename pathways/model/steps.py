@@ -197,6 +197,7 @@ class RepeatDecl:
     until: Text | None = None
     limit: Authored | None = None
     collect: tuple[tuple[Text, Authored], ...] = ()
+    carry: tuple[tuple[Text, Authored], ...] = ()
     keep: bool = False
 
 

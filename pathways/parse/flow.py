@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, cast
 
-from pathways.model import Body, BranchDecl, ChildDecl, ParallelDecl, RepeatDecl, SectionDecl, StepDecl, Text
+from pathways.model import Authored, Body, BranchDecl, ChildDecl, ParallelDecl, RepeatDecl, SectionDecl, StepDecl, Text
 from pathways.reader import Reader
 from pathways.source import Node
 from pathways.versions import VersionError, parse_range
 
 ReadSteps = Callable[[Reader, Node, str, int], tuple[StepDecl, ...]]
 
-_REPEAT_KEYS = ("for_each", "as", "mode", "while", "until", "limit", "collect", "keep", "steps", "note")
+_REPEAT_KEYS = ("for_each", "as", "mode", "while", "until", "limit", "collect", "carry", "keep", "steps", "note")
 
 
 def parse_parallel(reader: Reader, node: Node, where: str, level: int, read: ReadSteps) -> Body | None:
@@ -115,13 +115,34 @@ def parse_repeat(reader: Reader, node: Node, where: str, level: int, read: ReadS
         while_=reader.condition(body.get("while"), "while"),
         until=reader.condition(body.get("until"), "until"),
         limit=reader.authored(limit),
-        collect=tuple(
-            (reader.name(key) or key, value)
-            for key, one in reader.entries(body.get("collect"), f"collect of {where}")
-            if (value := reader.authored(one)) is not None
-        ),
+        collect=_taken_out(reader, body.get("collect"), f"collect of {where}"),
+        carry=_carried(reader, body, mode, where),
         keep=reader.flag(body.get("keep"), "keep"),
     )
+
+
+def _taken_out(reader: Reader, node: Node | None, where: str) -> tuple[tuple[Text, Authored], ...]:
+    """The values that an iteration leaves behind, by the names outside."""
+    return tuple(
+        (reader.name(key) or key, value)
+        for key, one in reader.entries(node, where)
+        if (value := reader.authored(one)) is not None
+    )
+
+
+def _carried(reader: Reader, body: Node, mode: str, where: str) -> tuple[tuple[Text, Authored], ...]:
+    """`carry`: of iterations that run one after the other, and of names that are not collected as well."""
+    if mode == "at-once" and "carry" in body.keys:
+        message = f"The iterations of {where} run at once, so none of them is the last one."
+        reader.note("carry-at-once", body.keys["carry"], message)
+    collect = body.get("collect")
+    collected = set(collect.keys) if collect is not None and collect.is_map else set()
+    found = _taken_out(reader, body.get("carry"), f"carry of {where}")
+    for name, _ in found:
+        if name.value in collected:
+            message = f'{where} both collects and carries "{name}".'
+            reader.note("name-saved-twice", name.mark, message, "Choose a name for each.")
+    return found
 
 
 def _is_limit(node: Node) -> bool:

@@ -67,6 +67,7 @@ from pathways.plan.steps import (
     WaitForTime,
     Way,
     came,
+    computed_by,
     saved_by,
 )
 
@@ -126,6 +127,7 @@ __all__ = [
     "WaitForTime",
     "Way",
     "came",
+    "computed_by",
     "digest_of",
     "plan_from_json",
     "saved_by",

@@ -158,7 +158,7 @@ class TaskOutcome:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A name, with its value: of a `set`, or collected from each iteration."""
+    """A name, with its value: of a `set`, or collected or carried from each iteration."""
 
     name: str
     value: Computed

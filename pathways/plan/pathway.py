@@ -27,9 +27,9 @@ from pathways.plan.parts import (
 from pathways.plan.steps import (
     Repeat,
     Section,
-    Set,
     Step,
     Task,
+    computed_by,
     saved_by,
 )
 from pathways.values import Computed, Condition, Timing
@@ -332,7 +332,7 @@ class Plan:
         for step in self.steps:
             own = {step.name} if isinstance(step, Repeat) else set()
             names = [one.name for one in saved_by(step)]
-            names += [one.name for one in step.assignments] if isinstance(step, Set) else []
+            names += [one.name for one in computed_by(step)]
             for name in names:
                 found.setdefault(name, set()).add(step.id if name in own else self._home_of(step.block))
         return {name: frozenset(blocks) for name, blocks in found.items()}

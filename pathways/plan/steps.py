@@ -288,7 +288,8 @@ class Parallel(StepBase):
 class Repeat(StepBase):
     """Repeats the block `<step>`: for each of a list, while a condition holds, or until one does.
 
-    `name` is bound to the item in its iteration; `collect` appends a value per iteration to lists outside.
+    `name` is bound to the item in its iteration; `collect` appends a value per iteration to lists outside;
+    `carry` replaces the values of names outside.
     """
 
     mode: Literal["one-by-one", "at-once"] = "one-by-one"
@@ -300,6 +301,7 @@ class Repeat(StepBase):
     limit: Computed | None = None
     collect: tuple[Assignment, ...] = ()
     collected: tuple[Field, ...] = ()
+    carry: tuple[Assignment, ...] = ()
     keep: bool = False
     kind: Literal["repeat"]
 
@@ -356,8 +358,19 @@ Step = Annotated[
 ]
 
 
+def computed_by(step: Step) -> tuple[Assignment, ...]:
+    """The names that a step gives computed values, whose types are found by inference: of a `set`, or carried."""
+    match step:
+        case Set():
+            return step.assignments
+        case Repeat():
+            return step.carry
+        case _:
+            return ()
+
+
 def saved_by(step: Step) -> tuple[Field, ...]:
-    """The names that a step saves, with their types; a `set` aside, whose types are found by inference."""
+    """The names that a step saves, with their types; those of `computed_by` aside."""
     match step:
         case Do():
             return _field(step.save, step.output)

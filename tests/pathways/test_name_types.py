@@ -74,6 +74,26 @@ def test_a_list_of_lists_is_gone_through_level_by_level() -> None:
     }
 
 
+def test_a_carried_name_has_the_type_of_all_that_give_it_a_value() -> None:
+    """Inside and outside; also where it is worked out from itself."""
+    text = """
+    steps:
+      begin: {set: {total: 0, last: =null}}
+      days:
+        repeat:
+          for_each: =[1, 2]
+          as: day
+          carry: {total: =total + day, last: "=today()", which: {day: =day, on: =last}}
+          steps: {rest: {wait: {for: 1 day}}}
+      over: {end: done}
+    """
+    types = NameTypes(plan(text))
+    for block in ("", "days"):
+        seen = types.visible(block)
+        assert (seen["total"].kind, seen["last"].kind) == ("decimal", "date")
+        assert {one.name: one.type.kind for one in seen["which"].fields} == {"day": "decimal", "on": "date"}
+
+
 def test_a_name_of_two_scopes_has_a_type_in_each() -> None:
     """In the plan as a whole it has what both have."""
     text = """

@@ -186,6 +186,7 @@ def steps() -> tuple[Step, ...]:
             name="dose",
             collect=(Assignment("given", Computed("=dose.number")),),
             collected=(Field("given", DataType("list")),),
+            carry=(Assignment("last_given", Computed("=dose.number")),),
             next=(Edge("tell"),),
         ),
         action("series/check-labs", "series/safe"),

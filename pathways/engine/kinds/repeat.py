@@ -1,7 +1,8 @@
 """`repeat`: for each of a list, one by one or all at once; while a condition holds; or until one does.
 
-What an iteration saves belongs to it. When it ends well its values are collected, then `until` is asked; where one of
-these can't be worked out the repeat stands still, with the iteration's data kept until it is tried again.
+What an iteration saves belongs to it. When it ends well, what it collects and carries is worked out, all of it
+before any is kept outside; then `until` is asked. Where one of these can't be worked out the repeat stands still, with
+the iteration's data kept until it is tried again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from pathways.addresses import data_scopes, iteration_of, iteration_scope
 from pathways.datatypes import MisfitError, check_size, plain_json
 from pathways.engine import moving
+from pathways.engine.assigning import Worked, work_out
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
 from pathways.engine.run import Run, pending_scopes
 from pathways.facts import InnerAwaited
@@ -54,7 +56,7 @@ def _start_collecting(run: Run, step: Repeat, position: Position) -> Position:
 
 
 def _home(run: Run, position: Position, name: str) -> str | None:
-    """The scope that a collected list is kept in: where it is already, else the nearest one outside."""
+    """The scope that a collected or carried value is kept in: where it is already, else the nearest one outside."""
     return next((scope for scope in data_scopes(position.scope) if name in run.data.get(scope, {})), None)
 
 
@@ -128,7 +130,7 @@ def _halt(position: Position, kind: str, message: str, pending: str, detail: Jso
 
 
 def iteration_ended(run: Run, step: Repeat, position: Position, scope: str) -> None:
-    """Collect from an iteration that ended well, ask `until`, and begin the next or go on.
+    """Collect and carry from an iteration that ended well, ask `until`, and begin the next or go on.
 
     Where an iteration beside it could not be collected, the repeat stands still for that one all the while.
     """
@@ -151,26 +153,32 @@ def again(run: Run, step: Repeat, position: Position) -> Answer:
 
 
 def _collect(run: Run, step: Repeat, position: Position, scope: str, *others: str) -> Answer:
-    """Collect from an iteration, then from the others that ended while the repeat stood still."""
+    """Collect and carry from an iteration, then from the others that ended while the repeat stood still."""
     number = iteration_of(scope) or 0
     where = bisect(position.done, number)
-    lists: dict[str, Json] = {}
-    for one in step.collect:
+    found: list[Worked] = []
+    for verb, one in (*(("collect", one) for one in step.collect), *(("carry", one) for one in step.carry)):
         try:
-            value = plain_json(one.value.evaluate(run.names(scope), run.env))
-            saved = run.scope(position).saved(one.name)
-            items = list(saved.value) if saved is not None and isinstance(saved.value, list) else []
-            items.insert(position.base + where, value)
-            check_size(items)
-            lists[one.name] = items
+            worked = work_out(run, one, run.names(scope), position.address)
+            found.append(worked if verb == "carry" else _added(run, position, worked, where))
         except MisfitError as error:
             scopes = (*pending_scopes(position.result), scope, *others)
-            return _halt(position, "expression", f"collect {one.name}: {error.misfit}.", "collect", None, *scopes)
-    for name, items in lists.items():  # all or none: what was collected once is not collected again by a retry
-        run.save(name, items, position.address, scope=_home(run, position, name))
+            return _halt(position, "expression", f"{verb} {one.name}: {error.misfit}.", "collect", None, *scopes)
+    for worked in found:  # all or none: what was collected once is not collected again by a retry
+        home = _home(run, position, worked.name)
+        run.save(worked.name, worked.value, position.address, scope=home, type_=worked.type)
     if step.mode == "at-once" or step.collect:
         position = altered(position, done=(*position.done[:where], number, *position.done[where:]))
     return _collect(run, step, position, *others) if others else _ask(run, step, position, scope)
+
+
+def _added(run: Run, position: Position, worked: Worked, where: int) -> Worked:
+    """The list outside with the value of an iteration at its place."""
+    saved = run.scope(position).saved(worked.name)
+    items = list(saved.value) if saved is not None and isinstance(saved.value, list) else []
+    items.insert(position.base + where, worked.value)
+    check_size(items)
+    return Worked(worked.name, items)
 
 
 def _ask(run: Run, step: Repeat, position: Position, scope: str) -> Answer:

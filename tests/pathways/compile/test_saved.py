@@ -20,9 +20,10 @@ def each(step: str = REST, name: str = "x", collect: str = "") -> str:
     return f"{{repeat: {{for_each: =order, as: {name}, {gathered}steps: {{c: {step}}}}}}}"
 
 
-def round_and_round(step: str = REST, collect: str = "") -> str:
+def round_and_round(step: str = REST, collect: str = "", carry: str = "") -> str:
     """A repeat without an item."""
     gathered = f"collect: {{{collect}: 1}}, " if collect else ""
+    gathered += f"carry: {{{carry}: 1}}, " if carry else ""
     return f"{{repeat: {{while: true, limit: 2, {gathered}steps: {{c: {step}}}}}}}"
 
 
@@ -50,6 +51,8 @@ def steps(*bodies: str) -> str:
         (steps(each(setting("x", "2"))), "x: 2"),
         (steps(each(each(name="x"))), "x, steps: {c: {wait"),
         (steps(each(round_and_round(collect="x"))), "x: 1"),
+        (steps(each(round_and_round(carry="x"))), "x: 1"),
+        (steps(round_and_round(setting("x", "2"), carry="x")), "x: 2"),
         (steps(both(round_and_round(setting("y", "1")), setting("y", "2"))), "y: 1"),
         (steps(setting("x"), section(round_and_round(setting("x", "2")))), "x: 2"),
         (steps(setting("x"), round_and_round(section(setting("x", "2")))), "x: 2"),
@@ -77,6 +80,7 @@ def test_a_side_flow_may_not_hide_what_the_pathway_saves() -> None:
         "{task: {queue: intake}, save: x}",
         both(setting("x"), REST),
         round_and_round(collect="x"),
+        round_and_round(carry="x"),
         section(setting("x", "2")),
         section(section(both(setting("x"), REST))),
     ],
@@ -97,6 +101,7 @@ def test_two_branches_may_not_save_the_same_name(second: str) -> None:
         steps(round_and_round(setting("x")), round_and_round(setting("x", "text"))),
         steps(both(round_and_round(setting("x")), round_and_round(setting("x")))),
         steps(each(collect="gathered"), each(collect="gathered")),
+        steps(setting("x"), round_and_round(carry="x"), setting("x", "2")),
     ],
 )
 def test_elsewhere_a_name_may_be_saved_again(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Repeats: one by one, at once, while, until; what is collected; limits."""
+"""Repeats: one by one, at once, while, until; what is collected and carried; limits."""
 
 from __future__ import annotations
 
@@ -223,3 +223,104 @@ def test_a_list_that_is_none_says_why() -> None:
     long = SERIES.replace("for_each: =doses", 'for_each: "=for i in 1..100000 return i"')
     endless = Player(make_plan(long % "mode: one-by-one"))
     assert "has too many parts" in endless.of("incident-opened")[0].message
+
+
+CARRYING = """
+steps:
+  begin: {set: {total: 0}}
+  series:
+    repeat:
+      until: answer.m > 5
+      limit: 9
+      collect: {seen: =answer.m}
+      carry: {total: =total + answer.m, before: =last, last: =answer.m}
+      steps:
+        ask:
+          task:
+            title: "{{ iteration }}: {{ last }} of {{ total }}"
+            queue: q
+            form: [{name: m, type: integer}]
+            outcomes: {ok: o, stop: s}
+          save: answer
+          next: {ok: fine, stop: fin}
+        fine: {end: branch}
+  fin: {task: {title: Again, queue: q, outcomes: {yes: y, no: n}}, next: {yes: series, no: e}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_what_is_carried_takes_the_place_of_what_was() -> None:
+    """The next iteration sees it; each is worked out before any is kept, so in whatever order they stand."""
+    run = Player(make_plan(CARRYING))
+    assert run.value("last") is None, "null until an iteration has ended, unless a step before has set it"
+    run.complete("series#1/ask", "ok", {"m": 2})
+    assert run.of("task-opened")[-1].title == "2: 2 of 2"
+    assert [run.value(name) for name in ("total", "before", "last")] == [2, None, 2]
+    run.complete("series#2/ask", "ok", {"m": 6})
+    assert run.standing == ["fin"]
+    assert [run.value(name) for name in ("total", "before", "last", "seen")] == [8, 2, 6, [2, 6]]
+    saved = run.state.data[""]["last"]
+    assert (saved.address, saved.at) == ("series", run.at), "it tells who brought it there"
+
+
+def test_an_iteration_that_is_left_carries_nothing_and_entering_again_keeps_what_was_carried() -> None:
+    """Only collected lists begin anew: a carried value is one of the data around."""
+    run = Player(make_plan(CARRYING))
+    run.complete("series#1/ask", "ok", {"m": 2})
+    run.complete("series#2/ask", "stop", {"m": 3})
+    assert [run.value(name) for name in ("total", "last", "seen")] == [2, 2, [2]]
+    run.complete("fin", "yes")
+    assert [run.value(name) for name in ("total", "last", "seen")] == [2, 2, []]
+
+
+def test_what_cannot_be_carried_stands_still_and_is_tried_again() -> None:
+    """Nothing of the iteration is taken out meanwhile, and nothing twice afterwards."""
+    wrong = CARRYING.replace("=total + answer.m", '="x" + string join(for i in 1..70000 return "y")')
+    run = Player(make_plan(wrong))
+    run.complete("series#1/ask", "ok", {"m": 2})
+    assert run.incident("series").kind == "expression"
+    assert "carry total: " in run.of("incident-opened")[-1].message
+    assert [run.value(name) for name in ("total", "last", "seen")] == [0, None, []]
+    run.skip("series")
+    assert run.standing == ["fin"]
+    assert run.value("last") is None
+
+
+def test_until_sees_what_was_carried_and_what_the_iteration_knows() -> None:
+    """It is asked last."""
+    run = Player(make_plan(CARRYING.replace("until: answer.m > 5", "until: total > 5 and answer.m < total")))
+    run.complete("series#1/ask", "ok", {"m": 6})
+    assert run.standing == ["series", "series#2/ask"]
+    run.complete("series#2/ask", "ok", {"m": 1})
+    assert (run.standing, run.value("total")) == (["fin"], 7)
+
+
+def test_an_inner_repeat_carries_into_the_iteration_around_it() -> None:
+    """Where its collected list would be; it goes with that iteration."""
+    text = """
+steps:
+  weeks:
+    repeat:
+      for_each: =[1, 2]
+      as: week
+      carry: {most: =latest}
+      steps:
+        days:
+          repeat:
+            for_each: =[10, 20]
+            as: day
+            carry: {latest: =week + day}
+            steps: {ask: {task: {title: "{{ latest }}, {{ most }}", queue: q}}}
+  e: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(text))
+    run.complete("weeks#1/days#1/ask")
+    assert run.state.data["weeks#1/"]["latest"].value == 11
+    run.complete("weeks#1/days#2/ask")
+    assert run.of("task-opened")[-1].title == ", 21"
+    assert "latest" not in run.state.data.get("weeks#2/", {})
+    run.complete("weeks#2/days#1/ask")
+    run.complete("weeks#2/days#2/ask")
+    assert run.value("most") == 22

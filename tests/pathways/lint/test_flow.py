@@ -79,6 +79,62 @@ steps:
     assert unset(text) == names
 
 
+CARRYING = """
+steps:
+  BEFORE
+  each:
+    repeat:
+      HOW
+      carry: {last: =asked.by}
+      steps:
+        a: {task: {title: "{{ READ }}", queue: intake}, save: asked}
+  then: {task: {title: "{{ last }}", queue: intake}}
+  over: {end: done}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "how", "read", "names"),
+    [
+        ("begin: {set: {last: nobody}}", "until: last != asked.by\n      limit: 3", "last", []),
+        ("begin: {wait: {for: 1 day}}", "until: last = asked.by\n      limit: 3", "asking", []),
+        ("begin: {wait: {for: 1 day}}", "until: asked.by != null\n      limit: 3", "last", ["last"]),
+        ("begin: {wait: {for: 1 day}}", "while: last = null\n      limit: 3", "asking", []),
+        ("begin: {wait: {for: 1 day}}", "for_each: =[1, 2]\n      as: one", "asking", ["last"]),
+        ("begin: {set: {last: nobody}}", "while: last = null\n      limit: 3", "last", []),
+    ],
+)
+def test_a_carried_name_is_unset_until_an_iteration_has_ended(
+    before: str, how: str, read: str, names: list[str]
+) -> None:
+    """Unless a step before has set it: in the first iteration, and behind a repeat that may have had none."""
+    text = (
+        CARRYING.replace("BEFORE", before)
+        .replace("HOW", how)
+        .replace("{{ READ }}", read if read == "asking" else "{{ last }}")
+    )
+    assert unset(text) == names
+
+
+def test_a_carried_name_that_may_become_null_is_asked_for_null() -> None:
+    """What is carried is as sure as what it is worked out from."""
+    text = CARRYING.replace("BEFORE", "begin: {set: {last: nobody}}").replace(
+        "HOW", "until: last = asked.by\n      limit: 3"
+    )
+    text = text.replace("{{ READ }}", "{{ last }}").replace(
+        "=asked.by}", "=if asked.by = null then asked.by else null}"
+    )
+    assert unset(text) == ["last"]
+
+
+def test_a_carried_name_that_nothing_reads_is_found() -> None:
+    """As one that is set is."""
+    text = CARRYING.replace("BEFORE", "begin: {wait: {for: 1 day}}").replace(
+        "HOW", "until: asked.by != null\n      limit: 3"
+    )
+    assert found(text.replace("{{ READ }}", "Ask").replace("{{ last }}", "Then")) == [("unused-name", "last")]
+
+
 def test_an_iteration_begins_without_the_data_of_the_one_before() -> None:
     """What is read before it is saved was saved in another iteration, which is gone."""
     text = """

@@ -41,7 +41,7 @@ steps:
   over: {end: done}
 """
     assert [hint for rule, hint in said(text) if rule == "unknown-name"] == [
-        "It is saved inside an iteration or a side flow, and known only there; collect: takes values out."
+        "It is saved inside an iteration or a side flow, and known only there; collect and carry take values out."
     ]
 
 

@@ -48,6 +48,13 @@ def test_a_repeat_over_a_list() -> None:
     assert [(str(name), value.source) for name, value in found.collect] == [("ids", "=one.id")]
 
 
+def test_what_is_carried_is_named_and_worked_out() -> None:
+    """Beside what is collected."""
+    found = body(f"{{repeat: {{for_each: =items, as: one, carry: {{last: =one.id, n: 1}}, {STEPS}}}}}")
+    assert isinstance(found, RepeatDecl)
+    assert [(str(name), value.source) for name, value in found.carry] == [("last", "=one.id"), ("n", 1)]
+
+
 @pytest.mark.parametrize("way", ["while", "until"])
 def test_a_repeat_by_a_condition(way: str) -> None:
     """Its condition takes no =, and a truth value stands for itself; its limit is a number or an expression."""
@@ -111,6 +118,9 @@ def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
         ("{repeat: {for_each: =x, as: event, %s}}", "bad-name", "event"),
         ("{repeat: {for_each: =x, as: y, mode: at-onec, %s}}", "shape", "at-onec"),
         ("{repeat: {for_each: =x, as: y, collect: {Z: 1}, %s}}", "bad-name", "Z"),
+        ("{repeat: {for_each: =x, as: y, carry: {Z: 1}, %s}}", "bad-name", "Z"),
+        ("{repeat: {for_each: =x, as: y, mode: at-once, carry: {z: 1}, %s}}", "carry-at-once", "carry"),
+        ("{repeat: {for_each: =x, as: y, collect: {z: 1}, carry: {w: 1, z: 2}, %s}}", "name-saved-twice", "z: 2"),
         ("{repeat: {for_each: =x, as: y, steps: {}}}", "shape", "{}"),
         ("{pathway: {version: ^1}}", "missing-key", "{version"),
         ("{pathway: {name: transport, version: newest}}", "bad-version", "newest"),

@@ -1,0 +1,35 @@
+"""Working out what a name is given: by a `set`, or by an iteration for what is outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pathways.datatypes import ANY, DataType, MisfitError, check_size, plain_json
+from pathways.engine.run import Run
+from pathways.engine.scope import Names
+from pathways.inference import tells, type_of_value
+from pathways.plan import Assignment
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a name is to have: a JSON value, with its type where the plan's does not tell it."""
+
+    name: str
+    value: Json
+    type: DataType | None = None
+
+
+def work_out(run: Run, one: Assignment, names: Names, address: str) -> Worked:
+    """The value of a name that is to be saved at an address. Raises `MisfitError`, also for want of time."""
+    given = one.value.evaluate(names, run.env)
+    if given is None and (limit := one.value.limit(names, run.env)) is not None:
+        raise MisfitError(limit)
+    value = plain_json(given)
+    check_size(value)
+    declared = run.plan.type_of(one.name, address) or ANY
+    found = type_of_value(given)
+    return Worked(one.name, value, None if tells(declared, found) else found)
