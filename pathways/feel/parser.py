@@ -90,9 +90,13 @@ def _unexpected(text: str, error: UnexpectedToken) -> FeelSyntaxError:
     if error.token.type == "$END":
         return syntax_error(text, len(text.rstrip()), f"the expression ends too early{wanted}")
     found = text[error.token.start_pos : error.token.end_pos]
-    hint = ""
-    if found == "=" and text[: error.token.start_pos].endswith("="):
+    before, hint = text[: error.token.start_pos], ""
+    if found == "=" and before.endswith("="):
         hint = "FEEL compares with a single `=`."
+    elif found == "is":
+        hint = "FEEL compares with `=`, such as `x = null`."
+    elif before.split()[-1:] == ["not"]:
+        hint = "What is denied stands in brackets: `not(…)`."
     return syntax_error(text, error.token.start_pos or 0, f"`{found}` does not fit here{wanted}", hint)
 
 

@@ -176,12 +176,16 @@ def _next(cutter: _Cutter) -> None:
 
 def _hint_for_character(character: str) -> str:
     return {
-        "'": 'Strings stand in double quotes: "text".',
+        **dict.fromkeys("'“”„‘’«»", 'Strings stand in straight double quotes: "text".'),
         "&": "Write `and`.",
         "|": "Write `or`.",
         "!": "Write `not(…)`, or `!=` for unequal.",
         "%": "Write `modulo(a, b)`.",
         "/": "A comment `/*` needs its `*/`.",
+        "≥": "Write `>=`.",
+        "≤": "Write `<=`.",
+        "≠": "Write `!=`.",
+        **dict.fromkeys("–—−", "Write `-`."),
     }.get(character, "")
 
 

@@ -104,7 +104,18 @@ def test_a_mistake_has_its_line_and_column(text: str, line: int, column: int, wo
 
 @pytest.mark.parametrize(
     ("text", "hint"),
-    [("x == 1", "single `=`"), ("'a'", "double quotes"), ("a && b", "`and`"), ("a || b", "`or`"), ("7 % 2", "modulo")],
+    [
+        ("x == 1", "single `=`"),
+        ("'a'", "double quotes"),
+        ("“a”", "straight double quotes"),
+        ("a && b", "`and`"),
+        ("a || b", "`or`"),
+        ("7 % 2", "modulo"),
+        ("a ≥ b", "`>=`"),
+        ("a – b", "`-`"),
+        ("a is null", "`x = null`"),
+        ("not a = b", "`not(…)`"),
+    ],
 )
 def test_habits_from_other_languages_get_a_hint(text: str, hint: str) -> None:
     """What people type from habit is answered with FEEL's way."""
