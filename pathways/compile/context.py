@@ -59,11 +59,19 @@ class Context:
         found = self.layout.resolve(block, to.value)
         if found is None:
             message = f'There is no step "{to}"' + (f" in {self.layout.place(block)} or around it." if block else ".")
-            hint = self.layout.elsewhere(block, to.value) or self.reader.nearest(to.value, self.layout.visible(block))
+            hint = self.layout.elsewhere(block, to.value) or self._ending(to.value)
+            hint = hint or self.reader.nearest(to.value, self.layout.visible(block))
             self.reader.note("unknown-step", to.mark, message, hint)
             meant = difflib.get_close_matches(to.value, sorted(self.layout.visible(block)), n=1)
             found = self.layout.resolve(block, meant[0]) if meant else None
         return found or to.value
+
+    def _ending(self, word: str) -> str:
+        """The hint for a way to an outcome, or to `end`: these are what a step says, not steps."""
+        if word != "end" and all(one.id.value != word for one in self.definition.outcomes):
+            return ""
+        outcome = "OUTCOME" if word == "end" else word
+        return f"A way leads to a step: write one that ends, such as over: {{end: {outcome}}}."
 
     def known(self, name: Text, known: Collection[str] | None, what: str) -> str:
         """A name that must be among those known, where they are."""

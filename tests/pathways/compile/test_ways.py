@@ -196,3 +196,10 @@ def test_an_undo_does_not_last_until_a_step_further_inside() -> None:
     finding = one(found(text), "unknown-step")
     assert place(text, finding).startswith("come")
     assert "section" in finding.hint
+
+
+@pytest.mark.parametrize(("to", "hint"), [("end", "over: {end: OUTCOME}"), ("done", "over: {end: done}")])
+def test_a_way_to_an_outcome_is_told_that_it_leads_to_a_step(to: str, hint: str) -> None:
+    """An outcome is what a step ends with."""
+    finding = one(found(f"a: {{set: {{x: 1}}, next: {to}}}\nb: {{end: done}}"), "unknown-step")
+    assert hint in finding.hint
