@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pathways.addresses import local_of, path_of
@@ -32,11 +33,19 @@ class Children:
         self._world = world
         self._given: Counter[str] = Counter()
         self._stubbed: dict[str, tuple[Case, StartChild]] = {}
+        self._renamed: dict[str, str] = {}
 
     @property
-    def stubbed(self) -> dict[str, tuple[Case, StartChild]]:
-        """The stubs that run, by the child's id: who started them, and how."""
-        return self._stubbed
+    def stubbed(self) -> dict[str, tuple[str, str]]:
+        """The stubs that run, by the child's id: the address at which they are waited for, and their pathway."""
+        return {
+            instance: (self._renamed.get(instance, command.address), command.pathway)
+            for instance, (_, command) in self._stubbed.items()
+        }
+
+    def rename(self, renamed: Mapping[str, str]) -> None:
+        """Know stubs by the addresses at which they are waited for now."""
+        self._renamed |= {instance: renamed.get(address, address) for instance, (address, _) in self.stubbed.items()}
 
     def start(self, case: Case, command: StartChild) -> None:
         """Have a child started."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 
 from pathways.diagnostics import nearest
 from pathways.errors import CarelaneError
@@ -10,7 +12,7 @@ from pathways.facts import PositionRenamed
 from pathways.migration import MigrationMap, read_map
 from pathways.migration import migrate as language
 from pathways.plan import Plan
-from pathways.scenarios.case import ScenarioStopError
+from pathways.scenarios.case import Case, ScenarioStopError
 from pathways.scenarios.library import highest_of
 from pathways.scenarios.model import ANY_REFUSAL, Happening
 from pathways.scenarios.world import World
@@ -41,8 +43,24 @@ def migrate(world: World, happening: Happening) -> None:
         raise ScenarioStopError("Expected that this is refused; it was done.")
     renamed = {one.before: one.address for one in found.facts if isinstance(one, PositionRenamed)}
     case.claims |= {renamed[address]: claim for address, claim in case.claims.items() if address in renamed}
+    _rename_children(world, case, renamed)
+    world.children.rename(renamed)
     case.plan, case.state = plan, found.state
     world.take(case, tuple(found.facts), tuple(found.commands))
+
+
+def _rename_children(world: World, parent: Case, renamed: Mapping[str, str]) -> None:
+    """Children are spoken of by the address at which their parent waits for them now."""
+    labels: dict[str, str] = {}
+    for child in world.cases:
+        above = labels.get(child.parent.label, child.parent.label) if child.parent is not None else ""
+        if child.parent is parent:
+            child.address = renamed.get(child.address, child.address)
+        labels[child.label] = f"{above} > {child.address}" if above else child.address
+    for child in world.cases:
+        child.label = labels[child.label]
+    for ran in (world.ordered, world.attempted):
+        ran[:] = [replace(one, case=labels.get(one.case, one.case)) for one in ran]
 
 
 def _mapping(document: Json, old: Plan, new: Plan) -> MigrationMap:

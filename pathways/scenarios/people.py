@@ -284,9 +284,9 @@ def _event(world: World, happening: Happening) -> None:
 def _child(world: World, happening: Happening) -> None:
     """A child that is a stub ends, or fails."""
     running = world.children.stubbed
-    by_address = {command.address: instance for instance, (_, command) in running.items()}
+    by_address = {address: instance for instance, (address, _) in running.items()}
     found = candidates(happening.target, by_address)
-    found = found or [command.address for _, command in running.values() if command.pathway == happening.target]
+    found = found or [address for address, pathway in running.values() if pathway == happening.target]
     if len(found) != 1:
         there = ", ".join(by_address) or "none"
         what = "Several children fit" if found else "No child runs as a stub at"

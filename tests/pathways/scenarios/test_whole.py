@@ -325,6 +325,29 @@ def test_an_instance_goes_on_with_another_version() -> None:
     assert 'Did you mean "inquire"?' in messages(misspelt)[0]
 
 
+def test_children_are_spoken_of_where_their_parent_waits_for_them() -> None:
+    """A migration that renames the step renames the child, be it a stub or a real one; what it did stays its own."""
+    parent = "outcomes: {done: {title: Done}}\nsteps:\n  call: {pathway: child}\n  over: {end: done}"
+    inner = "pathway: child\noutcomes: {ok: {}}\nsteps:\n  ask: {task: {title: Ask, queue: intake}}\n  e: {end: ok}"
+    old, new = plan_of(parent), plan_of("version: 1.1.0\n" + parent.replace("  call:", "  phone:"))
+    library = Plans([old, new, plan_of(inner)])
+    text = """
+    real:
+      with_children: true
+      then:
+        - {migrate: {to: 1.1.0, map: {call: phone}}}
+        - {complete: ask, in: phone}
+      expect: {outcome: done, children: {phone: {outcome: ok, visited: [ask, e]}}}
+    stub:
+      children: {child: {running: true}}
+      then:
+        - {migrate: {to: 1.1.0, map: {call: phone}}}
+        - {child: phone, outcome: ok}
+      expect: {outcome: done}
+    """
+    assert [messages(one) for one in run_all(old, scenarios_of(text).scenarios, library)] == [[], []]
+
+
 def test_an_event_after_the_end_changes_nothing() -> None:
     """An event that nobody takes is no failure, be it that the instance has ended; it may be expected as refused."""
     text = """
