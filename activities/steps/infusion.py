@@ -21,7 +21,6 @@ from activities.steps.orders import (
     service_of,
 )
 from activities.steps.regimen_dates import (
-    DoseSoFar,
     Verdict,
     after,
     amount_of,
@@ -148,11 +147,15 @@ def regimen_row(name: str) -> Regimen:
 
 
 class PlanInput(BaseModel):
-    """The regimen's row, the order, the doses so far, and the day agreed for the first one."""
+    """The regimen's row, the order, the doses so far, and the day agreed for the first one.
+
+    `doses` are the days, null where a dose was not given; `begun_after` of them the series began anew.
+    """
 
     regimen: str
     order: OrderReference
-    doses: list[DoseSoFar] = []
+    doses: list[date | None] = []
+    begun_after: int = 0
     first_dose: date
 
 
@@ -182,7 +185,7 @@ class DosePlan(BaseModel):
 )
 async def plan_dose(given: PlanInput, context: StepContext) -> DosePlan:
     """Work out the next dose by the regimen's row, the doses so far and the patient's weight; or that none is left."""
-    regimen, so_far = regimen_row(given.regimen), progress(given.doses)
+    regimen, so_far = regimen_row(given.regimen), progress(given.doses, given.begun_after)
     order = await read_order(context, given.order.reference)
     number = so_far.number
     dose, due = step_of(regimen, number), due_date(regimen, so_far, given.first_dose, _today(context))
@@ -190,7 +193,7 @@ async def plan_dose(given: PlanInput, context: StepContext) -> DosePlan:
     amount = amount_of(regimen, dose, weight.kilograms if weight else None)
     units, wasted = billing_units(regimen, amount) if amount is not None else (None, None)
     most = _most_doses(regimen, order)
-    all_given = sum(one.status == "given" for one in given.doses)
+    all_given = sum(day is not None for day in given.doses)
     return DosePlan(
         number=number,
         key=f"dose-{len(given.doses) + 1}",
@@ -225,7 +228,8 @@ class WindowInput(BaseModel):
     """A dose that could not be given when it was due, judged as of a day (today where none is given)."""
 
     regimen: str
-    doses: list[DoseSoFar] = []
+    doses: list[date | None] = []
+    begun_after: int = 0
     due: date
     on: date | None = None
 
@@ -241,7 +245,7 @@ class Window(BaseModel):
 @step("infusion.judge_window", problems=(UNKNOWN_ROW,))
 async def judge_window(given: WindowInput, context: StepContext) -> Window:
     """Judge a gap by the regimen's window."""
-    regimen, so_far = regimen_row(given.regimen), progress(given.doses)
+    regimen, so_far = regimen_row(given.regimen), progress(given.doses, given.begun_after)
     verdict, day = judge(regimen, so_far, given.due, given.on or _today(context))
     last = f"last given {so_far.given[-1].isoformat()}" if so_far.given else "none given yet"
     summary = f"Due {given.due.isoformat()}, at the earliest {day.isoformat()} now; {last}; row {given.regimen}."

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel
 
 from catalog.tables.regimens import DoseStep, Regimen
 from pathways.durations import add, parse_duration
@@ -18,15 +17,6 @@ Verdict = Literal["go", "clinician", "restart"]
 _ANY_ZONE = ZoneInfo("UTC")
 _NOTICE = timedelta(days=2)
 """What a patient and a chair need at least to make another date."""
-
-
-class DoseSoFar(BaseModel):
-    """What the series remembers of a dose."""
-
-    number: int | None = None
-    status: Literal["planned", "given", "missed", "moved", "not-given"]
-    given_on: date | None = None
-    restart: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,11 +32,9 @@ class Progress:
         return len(self.given) + 1
 
 
-def progress(doses: list[DoseSoFar]) -> Progress:
-    """Where the series stands by what it remembers."""
-    begun = max((place for place, one in enumerate(doses, 1) if one.restart), default=0)
-    given = tuple(one.given_on for one in doses[begun:] if one.status == "given" and one.given_on is not None)
-    return Progress(given, begun > 0)
+def progress(doses: Sequence[date | None], begun_after: int = 0) -> Progress:
+    """Where the series stands by the days of its doses (None: not given), of which some were before it began anew."""
+    return Progress(tuple(day for day in doses[begun_after:] if day is not None), begun_after > 0)
 
 
 def step_of(regimen: Regimen, number: int) -> DoseStep:

@@ -49,7 +49,7 @@ async def test_no_row_for_a_product(clinic: Clinic) -> None:
     assert (await clinic.run("infusion.find_regimen", early)).problem == "no-regimen"
 
 
-async def plan(clinic: Clinic, *doses: dict[str, Any], order: dict[str, Any] | None = None, **more: Any) -> Any:
+async def plan(clinic: Clinic, *doses: str | None, order: dict[str, Any] | None = None, **more: Any) -> Any:
     """The next dose of a series."""
     given = {"regimen": ROW, "order": order or await clinic.infusion_order(), "first_dose": "2026-03-23"}
     return await clinic.run("infusion.plan_dose", {**given, "doses": list(doses), **more})
@@ -74,18 +74,16 @@ async def test_without_a_weight_there_is_no_amount(clinic: Clinic) -> None:
 
 async def test_the_next_dose_of_a_series(clinic: Clinic) -> None:
     """Its key counts in the series, its number in the regimen."""
-    dose = {"number": 1, "status": "given", "given_on": "2026-03-24"}
-    output = (await plan(clinic, dose, {"number": 2, "status": "missed", "restart": True})).output
+    output = (await plan(clinic, "2026-03-24", None, begun_after=2)).output
     assert (output["number"], output["key"]) == (1, "dose-3")
 
 
 async def test_the_last_dose_of_an_order(clinic: Clinic) -> None:
     """What the order allows is all; after it the series is over."""
     order = await clinic.infusion_order(dispenseRequest={"numberOfRepeatsAllowed": 1})
-    dose = {"number": 1, "status": "given", "given_on": "2026-03-24"}
     assert not (await plan(clinic, order=order)).output["last"]
-    assert (await plan(clinic, dose, order=order)).output["last"]
-    assert (await plan(clinic, dose, dose, order=order)).output["over"]
+    assert (await plan(clinic, "2026-03-24", order=order)).output["last"]
+    assert (await plan(clinic, "2026-03-24", None, "2026-04-07", order=order)).output["over"]
 
 
 async def test_an_order_that_ends_before_the_dose(clinic: Clinic) -> None:
@@ -96,7 +94,7 @@ async def test_an_order_that_ends_before_the_dose(clinic: Clinic) -> None:
 
 async def test_the_stop_rule_is_asked_before_its_dose(clinic: Clinic) -> None:
     """Vedolizumab: before the fourth."""
-    doses = [{"status": "given", "given_on": day} for day in ("2026-03-23", "2026-04-06", "2026-05-04")]
+    doses = ["2026-03-23", "2026-04-06", "2026-05-04"]
     row = "regimens/vedolizumab-standard@2026.1"
     assert (await plan(clinic, *doses, regimen=row)).output["review_due"]
     assert not (await plan(clinic, *doses[:2], regimen=row)).output["review_due"]
@@ -111,7 +109,7 @@ async def test_an_unknown_row(clinic: Clinic) -> None:
 
 async def test_a_gap_is_judged_as_of_today(clinic: Clinic) -> None:
     """With the date that is possible, and words for the one who decides."""
-    dose = {"number": 1, "status": "given", "given_on": "2026-01-05"}
-    output = (await clinic.run("infusion.judge_window", {"regimen": ROW, "doses": [dose], "due": "2026-01-19"})).output
+    given = {"regimen": ROW, "doses": ["2026-01-05"], "due": "2026-01-19"}
+    output = (await clinic.run("infusion.judge_window", given)).output
     assert (output["verdict"], output["next_due"]) == ("clinician", "2026-03-04")
     assert "last given 2026-01-05" in output["summary"]
