@@ -15,6 +15,7 @@ from pathways.catalog import Retry
 from pathways.datatypes import DataType
 from pathways.diff import Diff, diff
 from pathways.plan import (
+    Assignment,
     CalendarContent,
     Catch,
     Cell,
@@ -203,6 +204,14 @@ assert TABLE is not None
             ["Step submit: new step until which it can be undone: route"],
         ),
         ("series", {"mode": "at-once"}, ["Step series: mode one-by-one → at-once"]),
+        (
+            "series",
+            {"carry": (Assignment("last_given", Computed("=iteration")), Assignment("due", Computed("=dose.due")))},
+            [
+                "Step series: carried last_given dose.number → iteration",
+                "Step series: new carried due: dose.due",
+            ],
+        ),
         ("tell", {"type": "series.done"}, ["Step tell: event series.ended → series.done"]),
         (
             "route",

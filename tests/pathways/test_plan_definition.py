@@ -210,6 +210,8 @@ def test_clocks_are_goals() -> None:
         "a task's queue; it is in an extension: assemble, series/give-dose, leave/ask, ~call-payer/call",
         "that any one of several ways in suffices: assemble, await-decision, both, keep, denied, withdrawn",
         "the action that takes a step back; it is in an extension: submit",
+        "what is collected from iterations: series",
+        "what is carried from one iteration to the next: series",
         "a range of versions; it is in an extension, for a canonical names one or none: both/chair/book",
     ],
 )

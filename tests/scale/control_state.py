@@ -26,36 +26,36 @@ _CATALOG = {
     "queues": ["infusion"],
 }
 
-# Infusion series need `repeat`, which the language does not take yet: the same round, looped by hand.
 _SERIES = """
 inputs:
   patient: {type: Reference, target: [Patient], required: true}
   order: {type: Reference, target: [ServiceRequest], required: true}
-attributes: {dose: =dose}
+attributes: {doses: =count(doses), last_lot: =last_lot}
 outcomes: {completed: {title: Completed, kind: success}, stopped: {title: Stopped}}
 steps:
-  begin: {set: {dose: 1}}
-  schedule: {do: bench.schedule, with: {dose: =dose}, save: visit}
-  await-day: {wait: {for: 28 days}}
-  prepare: {do: bench.prepare, with: {dose: =dose}, save: drug}
-  give:
-    task:
-      title: "Give dose {{ dose }}"
-      queue: infusion
-      due: 2 days
-      form:
-        - {name: weight, label: Weight in kg, type: decimal, required: true}
-        - {name: note, label: Note, type: text}
-      outcomes: {given: Given, stop: Stop the series}
-    timeout: {after: 14 days, to: stopped}
-    save: given
-    next: {given: count, stop: stopped}
-  count: {set: {dose: =dose + 1}}
-  enough:
-    decide:
-      rules:
-        - {when: dose > 36, to: finished}
-        - {to: schedule}
+  series:
+    repeat:
+      until: iteration = 36
+      limit: 36
+      collect: {doses: =date(given.at)}
+      carry: {last_lot: =drug.lot}
+      steps:
+        schedule: {do: bench.schedule, with: {dose: =iteration}, save: visit}
+        await-day: {wait: {for: 28 days}}
+        prepare: {do: bench.prepare, with: {dose: =iteration}, save: drug}
+        give:
+          task:
+            title: "Give dose {{ iteration }}"
+            queue: infusion
+            due: 2 days
+            form:
+              - {name: weight, label: Weight in kg, type: decimal, required: true}
+              - {name: note, label: Note, type: text}
+            outcomes: {given: Given, stop: Stop the series}
+          timeout: {after: 14 days, to: stopped}
+          save: given
+          next: {given: dose-over, stop: stopped}
+        dose-over: {end: branch}
   finished: {end: completed}
   stopped: {end: stopped}
 """
@@ -83,7 +83,7 @@ def _after_doses() -> State:
     while True:
         found = advance(plan, state, event, at)
         state = found.state
-        (position,) = state.positions.values()
+        position = next(one for one in state.positions.values() if one.step != "series")
         match position.waits:
             case "action":
                 order = next(one for one in found.commands if isinstance(one, RunAction))

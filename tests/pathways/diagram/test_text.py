@@ -31,6 +31,13 @@ def test_ways_say_why_and_where_to() -> None:
     assert "→ caught problem invalid-claim: to Assemble the documentation (assemble)" in text
 
 
+def test_what_iterations_leave_behind_is_told() -> None:
+    """What is collected of each, and what is carried on from the last."""
+    text = to_text(draw(whole_plan()))
+    assert "Collects given from dose.number." in text
+    assert "Carries last_given on, which becomes dose.number." in text
+
+
 def test_marks_are_told_too() -> None:
     """Where it stands is said in words."""
     overlay = standing([("assemble", "people")])
