@@ -74,7 +74,7 @@ def _later() -> Plan:
     for before, after in RENAMED.items():
         old, new = before.rpartition("/")[2], after.rpartition("/")[2]
         steps = re.sub(rf"^( +){old}:", rf"\1{new}:", steps, flags=re.MULTILINE)
-        steps = re.sub(rf"\bto: {old}\b", f"to: {new}", steps)
+        steps = re.sub(rf"\b(to|until): {old}\b", rf"\1: {new}", steps)
     steps, more = (re.sub(r"\banswer\b", "reply", text) for text in (steps, more))
     return stormy(steps, more, version="1.1.0")
 
