@@ -95,7 +95,7 @@ class Scopes:
         if found is None:
             layers = tuple(self._data.get(one, {}) for one in data_scopes(scope))
             bound: dict[str, Any] = {"instance": self._itself}
-            number = iteration_of(scope)
+            number = iteration_of(scope) if scope else None
             if number is not None:
                 bound["iteration"] = number
             found = self._names[scope] = Names(self._plan, layers, bound)
