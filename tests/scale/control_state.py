@@ -1,22 +1,38 @@
-"""How large the control state of long-running instances is: what an instance takes along when it continues as new."""
+"""How large the state of long-running instances is: what an instance takes along when it continues as new.
+
+The series of the library's infusion pathway are weighed, as their `simulation.yaml` plays them but with more doses,
+each answer of an action with the version of what it read in the core; and a plain series, as a first one would be.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import pathways
+from activities import registry
+from catalog import load
 from pathways.commands import RunAction
+from pathways.compile import compile_definition
 from pathways.engine import advance, start_state
 from pathways.events import ActionCompleted, Event, Started, TaskCompleted, TimePassed
+from pathways.parse import parse
 from pathways.plan import Plan
-from pathways.state import State, state_to_json
+from pathways.simulate import Simulation, read_simulation
+from pathways.simulate.case import Case
+from pathways.simulate.known import Behaviours
+from pathways.state import Source, State, state_to_json
 from tests.scale.engine import play, sixty_steps
 from tests.scale.report import Row, at_most, told
 from tests.support.plans import MONDAY, make_plan
 
 LIMIT = 8 * 1024
 DOSES = 30
+CASES = 20
+INFUSION = Path(pathways.__file__).parent / "library" / "infusion"
 
 _CATALOG = {
     "actions": {
@@ -30,15 +46,13 @@ _SERIES = """
 inputs:
   patient: {type: Reference, target: [Patient], required: true}
   order: {type: Reference, target: [ServiceRequest], required: true}
-attributes: {doses: =count(doses), last_lot: =last_lot}
 outcomes: {completed: {title: Completed, kind: success}, stopped: {title: Stopped}}
 steps:
   series:
     repeat:
-      until: iteration = 36
-      limit: 36
-      collect: {doses: =date(given.at)}
-      carry: {last_lot: =drug.lot}
+      until: iteration = 36 or given.outcome = "stop"
+      limit: 40
+      collect: {weights: =given.weight}
       steps:
         schedule: {do: bench.schedule, with: {dose: =iteration}, save: visit}
         await-day: {wait: {for: 28 days}}
@@ -52,10 +66,10 @@ steps:
               - {name: weight, label: Weight in kg, type: decimal, required: true}
               - {name: note, label: Note, type: text}
             outcomes: {given: Given, stop: Stop the series}
-          timeout: {after: 14 days, to: stopped}
           save: given
-          next: {given: dose-over, stop: stopped}
-        dose-over: {end: branch}
+          next: {given: noted, stop: noted}
+          timeout: {after: 14 days, to: stopped}
+        noted: {end: branch}
   finished: {end: completed}
   stopped: {end: stopped}
 """
@@ -63,14 +77,66 @@ steps:
 
 def measure(say: Callable[[str], None]) -> Iterator[Row]:
     """Weigh states as they are carried."""
-    say(f"state: {DOSES} doses, and {len(sixty_steps().steps)} steps")
-    yield at_most(f"control state of a series after {DOSES} doses", _size(_after_doses()), "bytes", LIMIT)
+    say(f"state: {CASES} infusion series of the library, {DOSES} doses each; a plain series; 60 steps")
+    states = list(_largest_of_series())
+    control = max(_size(replace(state, data={})) for state in states)
+    yield at_most("control state of an infusion series, saved values aside, at its largest", control, "bytes", LIMIT)
+    yield told("with saved values and where they came from", max(map(_size, states)), "bytes")
+    yield at_most(f"state of a plain series after {DOSES} doses", _size(_after_doses()), "bytes", LIMIT)
     largest = max(_size(state) for state in play(sixty_steps()).states)
-    yield told("control state of 60 steps with 26 saved values, at its largest", largest, "bytes")
+    yield told("state of 60 steps with 26 saved values, at its largest", largest, "bytes")
 
 
 def _size(state: State) -> int:
     return len(json.dumps(state_to_json(state), separators=(",", ":")).encode())
+
+
+# -- the library's series ---------------------------------------------------------------------------------------
+
+
+class _Weighed(Case):
+    """A simulated case that remembers its largest state."""
+
+    largest: State | None = None
+
+    def _apply(self, event: Event) -> object:
+        if isinstance(event, ActionCompleted):
+            event = replace(event, sources=(Source("Observation/9f1c2b1e-44c6-4b9a-8d57", "3", self.now),))
+        result = super()._apply(event)
+        if self.largest is None or _size(self.state) > _size(self.largest):
+            self.largest = self.state
+        return result
+
+
+def _largest_of_series() -> Iterator[State]:
+    plan = _infusion()
+    behaviours = Behaviours(plan, _declared(plan))
+    for number in range(CASES):
+        case = _Weighed(plan, behaviours, number, "bench", "America/New_York", MONDAY)
+        case.play(timedelta(days=365 * 8))
+        if case.largest is not None:
+            yield case.largest
+
+
+def _infusion() -> Plan:
+    text = (INFUSION / "1.0.0.yaml").read_text(encoding="utf-8")
+    definition = parse(text, "infusion").definition
+    plan = compile_definition(definition, load.installed(registry.catalog().actions)).plan if definition else None
+    if plan is None:
+        raise RuntimeError("The library's infusion pathway does not compile.")
+    return plan
+
+
+def _declared(plan: Plan) -> Simulation:
+    text = (INFUSION / "simulation.yaml").read_text(encoding="utf-8")
+    for few, many in ((" = 7\n", f" = {DOSES - 1}\n"), (" > 7\n", f" > {DOSES - 1}\n")):
+        if few not in text:
+            raise RuntimeError("The simulation does not say any more when the last dose is given.")
+        text = text.replace(few, many)
+    return read_simulation(text, plan, "simulation.yaml").simulation
+
+
+# -- a plain series ---------------------------------------------------------------------------------------------
 
 
 def _after_doses() -> State:
@@ -83,7 +149,7 @@ def _after_doses() -> State:
     while True:
         found = advance(plan, state, event, at)
         state = found.state
-        position = next(one for one in state.positions.values() if one.step != "series")
+        position = next(one for one in state.positions.values() if one.waits != "inner")
         match position.waits:
             case "action":
                 order = next(one for one in found.commands if isinstance(one, RunAction))
