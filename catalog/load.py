@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from pathways.calendars import Calendar
 from pathways.catalog import Action, Catalog, EntryError, read_catalog
-from pathways.diagnostics import Mark
 from pathways.errors import CarelaneError
 from pathways.source import Node, SourceError, read_source
 
@@ -39,7 +38,7 @@ def from_file(path: Path) -> Catalog:
     try:
         return read_catalog(root.plain, base=Catalog(calendars=calendars()))
     except EntryError as error:
-        mark = _place(root, error.path)
+        mark = root.place(error.path)
         raise CatalogError(f"{path}:{mark.line}:{mark.column}: {error.message}", hint=error.hint) from None
 
 
@@ -76,16 +75,6 @@ def _document(file: Traversable) -> Any:
 
 def _parsed(text: str, name: str) -> Any:
     return _tree(text, name).plain
-
-
-def _place(root: Node, path: tuple[str, ...]) -> Mark:
-    """Where the entry that a path leads to begins."""
-    mark = root.mark
-    for key in path:
-        if key not in root.keys:
-            break
-        mark, root = root.keys[key], root.value[key]
-    return mark
 
 
 def _tree(text: str, name: str) -> Node:

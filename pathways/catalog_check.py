@@ -109,7 +109,7 @@ class _Checking(Reader):
             read_catalog(root.plain)
         except EntryError as error:
             if not any(one.severity == "error" for one in self.diagnostics):
-                self.note("shape", _place(root, error.path), error.message, error.hint)
+                self.note("shape", root.place(error.path), error.message, error.hint)
 
     def section(self, name: str, section: Node) -> None:
         """A section: a map of entries, or a list of names."""
@@ -383,12 +383,3 @@ def _names(section: Node) -> tuple[str, ...]:
     if section.is_map:
         return tuple(section.value)
     return tuple(str(one.value) for one in section.value) if section.is_list else ()
-
-
-def _place(root: Node, path: tuple[str, ...]) -> Mark:
-    mark = root.mark
-    for key in path:
-        if key not in root.keys:
-            break
-        mark, root = root.keys[key], root.value[key]
-    return mark

@@ -6,7 +6,7 @@ YAML 1.2's core schema: keys are text, timestamps stay text, duplicate keys and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -74,6 +74,15 @@ class Node:
         """The node under a key of a map, or None where there is none, or it is null."""
         found = self.value.get(name) if isinstance(self.value, dict) else None
         return found if found is not None and found.value is not None else None
+
+    def place(self, path: Iterable[str]) -> Mark:
+        """Where the entry that a path of keys leads to begins; where a key is missing, the last one that is there."""
+        mark, node = self.mark, self
+        for key in path:
+            if key not in node.keys:
+                break
+            mark, node = node.keys[key], node.value[key]
+        return mark
 
     def walk(self) -> Iterator[Node]:
         """This node and every node below it."""
