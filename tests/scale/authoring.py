@@ -20,7 +20,9 @@ from commands import files
 from pathways.compile import compile_definition
 from pathways.lint import lint
 from pathways.parse import parse
+from pathways.plan import Plan
 from pathways.scenarios import parse_scenarios, run_scenario
+from pathways.scenarios.library import Plans
 from tests.scale.report import Row, at_most, told
 from tests.support.plans import catalog_of
 
@@ -76,13 +78,14 @@ def check_library() -> tuple[float, int, int, int]:
     known = load.installed(registry.catalog().actions)
     definitions = scenarios = failed = 0
     for group in files.groups(LIBRARY):
-        plans = {}
+        plans: dict[Path, Plan] = {}
         for source in group.definitions:
             definitions += 1
             lint(source.text, str(source.path), known, date(2026, 1, 1))
             definition = parse(source.text, str(source.path)).definition
-            if definition is not None:
-                plans[source.path] = compile_definition(definition, known).plan
+            compiled = compile_definition(definition, known).plan if definition is not None else None
+            if compiled is not None:
+                plans[source.path] = compiled
         for source in group.scenarios:
             place = files.definition_of(source, group)
             plan = None if place is None else plans.get(place.path)
@@ -91,5 +94,5 @@ def check_library() -> tuple[float, int, int, int]:
                 continue
             for scenario in file.scenarios:
                 scenarios += 1
-                failed += not run_scenario(plan, scenario).passed
+                failed += not run_scenario(plan, scenario, Plans(plans.values())).passed
     return time.perf_counter() - begun, definitions, scenarios, failed
