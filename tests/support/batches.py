@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pathways.catalog import read_catalog
@@ -12,7 +11,6 @@ from pathways.compile import compile_definition
 from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.source import read_source
-from store.definitions import Definition
 from tests.support.office import Office
 
 Json = Any
@@ -90,22 +88,7 @@ class Letters:
     async def begin(self, patient: str, *, version: str = "1.0.0", **inputs: Json) -> str:
         """Publish the version where it is not, start an instance for a patient; its id. It waits to be prepared."""
         compiled, source = plan(version)
-        now = datetime.now(UTC)
-        async with self.place.database.transaction() as unit:
-            if await unit.definitions.by_digest(compiled.digest) is None:
-                await unit.definitions.publish(
-                    Definition(
-                        compiled.pathway,
-                        compiled.version,
-                        compiled.digest,
-                        compiled.title,
-                        "published",
-                        now,
-                        "carelane",
-                        plan=compiled.document,
-                        source=source,
-                    )
-                )
+        await self.place.publish(compiled, source)
         wish = {"patient": {"reference": patient, "display": patient.removeprefix("Patient/")}, **inputs}
         async with self.place.client("coordinator") as client:
             body = {"pathway": "letters", "version": version, "inputs": wish}

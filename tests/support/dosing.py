@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from pathways.catalog import read_catalog
@@ -11,7 +10,6 @@ from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.source import read_source
 from store import tables
-from store.definitions import Definition
 from tests.support.office import ORDER, PATIENT, Office
 from tests.support.played_engine import Failure
 
@@ -126,22 +124,7 @@ def plan() -> Plan:
 
 async def start_dosing(place: Office, *, broken: bool = False) -> str:
     """Publish the pathway where it is not, and start it; its instance's id. `broken`: its first booking fails."""
-    compiled, now = plan(), datetime.now(UTC)
-    async with place.database.transaction() as unit:
-        if await unit.definitions.by_digest(compiled.digest) is None:
-            await unit.definitions.publish(
-                Definition(
-                    compiled.pathway,
-                    compiled.version,
-                    compiled.digest,
-                    compiled.title,
-                    "published",
-                    now,
-                    "carelane",
-                    plan=compiled.document,
-                    source=SOURCE,
-                )
-            )
+    await place.publish(plan(), SOURCE)
 
     def book(given: Json) -> Json:
         return {"chair": f"C-{given['dose']}", "start": "2026-12-01"}

@@ -25,6 +25,7 @@ from api.services.queues import read_queues
 from catalog import load
 from pathways.catalog import Catalog
 from pathways.lint import lint
+from pathways.plan import Plan
 from settings import Settings
 from store.database import Database
 from store.definitions import Definition
@@ -154,21 +155,23 @@ def referral_definition(catalog: Catalog) -> Definition:
         source = REFERRAL.read_text(encoding="utf-8")
         plan = lint(source, REFERRAL.name, catalog, date(2026, 3, 2)).plan
         assert plan is not None
-        now = datetime.now(UTC)
-        _referral.append(
-            Definition(
-                plan.pathway,
-                plan.version,
-                plan.digest,
-                plan.title,
-                "published",
-                now,
-                "carelane",
-                plan=plan.document,
-                source=source,
-            )
-        )
+        _referral.append(published(plan, source))
     return _referral[0]
+
+
+def published(plan: Plan, source: str) -> Definition:
+    """A published version."""
+    return Definition(
+        plan.pathway,
+        plan.version,
+        plan.digest,
+        plan.title,
+        "published",
+        datetime.now(UTC),
+        "carelane",
+        plan=plan.document,
+        source=source,
+    )
 
 
 @dataclass
@@ -208,6 +211,12 @@ class Office:
             ident = str(ULID())
             await unit.people.save(Person(ident, login, name, password_hash(), True, datetime.now(UTC)))
             await unit.people.set_roles(ident, roles)
+
+    async def publish(self, plan: Plan, source: str) -> None:
+        """Publish a version where it is not published yet."""
+        async with self.database.transaction() as unit:
+            if await unit.definitions.by_digest(plan.digest) is None:
+                await unit.definitions.publish(published(plan, source))
 
     async def publish_referral(self) -> None:
         """Publish the library's referral."""
