@@ -345,12 +345,3 @@ class Listeners:
             .order_by(listener.c.instance, listener.c.address)
         )
         return read(Listener, await self._connection.execute(query))
-
-    async def for_event(self, event_type: str, keys: Sequence[str]) -> tuple[Listener, ...]:
-        """The armed listeners for a type of event with one of the keys."""
-        query = (
-            select_rows(Listener, listener)
-            .where(listener.c.type == event_type, listener.c.key.in_(keys))
-            .order_by(listener.c.instance, listener.c.address)
-        )
-        return read(Listener, await self._connection.execute(query))

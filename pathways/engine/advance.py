@@ -187,7 +187,7 @@ def _start(run: Run, event: Started) -> Refusal | None:
 
 
 def _action_ended(run: Run, event: ActionEvent) -> None:
-    position = _waiting(run, "action", event.address)
+    position = _ordering(run, event.address)
     if position is None or position.run != event.run:
         if path_of(event.address).removesuffix("/undo") in run.plan.step:
             run.facts.append(_late(run, event))
@@ -231,10 +231,10 @@ def _late(run: Run, event: ActionEvent) -> ActionEnded:
             return ActionEnded(run.now, event.address, event.run, "failed", event.message, late=True)
 
 
-def _waiting(run: Run, waits: str, ordered_from: str) -> Position | None:
+def _ordering(run: Run, ordered_from: str) -> Position | None:
     """What waits for the answer to an order, standing or settling, whatever it is called by now."""
     candidates = (*run.positions.values(), *run.settling.values())
-    return next((one for one in candidates if one.waits == waits and one.ordered_from == ordered_from), None)
+    return next((one for one in candidates if one.waits == "action" and one.ordered_from == ordered_from), None)
 
 
 def _child_reported(run: Run, event: ChildEvent) -> None:

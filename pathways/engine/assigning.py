@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pathways.datatypes import ANY, DataType, MisfitError, check_size, plain_json
@@ -10,6 +9,7 @@ from pathways.engine.run import Run
 from pathways.engine.scope import Names
 from pathways.inference import tells, type_of_value
 from pathways.plan import Assignment
+from pathways.records import dataclass
 
 Json = Any
 
