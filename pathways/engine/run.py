@@ -196,7 +196,8 @@ class Run:
 
     def update_attributes(self) -> None:
         """State the attributes anew where data that they are worked out from changed."""
-        if not self.afresh and self.saved.isdisjoint(self.plan.attribute_names):
+        moved = bool(self.saved) and self.plan.attributes_move
+        if not self.afresh and not moved and self.saved.isdisjoint(self.plan.attribute_names):
             return
         names, env = self.names(), self.env
         found = {one.name: shown_json(one.value.evaluate(names, env)) for one in self.plan.attributes}

@@ -36,6 +36,9 @@ from pathways.values import Computed, Condition, Timing
 
 Json = Any
 
+_CLOCK = frozenset({"now", "today"})
+"""The functions of FEEL that read the time."""
+
 
 OutcomeKind = Literal["success", "unsuccessful", "cancelled"]
 
@@ -374,6 +377,11 @@ class Plan:
         return frozenset().union(*(one.value.names for one in self.attributes))
 
     @cached_property
+    def attributes_move(self) -> bool:
+        """Whether an attribute depends on time, so that any change of data is an occasion to look again."""
+        return any(one.builtins & _CLOCK for value in self.attributes for one in value.value.expressions)
+
+    @cached_property
     def offer_names(self) -> frozenset[str]:
         """The names by which it is judged what is offered."""
         return frozenset().union(*(one.names for one in self._offer_conditions))
@@ -381,7 +389,7 @@ class Plan:
     @cached_property
     def offers_move(self) -> bool:
         """Whether what is offered depends on more than data: on time, or on what runs already."""
-        timed = any(one.expression.builtins & {"now", "today"} for one in self._offer_conditions)
+        timed = any(one.expression.builtins & _CLOCK for one in self._offer_conditions)
         return timed or any(one.once and one.offer is not None for one in self.side_flows)
 
     @property

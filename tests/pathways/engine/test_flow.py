@@ -227,3 +227,24 @@ outcomes: {ok: {kind: success}}
 """)
     )
     assert run.incident("compute").kind == "expression"
+
+
+def test_attributes_that_read_the_time_are_looked_at_with_any_data() -> None:
+    """Not only where the names that they read were saved."""
+    plan = make_plan(
+        """
+inputs: {start: date}
+attributes: {begun: "=today() >= start"}
+outcomes: {done: Done}
+steps:
+  rest: {wait: {for: 3 days}}
+  note: {set: {rested: true}}
+  look: {task: {queue: intake}}
+  fin: {end: done}
+"""
+    )
+    player = Player(plan, {"start": "2026-03-04"})
+    assert player.state.attributes == {"begun": False}
+    player.after(days=3).tick()
+    assert player.standing == ["look"]
+    assert player.state.attributes == {"begun": True}
