@@ -56,7 +56,7 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
         )
         pathways = TemporalPathways(client, task_queue=settings.temporal_task_queue)
         demo_pace = settings.demo_pace if settings.demo else None
-        starter = EventStarter(database, pathways, zone=settings.site_zone, demo_pace=demo_pace)
+        starter = EventStarter(database, pathways, zone=settings.site_zone, site=settings.site, demo_pace=demo_pace)
         _log.info("The relay runs")
         ready()
         await relay(database, url, pathways, starter=starter)

@@ -16,6 +16,7 @@ from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pathways.errors import CarelaneError
+from pathways.ids import SITE
 
 PREFIX = "CARELANE_"
 
@@ -160,6 +161,13 @@ class Settings(BaseSettings):
         description="Private key (JWK or PEM, ES384 or RS384) that signs in at the core; needed for `smart`.",
     )
 
+    site: str | None = Field(
+        default=None,
+        pattern=SITE,
+        description=(
+            "Id of the site, such as `main-street`: what pathways see as `instance.site` unless a start says otherwise."
+        ),
+    )
     site_zone: str = Field(
         default="America/New_York",
         description="IANA time zone of the site: where an instance lives unless its start says otherwise.",

@@ -94,4 +94,5 @@ def _row(definition: Definition, request: VersionRequest, inputs: Mapping[str, J
         by=start.by,
         pace=pace_to_json(start.pace),
         parent=start.parent,
+        site=start.site,
     )

@@ -125,7 +125,10 @@ def build_services(
         people=PeopleService(**shared, development=settings.environment is Environment.DEVELOPMENT),
         tasks=BulkService(**shared, queues=queues, core=core),
         instances=InstanceService(
-            **shared, site_zone=settings.site_zone, demo_pace=settings.demo_pace if settings.demo else None
+            **shared,
+            site=settings.site,
+            site_zone=settings.site_zone,
+            demo_pace=settings.demo_pace if settings.demo else None,
         ),
         incidents=IncidentService(**shared),
         operations=OperationService(**shared),

@@ -53,6 +53,9 @@ def start(
     zone: Annotated[
         str | None, typer.Option("--zone", metavar="ZONE", help="The IANA time zone it lives in; else the site's.")
     ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="ID", help="The site that it is for; else the server's.")
+    ] = None,
     deprecated: Annotated[bool, typer.Option("--deprecated", help="Even of a version that is deprecated.")] = False,
     by: By = None,
     output: As = Format.TEXT,
@@ -62,7 +65,7 @@ def start(
     carelane pathway start referral --input patient=Patient/1 --input order=ServiceRequest/1
     """
     name, _, version = target.partition("@")
-    wish = {"pathway": name, "version": version or None, "zone": zone, "deprecated": deprecated}
+    wish = {"pathway": name, "version": version or None, "zone": zone, "site": site, "deprecated": deprecated}
     given = {**({} if file is None else _document(read(file), str(file))), **dict(map(_pair, inputs or ()))}
     configured = settings.load()
     with acting_as(configured, by, STARTER) as client:

@@ -9,6 +9,9 @@ import hashlib
 from datetime import datetime
 from functools import lru_cache
 
+SITE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"
+"""How the id of a site is written: `main-street`, or a reference such as `Location/1`."""
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 

@@ -56,7 +56,7 @@ class StartInstance:
     """The workflow's argument: a new instance by its plan's digest and inputs, or one carried over.
 
     A child has no digest: it says what is `wanted`, looks that up when it begins, and reports its end to its `parent`.
-    `pathway` and `version` are for Temporal's own lists.
+    `pathway` and `version` are for Temporal's own lists. `site` is what expressions see as `instance.site`.
     """
 
     instance: str
@@ -70,6 +70,7 @@ class StartInstance:
     wanted: Wanted | None = None
     pathway: str = ""
     version: str = ""
+    site: str | None = None
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Snapshot:
     parent: Parent | None = None
     hold: Hold | None = None
     children: tuple[ChildOrdered, ...] = ()
+    site: str | None = None
 
 
 @lru_cache(maxsize=1)

@@ -269,7 +269,8 @@ class State:
     `data` is kept by scope, then name; `visits` counts entries by scope and step. `settling` are the actions and
     children of what was left that are still awaited; `armed` the undos of what was completed, in order; `undone`
     counts completed undos by business key. `listeners` are the pathway's own handlers. `completed_by` remembers the
-    person by task step where another step needs it. Times are aware and in UTC.
+    person by task step where another step needs it. `site` is where it was started for, as expressions see it. Times
+    are aware and in UTC.
     """
 
     instance: str
@@ -301,6 +302,7 @@ class State:
     added: Mapping[str, AddedTask] = field(default_factory=dict)
     additions: int = 0
     completed_by: Mapping[str, str] = field(default_factory=dict)
+    site: str | None = None
 
 
 def altered(one: Kept, **changes: Any) -> Kept:

@@ -40,15 +40,22 @@ _VERDICTS: dict[str, StartVerdict] = {
 class EventStarter:
     """Looks at events, one at a time, oldest first; several relays share them.
 
-    `zone` is that of new instances; `demo_pace` how fast time runs in a demonstration.
+    `zone` and `site` are those of new instances; `demo_pace` how fast time runs in a demonstration.
     """
 
     def __init__(
-        self, database: Database, pathways: Pathways, *, zone: str = "UTC", demo_pace: float | None = None
+        self,
+        database: Database,
+        pathways: Pathways,
+        *,
+        zone: str = "UTC",
+        site: str | None = None,
+        demo_pace: float | None = None,
     ) -> None:
         self._database = database
         self._pathways = pathways
         self._zone = zone
+        self._site = site
         self._demo_pace = demo_pace
         self._plans: dict[str, Plan] = {}
 
@@ -115,6 +122,7 @@ class EventStarter:
             at=now,
             request=f"event/{event.id}/{version.name}",
             pace=pace_to_json(pace),
+            site=self._site,
         )
 
     async def _pace(self, unit: Unit) -> Pace | None:

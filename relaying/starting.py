@@ -49,4 +49,5 @@ def start_of(instance: Instance) -> StartInstance:
         parent=parent,
         pathway=instance.pathway,
         version=instance.version,
+        site=instance.site,
     )

@@ -34,6 +34,7 @@ class FoldsInstance:
             "digest": fact.digest,
             "title": fact.title,
             "zone": fact.zone,
+            "site": fact.site,
             "status": "running",
             "started_by": fact.by,
             "started_at": fact.at,

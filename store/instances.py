@@ -47,7 +47,8 @@ class Instance(InstanceSummary):
 
     `data` holds, by scope and name, the value with its `address`, `at`, `by` and `sources` (`pathways.state.Saved`
     as JSON). `rev` is the last revision recorded. `pace` is the demonstration clock it was started with. `unique_key`
-    is what no second open instance of its pathway may have. `parent_instance` waits for it at `parent_address`.
+    is what no second open instance of its pathway may have. `parent_instance` waits for it at `parent_address`. `site`
+    is where it was started for.
     `hold` says which `steps` are not entered now, `by` whom and for what `reason`, since when (`at`), and by which
     pause of its version (`id`).
     `suspension` says who suspended it (`by`, `reason`, `at`), `ending` to what end it is cancelling (`outcome`, and
@@ -56,6 +57,7 @@ class Instance(InstanceSummary):
 
     digest: str
     zone: str
+    site: str | None
     inputs: Mapping[str, Json]
     data: Mapping[str, Mapping[str, Json]]
     pace: Json
@@ -93,6 +95,7 @@ class NewInstance:
     pace: Json = None
     unique_key: str | None = None
     parent: Parent | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ class Instances:
             "digest": new.digest,
             "title": new.title,
             "zone": new.zone,
+            "site": new.site,
             "status": "starting",
             "attributes": {},
             "inputs": dict(new.inputs),

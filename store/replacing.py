@@ -77,6 +77,7 @@ class _Replacing:
             "digest": snapshot.digest,
             "title": snapshot.title,
             "zone": snapshot.zone,
+            "site": snapshot.site,
             "status": snapshot.status,
             "outcome": snapshot.outcome,
             "stage": snapshot.stage,

@@ -60,6 +60,7 @@ async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
         version=stored.version,
         title=stored.title,
         zone=stored.zone,
+        site=stored.site,
         started_at=stored.started_at.isoformat(),
         status="running" if stored.status == "starting" else stored.status,
         outcome=stored.outcome,

@@ -53,20 +53,21 @@ class Children:
         """Whether every start is confirmed: before that neither the run nor the instance may end."""
         return not self._starting
 
-    def start(self, command: StartChild, zone: str) -> None:
-        """Start a child."""
-        self._starting[command.instance] = asyncio.create_task(self._start(command, zone))
+    def start(self, command: StartChild, zone: str, site: str | None) -> None:
+        """Start a child, where this instance lives."""
+        argument = self._argument(command, zone, site)
+        self._starting[command.instance] = asyncio.create_task(self._start(command, argument))
 
     def cancel(self, command: CancelChild) -> None:
         """Tell a child to cancel, once it was started."""
         order = CancelOrder(f"parent/{self._instance}", command.reason, self._clock.now())
         self._messenger.send(command.instance, CANCEL_CHILD, order, after=self._starting.get(command.instance))
 
-    async def _start(self, command: StartChild, zone: str) -> None:
+    async def _start(self, command: StartChild, argument: StartInstance) -> None:
         try:
             handle = await workflow.start_child_workflow(
                 WORKFLOW,
-                self._argument(command, zone),
+                argument,
                 id=workflow_id(command.instance),
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 cancellation_type=ChildWorkflowCancellationType.ABANDON,
@@ -93,7 +94,7 @@ class Children:
         except ChildWorkflowError:
             self._lost(ChildFailed(command.address, command.instance, "The child pathway was ended from outside."))
 
-    def _argument(self, command: StartChild, zone: str) -> StartInstance:
+    def _argument(self, command: StartChild, zone: str, site: str | None) -> StartInstance:
         pace, here = self._clock.pace, Parent(self._instance, command.address)
         return StartInstance(
             instance=command.instance,
@@ -104,6 +105,7 @@ class Children:
             parent=None if command.detached else here,
             wanted=Wanted(command.pathway, command.range, command.run, here),
             pathway=command.pathway,
+            site=site,
         )
 
 

@@ -57,7 +57,7 @@ class Instance:
     def __init__(self, plan: Plan, start: StartInstance, clock: Clock, messenger: Messenger) -> None:
         carried = start.carried
         self.plan = plan
-        self.state: State = carried.state if carried else start_state(plan, start.instance, start.zone, clock.now())
+        self.state: State = carried.state if carried else _new(plan, start, clock.now())
         self._clock = clock
         self._messenger = messenger
         self._commanded = False
@@ -147,7 +147,7 @@ class Instance:
                 self._actions.abandon(command)
             case StartChild():
                 self._commanded = True
-                self._children.start(command, self.state.zone)
+                self._children.start(command, self.state.zone, self.state.site)
             case CancelChild():
                 self._children.cancel(command)
 
@@ -254,6 +254,10 @@ class Instance:
     def carried(self) -> Carried:
         """What goes along when it continues as new."""
         return Carried(self.state, self.recorder.tail, self.recorder.recorded_rev, self._clock.pace)
+
+
+def _new(plan: Plan, start: StartInstance, at: datetime) -> State:
+    return start_state(plan, start.instance, start.zone, at, site=start.site)
 
 
 def started(start: StartInstance) -> Started:

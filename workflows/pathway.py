@@ -280,6 +280,7 @@ class Pathway:
             carried=instance.carried(),
             pathway=instance.plan.pathway,
             version=instance.plan.version,
+            site=instance.state.site,
         )
 
 

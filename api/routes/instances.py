@@ -26,7 +26,9 @@ async def start_instance(
     Once answered it will run, even where Temporal is away right now (`status` is then `starting`).
     """
     instance, new = await services.instances.start(
-        actor, Start(wish.pathway, wish.inputs, wish.version, wish.zone, deprecated=wish.deprecated), key=key
+        actor,
+        Start(wish.pathway, wish.inputs, wish.version, wish.zone, deprecated=wish.deprecated, site=wish.site),
+        key=key,
     )
     response.headers["Location"] = f"/api/v1/instances/{instance.id}"
     if not new:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.schemas.base import Schema, Wish
+from pathways.ids import SITE
 
 Json = Any
 
@@ -24,6 +25,12 @@ class StartWish(Wish):
     deprecated: bool = Field(False, description="Start it even of a version that is deprecated.")
     inputs: dict[str, Json] = Field(default_factory=dict, description="The pathway's inputs, by name.")
     zone: str | None = Field(None, description="IANA time zone of the site; the server's default where left out.")
+    site: str | None = Field(
+        None,
+        description="Id of the site, which expressions see as `instance.site`; the server's where left out.",
+        max_length=64,
+        pattern=SITE,
+    )
 
 
 class Hold(Schema):
@@ -84,6 +91,7 @@ class Instance(InstanceInList):
 
     digest: str = Field(description="The digest of the plan that it runs.")
     zone: str
+    site: str | None
     inputs: dict[str, Json]
     data: dict[str, Json] = Field(description="Saved values by scope and name, each with where it came from.")
     rev: int = Field(description="The last revision that the store has.")

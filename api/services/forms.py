@@ -105,7 +105,7 @@ def rules_of(task: Task, instance: Instance, plan: Plan | None, now: datetime) -
         }
         for scope, values in instance.data.items()
     }
-    scope = names_of(plan, instance.id, instance.started_at, saved, scope_of(task.address))
+    scope = names_of(plan, instance.id, instance.started_at, saved, scope_of(task.address), site=instance.site)
     moment = pathway_now(pace_from_json(instance.pace), now)
     outcomes = tuple(str(one["id"]) for one in task.outcomes or ())
     return FormRules(fields, scope, environment(plan, instance.zone, moment), outcomes)

@@ -56,7 +56,7 @@ _NEW_KEY = "Use a new key for each start."
 class StartWish:
     """What somebody wants to start. `version` is one, or a range; without it the highest that can be started.
 
-    `deprecated`: even of a version that is deprecated.
+    `deprecated`: even of a version that is deprecated. `site` is where it is for, this server's where left out.
     """
 
     pathway: str
@@ -64,6 +64,7 @@ class StartWish:
     version: str | None = None
     zone: str | None = None
     deprecated: bool = False
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,12 @@ class InstanceDetail:
 class InstanceService(Interventions):
     """The use cases around instances.
 
-    `site_zone` is where an instance lives unless its start says otherwise; `demo_pace` is how fast time runs in a
-    demonstration, None outside one.
+    `site` and `site_zone` are where an instance lives unless its start says otherwise; `demo_pace` is how fast time
+    runs in a demonstration, None outside one.
     """
 
     site_zone: str = "UTC"
+    site: str | None = None
     demo_pace: float | None = None
 
     async def start(self, actor: Actor, wish: StartWish, *, key: str) -> tuple[Instance, bool]:
@@ -212,7 +214,8 @@ class InstanceService(Interventions):
         pace = await self._pace(unit)
         if plan is None:
             raise NotNowError("The pathway can't be read now.", hint="Try again in a moment.")
-        refusal = advance(plan, start_state(plan, ident, zone, now), Started(dict(wish.inputs), actor.id), now).refusal
+        state = start_state(plan, ident, zone, now, site=wish.site or self.site)
+        refusal = advance(plan, state, Started(dict(wish.inputs), actor.id), now).refusal
         if refusal is not None:
             fields = refusal.detail if isinstance(refusal.detail, Mapping) else {}
             raise FormInvalidError(refusal.message, fields={f"inputs.{k}": str(v) for k, v in fields.items()})
@@ -228,6 +231,7 @@ class InstanceService(Interventions):
             by=actor.id,
             request=request,
             pace=pace_to_json(pace),
+            site=state.site,
         )
         try:
             return await begin(unit, plan, new)
@@ -249,6 +253,7 @@ class InstanceService(Interventions):
             pace=pace_from_json(instance.pace),
             pathway=instance.pathway,
             version=instance.version,
+            site=instance.site,
         )
         try:
             await self.engine.start(start)

@@ -139,7 +139,7 @@ class _Moment:
     def names(self, address: str) -> Names:
         """What expressions see at an address now."""
         state = self._before
-        names = Scopes(self._plan, state.instance, state.started_at, self._data).names(scope_of(address))
+        names = Scopes(self._plan, state.instance, state.started_at, self._data, state.site).names(scope_of(address))
         return names.binding(bound_values(self._plan, self._bound(address)))
 
     def _bound(self, address: str) -> Mapping[str, Json]:

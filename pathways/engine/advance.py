@@ -46,10 +46,10 @@ ActionEvent = ActionCompleted | ActionProblem | ActionFailed
 ChildEvent = ChildStarted | ChildEnded | ChildFailed
 
 
-def start_state(plan: Plan, instance: str, zone: str, at: datetime) -> State:
+def start_state(plan: Plan, instance: str, zone: str, at: datetime, *, site: str | None = None) -> State:
     """The state before the first event, which is `Started`."""
     moment = at.astimezone(UTC)
-    return State(instance, plan.digest, zone, moment, moment)
+    return State(instance, plan.digest, zone, moment, moment, site=site)
 
 
 def advance(plan: Plan, state: State, event: Event, at: datetime) -> Transition:
@@ -172,6 +172,7 @@ def _start(run: Run, event: Started) -> Refusal | None:
             run.state.zone,
             event.by,
             event.parent,
+            run.state.site,
         )
     )
     for name, value in values.items():

@@ -56,7 +56,7 @@ def shown(plan: Plan, state: State) -> Json:
     """What is offered, as lists show it."""
     if not state.offers:
         return []
-    names = names_of(plan, state.instance, state.started_at, state.data)
+    names = names_of(plan, state.instance, state.started_at, state.data, site=state.site)
     return _shown(plan, state.offers, names, environment(plan, state.zone, state.now))
 
 

@@ -102,7 +102,7 @@ class Run:
         self.moves = 0
         self.changed: set[str] = set()
         self.scopes_ended = False
-        self._scopes = Scopes(plan, state.instance, state.started_at, self.data)
+        self._scopes = Scopes(plan, state.instance, state.started_at, self.data, state.site)
         self._own_data: set[str] = set()
         self.saved: set[str] = set()
         self.afresh = state.rev == 0

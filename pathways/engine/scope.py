@@ -106,9 +106,11 @@ class Scopes:
         self._names.clear()
 
 
-def names_of(plan: Plan, instance: str, started_at: datetime, data: Data, scope: str = PATHWAY) -> Names:
+def names_of(
+    plan: Plan, instance: str, started_at: datetime, data: Data, scope: str = PATHWAY, *, site: str | None = None
+) -> Names:
     """What expressions see of an instance in a scope: inputs and saved names, and `instance` itself."""
-    return Scopes(plan, instance, started_at, data).names(scope)
+    return Scopes(plan, instance, started_at, data, site).names(scope)
 
 
 def bound_values(plan: Plan, bound: Mapping[str, Json]) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
         version=plan.version,
         title=plan.title,
         zone=state.zone,
+        site=state.site,
         started_at=state.started_at.isoformat(),
         status=state.status,
         outcome=state.outcome,

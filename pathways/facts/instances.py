@@ -24,6 +24,7 @@ class InstanceStarted:
     zone: str
     by: str | None = None
     parent: Parent | None = None
+    site: str | None = None
     fact: Literal["instance-started"] = "instance-started"
 
 

@@ -111,7 +111,7 @@ class Children:
             raise ScenarioStopError(f"Children start children more than {MOST_LEVELS} levels deep.")
         plan = self._plan(command)
         label = f"{parent.label} > {command.address}" if parent.label else command.address
-        state = start_state(plan, command.instance, parent.state.zone, world.now)
+        state = start_state(plan, command.instance, parent.state.zone, world.now, site=parent.state.site)
         child = Case(plan, state, label, parent, command.address, command.detached)
         above = None if command.detached else Parent(parent.state.instance, command.address)
         world.cases.append(child)

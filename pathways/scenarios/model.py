@@ -59,12 +59,14 @@ ANY_REFUSAL = "any"
 class Start:
     """How the instance begins: `at` is an ISO text as written, None where none is.
 
+    `site` is what expressions see as `instance.site`.
     `event` is the type of the domain event that starts it (`starts_on`), with its `key` and `data`.
     """
 
     mark: Mark
     at: str | None = None
     zone: str | None = None
+    site: str | None = None
     inputs: Mapping[str, Json] = field(default_factory=dict)
     event: str | None = None
     key: str | None = None

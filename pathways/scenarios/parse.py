@@ -26,7 +26,7 @@ _FILE_KEYS = (
     "title",
 )
 _KEYS = ("start", "actions", "children", "with_children", "then", "expect", "title", "note")
-_START_KEYS = ("at", "zone", "inputs", "event", "key", "data")
+_START_KEYS = ("at", "zone", "site", "inputs", "event", "key", "data")
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,7 @@ def _start(reader: Reader, node: Node | None, mark: Mark) -> Start:
         node.mark,
         text_of(reader, node, "at"),
         text_of(reader, node, "zone"),
+        text_of(reader, node, "site"),
         map_of(reader, node.get("inputs"), "inputs"),
         name.value if name else None,
         text_of(reader, fields, "key"),

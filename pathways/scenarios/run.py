@@ -74,7 +74,9 @@ def run_scenario(plan: Plan, scenario: Scenario, library: Library | None = None,
     if unknown:
         failures = [Failure(one.mark, one.message, one.hint) for one in unknown]
         return Result(scenario, tuple(failures), zone_name)
-    world = World(plan, start_state(plan, INSTANCE, zone_name, at), tz, scenario.stubs, library)
+    world = World(
+        plan, start_state(plan, INSTANCE, zone_name, at, site=scenario.start.site), tz, scenario.stubs, library
+    )
     failures = _play(world, scenario)
     return Result(scenario, tuple(failures), zone_name, tuple(world.moments), tuple(world.seen))
 

@@ -78,13 +78,22 @@ class Outcome:
 class Case:
     """A case from its start to its end."""
 
-    def __init__(self, plan: Plan, behaviours: Behaviours, number: int, seed: str, zone: str, start: datetime) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        behaviours: Behaviours,
+        number: int,
+        seed: str,
+        zone: str,
+        start: datetime,
+        site: str | None = None,
+    ) -> None:
         self.plan = plan
         self.behaviours = behaviours
         self.random = Random(f"{seed}/{number}")  # noqa: S311 - chance, not secrets
         self.now = start
         self.zone = zone
-        self.state = start_state(plan, f"{_WHOSE}{number:014d}", zone, start)
+        self.state = start_state(plan, f"{_WHOSE}{number:014d}", zone, start, site=site)
         self.result = Outcome(start, start)
         self._jobs: list[tuple[datetime, int, Callable[[], None]]] = []
         self._count = 0
@@ -157,7 +166,7 @@ class Case:
     def _around(self, scope: str, given: Json = None) -> Around:
         def evaluate(computed: Computed) -> Any:
             state = self.state
-            names = names_of(self.plan, state.instance, state.started_at, state.data, scope)
+            names = names_of(self.plan, state.instance, state.started_at, state.data, scope, site=state.site)
             return computed.evaluate(names.binding({"input": given}), environment(self.plan, self.zone, self.now))
 
         return Around(self.random, self.now, self.plan.default_calendar, evaluate)

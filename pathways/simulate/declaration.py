@@ -88,7 +88,8 @@ class Offered:
 class Simulation:
     """All of it, by name: actions and children by theirs, tasks by their step's path, events by type.
 
-    `start` is when the first case may come, `per_day` how many do on a day on which `calendar` is open.
+    `start` is when the first case may come, `per_day` how many do on a day on which `calendar` is open; `zone` and
+    `site` are where they live.
     """
 
     actions: Mapping[str, Behaviour] = field(default_factory=dict)
@@ -99,6 +100,7 @@ class Simulation:
     inputs: Sample = NOTHING
     start: datetime | None = None
     zone: str | None = None
+    site: str | None = None
     per_day: float | None = None
     calendar: str | None = None
     source: str = ""

@@ -114,7 +114,9 @@ class _Reading:
         actions = undos | {one.action for one in plan.steps if isinstance(one, Do)}
         children = {one.pathway for one in plan.steps if isinstance(one, Child)}
         arrivals = root.get("arrivals")
-        if arrivals is not None and not reader.keys(arrivals, "arrivals", ("per_day", "calendar", "start", "zone")):
+        if arrivals is not None and not reader.keys(
+            arrivals, "arrivals", ("per_day", "calendar", "start", "zone", "site")
+        ):
             arrivals = None
         self._check_inputs(root.get("inputs"))
         task_time = TASK_TIME if plan.default_calendar else TASK_TIME_ELAPSED
@@ -127,6 +129,7 @@ class _Reading:
             inputs=self.sample(root.get("inputs"), NOTHING),
             start=self._start(arrivals.get("start")) if arrivals else None,
             zone=self._text(arrivals, "zone") if arrivals else None,
+            site=self._text(arrivals, "site") if arrivals else None,
             per_day=self._number(arrivals.get("per_day"), "per_day") if arrivals else None,
             calendar=self._calendar(arrivals) if arrivals else None,
             source=reader.file,

@@ -58,7 +58,8 @@ def simulate(
     for number, start in enumerate(_arrivals(plan, simulation, cases, seed, zone_name)):
         if number % parts != this:
             continue
-        measures.add(Case(plan, behaviours, number, str(seed), zone_name, start).play(HORIZON))
+        case = Case(plan, behaviours, number, str(seed), zone_name, start, simulation.site)
+        measures.add(case.play(HORIZON))
         if progress is not None and measures.cases % 20 == 0:
             progress(20)
     return Simulated(measures, dict(sorted(behaviours.defaults.items())), zone_name)

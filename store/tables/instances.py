@@ -15,6 +15,7 @@ instance = Table(
     Column("digest", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("zone", Text, nullable=False),
+    Column("site", Text, comment="Where it was started for; expressions see it."),
     Column("status", Text, nullable=False),
     Column("outcome", Text),
     Column("outcome_title", Text),

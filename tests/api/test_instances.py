@@ -51,6 +51,14 @@ async def test_an_unknown_pathway_or_zone_is_refused(coordinator: httpx.AsyncCli
     assert "America/New_York" in answer.json()["hint"]
 
 
+async def test_a_start_says_the_site(place: Office, coordinator: httpx.AsyncClient) -> None:
+    """Its site is what was asked for, else the server's own; an id that is none is refused."""
+    answer = await coordinator.post("/instances", json={**WISH, "site": "main-street"})
+    there = (await coordinator.get(f"/instances/{answer.json()['id']}")).json()
+    assert (there["site"], place.engine.snapshot(there["id"])["site"]) == ("main-street", "main-street")
+    assert (await coordinator.post("/instances", json={**WISH, "site": "Main Street"})).status_code == 422
+
+
 async def test_a_start_is_kept_while_temporal_is_away(place: Office, coordinator: httpx.AsyncClient) -> None:
     """The row is there, in status `starting`; the same key starts it when Temporal answers again."""
     place.engine.away = True

@@ -51,10 +51,18 @@ def test_an_instance_starts_with_its_inputs(machine: Served, begun: str, run: Ru
         tmp_path / "inputs.yaml",
         "--by",
         "supervisor",
+        "--site",
+        "main-street",
         "--format",
         "json",
     )
     assert (status, json.loads(out)["version"]) == (0, "1.0.0")
+    assert machine.run(_site(machine, json.loads(out)["id"])) == "main-street"
+
+
+async def _site(machine: Served, ident: str) -> str:
+    async with machine.office.client("supervisor") as client:
+        return str((await client.get(f"/instances/{ident}")).json()["site"])
 
 
 def test_what_does_not_fit_is_said(begun: str, run: Run, tmp_path: Path) -> None:

@@ -75,12 +75,12 @@ async def instances(database: Database) -> list[Instance]:
 
 
 async def test_an_event_starts_every_pathway_that_wants_it(database: Database, pathways: Played) -> None:
-    """With its inputs, in the site's zone, and once however often it is looked at."""
+    """With its inputs, at the site and in its zone, and once however often it is looked at."""
     await publish(database, "orders")
     await publish(database, "billing")
     event = await order(database, order="O-1", wanted=True)
     for _ in range(2):
-        await look(database, pathways, zone="Europe/Rome")
+        await look(database, pathways, zone="Europe/Rome", site="rome")
     assert {name: one.verdict for name, one in (await came_to(database, event)).items()} == {
         "orders": "started",
         "billing": "started",
@@ -92,6 +92,7 @@ async def test_an_event_starts_every_pathway_that_wants_it(database: Database, p
     }
     assert {one.instance for one in pathways.started} == {one.id for one in begun}
     assert [one.inputs for one in begun] == [{"order": "O-1"}] * 2
+    assert {one.site for one in (*begun, *pathways.started)} == {"rome"}
     async with database.transaction() as unit:
         stored = await unit.inbox.get(event)
     assert stored is not None

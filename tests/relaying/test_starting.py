@@ -22,7 +22,18 @@ async def wanted(database: Database) -> str:
     """A row whose workflow was not started."""
     pace = {"factor": 2.0, "anchor": AT.isoformat(), "shown": AT.isoformat()}
     new = NewInstance(
-        str(ULID()), "example", "1.0.0", PLAN.digest, "Example", "Europe/Rome", {"order": "N-1"}, AT, "anna", None, pace
+        str(ULID()),
+        "example",
+        "1.0.0",
+        PLAN.digest,
+        "Example",
+        "Europe/Rome",
+        {"order": "N-1"},
+        AT,
+        "anna",
+        None,
+        pace,
+        site="rome",
     )
     async with database.transaction() as unit:
         await unit.instances.add(new)
@@ -36,6 +47,7 @@ async def test_a_row_that_waits_for_long_is_started(database: Database, pathways
     assert await finish_starts(database, pathways, patience=AT_ONCE) == 1
     [start] = pathways.started
     assert (start.instance, start.digest, start.zone, start.by) == (ident, PLAN.digest, "Europe/Rome", "anna")
+    assert start.site == "rome"
     assert (start.inputs, start.pace) == ({"order": "N-1"}, Pace(2.0, AT, AT))
 
 

@@ -165,12 +165,12 @@ class Interpreter:
         """A child by its id."""
         return Instance(self, instance, self.client.get_workflow_handle_for(Pathway.run, workflow_id(instance)))
 
-    async def start(self, plan: Plan, *, pace: Pace | None = None, **inputs: Any) -> Instance:
+    async def start(self, plan: Plan, *, pace: Pace | None = None, site: str | None = None, **inputs: Any) -> Instance:
         """Start an instance."""
         instance = str(ULID())
         handle = await self.client.start_workflow(
             Pathway.run,
-            StartInstance(instance, plan.digest, inputs=inputs, by="tester", pace=pace),
+            StartInstance(instance, plan.digest, inputs=inputs, by="tester", pace=pace, site=site),
             id=workflow_id(instance),
             task_queue=self.queue,
         )

@@ -75,7 +75,8 @@ class PlayedEngine:
         if start.instance in self._playing:
             return
         plan = await self._plan(start.digest)
-        state = start_state(plan, start.instance, start.zone, pathway_now(start.pace, datetime.now(UTC)))
+        now = pathway_now(start.pace, datetime.now(UTC))
+        state = start_state(plan, start.instance, start.zone, now, site=start.site)
         self._playing[start.instance] = _Playing(plan, state, start.pace)
         await self._apply(start.instance, Started(start.inputs, start.by), None)
 

@@ -84,6 +84,30 @@ async def test_a_child_runs_and_reports(client: Client, sandboxed: bool) -> None
     assert fact(parent, ChildReported).outcome == "completed"
 
 
+async def test_a_child_lives_at_its_parents_site(client: Client) -> None:
+    """It sees the site of the instance that started it, and so do both after they have gone on anew."""
+    asks = pathway("""
+  ask: {task: {title: '="Ask at " + instance.site', queue: intake}}
+  again: {task: {title: '="Again at " + instance.site', queue: intake}}
+  finished: {end: completed}
+""", name="child")  # fmt: skip
+    interpreter = Interpreter(client, [PARENT, asks], ACTIONS)
+    async with interpreter.running():
+        parent = await interpreter.start(PARENT, site="main-street", order=ORDER)
+        child = await child_of(parent)
+        await child.renew()
+        await parent.renew()
+        await child.complete("ask")
+        await child.stands_at("again")
+        titles = [one["title"] for one in (await child.snapshot())["tasks"]]
+        sites = [(await one.snapshot())["site"] for one in (parent, child)]
+        await parent.terminate()
+        await child.terminate()
+    assert titles == ["Again at main-street"]
+    assert sites == ["main-street", "main-street"]
+    assert (fact(parent, InstanceStarted).site, fact(child, InstanceStarted).site) == ("main-street", "main-street")
+
+
 async def test_the_version_is_pinned(client: Client) -> None:
     """A version that is published after a child has asked changes nothing for it, whatever is replayed."""
     interpreter = interpreter_of(client, CHILD)

@@ -110,6 +110,7 @@ class InstanceView:
     started_by: str
     ended: Time | None
     zone: str
+    site: str
     now: Time
     attributes: tuple[tuple[str, str], ...]
     stages: tuple[StageView, ...]
@@ -144,6 +145,7 @@ def instance_view(
         started_by=found.names.get(instance.started_by or "", ""),
         ended=time_of(instance.ended_at, instance.zone, here) if instance.ended_at else None,
         zone=instance.zone,
+        site=instance.site or "",
         now=time_of(here, instance.zone, here),
         attributes=attributes_of(instance, instance.zone),
         stages=_stages(found),

@@ -467,3 +467,11 @@ def test_there_and_back_changes_nothing_that_stands(data: st.DataObject) -> None
     back = migrate(new, old, found.state, MigrationMap().inverse(), at, "inf-1", "back", hold=state.hold)
     assert back.blocked == ()
     assert (back.state.positions, back.state.data, back.state.clocks) == (state.positions, state.data, state.clocks)
+
+
+def test_the_site_stays() -> None:
+    """A migration does not move an instance to another site."""
+    player = Player(plan())
+    player.state = replace(player.state, site="main-street")
+    to(player, plan(version="1.1.0"))
+    assert player.state.site == "main-street"

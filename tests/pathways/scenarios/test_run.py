@@ -161,6 +161,19 @@ def test_without_a_zone_the_calendar_tells_it() -> None:
     assert result.moments[0].at.isoformat() == "2026-03-02T14:00:00+00:00"
 
 
+def test_a_scenario_says_where_it_is() -> None:
+    """`instance.site` is what `start` says, null where it says nothing."""
+    steps = """
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  choose: {decide: {rules: [{when: 'instance.site != null and instance.site = "main-street"', to: ask}, {to: finish}]}}
+  ask: {task: {title: Ask, queue: intake}}
+  finish: {end: done}
+"""
+    there, nowhere = "start: {site: main-street}\n  expect: {at: ask}", "start: {}\n  expect: {outcome: done}"
+    assert [messages(one) for one in run(steps, f"one:\n  {there}\ntwo:\n  {nowhere}")] == [[], []]
+
+
 def test_scenarios_do_not_see_each_other() -> None:
     """The same scenario twice gives the same, to the letter."""
     one = f"start: {{inputs: {ORDER}}}\n  actions: {{visits.book: [{{fail: x}}, {{give: {{}}}}]}}\n"

@@ -357,3 +357,18 @@ def test_a_file_for_another_version_may_have_names_of_its_own(plan: Plan) -> Non
     read = read_simulation("version: 2.0.0\ntasks: {ask: {takes: 1 hour}, asks: {takes: 1 hour}}\n", plan)
     assert [one.severity for one in read.diagnostics] == ["warning"]
     assert set(read.simulation.tasks) == {"ask"}
+
+
+def test_cases_live_where_they_arrive() -> None:
+    """`arrivals` says the site that expressions see."""
+    text = """
+outcomes: {here: {title: Here}, elsewhere: {title: Elsewhere}}
+steps:
+  choose: {decide: {rules: [{when: 'instance.site != null and instance.site = "main-street"', to: here}, {to: there}]}}
+  here: {end: here}
+  there: {end: elsewhere}
+"""
+    plan = plan_of(text)
+    arrivals = "language: 1\npathway: example\narrivals: {start: 2026-03-02%s}\n"
+    assert simulate(plan, declared(plan, arrivals % ", site: main-street"), 5).measures.outcomes == {"here": 5}
+    assert simulate(plan, declared(plan, arrivals % ""), 5).measures.outcomes == {"elsewhere": 5}
