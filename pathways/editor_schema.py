@@ -47,6 +47,7 @@ def _many(schema: Json) -> Json:
 
 
 _TIME = _ref("time")
+_VALUES: Json = {"anyOf": [{"type": "object"}, {"type": "string", "pattern": "^="}]}
 _CONDITION = _ref("condition")
 _FORM_SEES = "FEEL, without =: sees the form's fields as typed, and outcome."
 _TARGET = _told(_TEXT, "The id of a step: of this scope, or of one around it.")
@@ -63,7 +64,7 @@ _TYPE = {
     "options": {"type": "array", "description": "The codes that may be chosen."},
     "value_set": _told(_TEXT, "A value set of the catalog."),
     "fields": {"type": "object", "description": "The fields of an object, by name."},
-    "item": _told(_ANY, "The type of a list's items."),
+    **{key: _told(_ANY, "The type of a list's items.") for key in ("item", "items", "of")},
     "many": _told(_FLAG, "A list of these."),
 }
 _LISTENING = {
@@ -134,7 +135,7 @@ def _step() -> Json:
                 _map(
                     {
                         "do": _TEXT,
-                        "with": {"type": "object"},
+                        "with": _VALUES,
                         "retry": _ref("retry"),
                         "until": _told(
                             _TEXT, "A step, of this scope or one around it: from its completion on it stays done."
@@ -146,13 +147,13 @@ def _step() -> Json:
             ],
             "description": "The action that takes back what the step did.",
         },
+        "retry": {**_ref("retry", "How its action, or its undo, is tried again.")},
         "gate": {"enum": ["clinical"], "description": "Skipping it, or changing what it read, needs its role."},
     }
     kinds = {
         "do": {
             "do": _told(_TEXT, "Run a registered action."),
-            "with": {"type": "object", "description": f"The action's input. {EXPRESSION}"},
-            "retry": _ref("retry"),
+            "with": {**_VALUES, "description": f"The action's input. {EXPRESSION}"},
             "catch": _named(_ref("way"), ".", description="Problems that the action reports, and where they lead."),
         },
         "task": {"task": _ref("task")},
@@ -210,7 +211,9 @@ def _task() -> Json:
 
 def _wait() -> Json:
     way = _map({**_LISTENING, **_TIMES, "note": _NOTE})
-    ways = {**_LISTENING, **_TIMES, "any": _many(_named(way)), "note": _NOTE}
+    named = _map({"name": _told(_TEXT, "The way's name."), **_LISTENING, **_TIMES, "note": _NOTE}, "name")
+    listed = {"type": "array", "items": {"anyOf": [_named(way), named]}}
+    ways = {**_LISTENING, **_TIMES, "any": {"anyOf": [_named(way), listed]}, "note": _NOTE}
     return _map(ways, description="Wait for an event, a time, or whichever of several comes first.")
 
 
@@ -252,7 +255,7 @@ def _child() -> Json:
         {
             "name": _told(_TEXT, "The pathway to start."),
             "version": _told(_TEXT, "A range of versions, such as ^1."),
-            "inputs": {"type": "object"},
+            "inputs": _VALUES,
             "detached": _told(_FLAG, "Do not wait for it, and do not cancel it with this one."),
             "note": _NOTE,
         },
@@ -301,7 +304,7 @@ def language_schema() -> Json:
     )
     offer = _map({"title": _TEXT, "when": _CONDITION, "queue": _TEXT, "role": _TEXT})
     side = {"title": _TEXT, "once": _FLAG, "offer": offer, "steps": _ref("steps"), "note": _NOTE}
-    start = {"event": _TEXT, "when": _CONDITION, "inputs": {"type": "object"}, "note": _NOTE}
+    start = {"event": _TEXT, "when": _CONDITION, "inputs": _VALUES, "note": _NOTE}
     inputs = {**_TYPE, "required": _FLAG, "default": _ANY, "title": _TEXT, "note": _NOTE}
     give = {"anyOf": [{"not": {"type": "object", "required": ["value"]}}, _map({"value": _ANY, **_TYPE}, "value")]}
     outcome = {

@@ -132,7 +132,7 @@ class Context:
     def inputs(self, owner: str, named: Text, given: Authored | None, takes: DataType | None) -> None:
         """Check what an action or pathway is given against what it takes."""
         source = given.source if given is not None and isinstance(given.source, dict) else {}
-        if takes is None:
+        if takes is None or (given is not None and is_expression(given.source)):
             return
         for name in source if not takes.open else ():
             if name not in takes.by_name:

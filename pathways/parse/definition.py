@@ -68,10 +68,14 @@ _INPUT_KEYS = (
     "fields",
     "item",
     "many",
+    "items",
+    "of",
     "title",
     "note",
+    "label",
+    "help",
 )
-_TYPE_KEYS = ("type", "target", "options", "value_set", "fields", "item", "many")
+_TYPE_KEYS = ("type", "target", "options", "value_set", "fields", "item", "items", "of", "many")
 _OUTCOME_KINDS = ("success", "unsuccessful", "cancelled")
 _CANCELLED = "cancelled"
 _COVERED = ("steps", "transitions", "conditions", "timeouts", "catches", "handlers")
@@ -277,13 +281,10 @@ def _starts_on(reader: Reader, node: Node | None) -> tuple[StartOnDecl, ...]:
         if not reader.keys(one, "an entry of starts_on", ("event", "when", "inputs", "note")):
             continue
         event = reader.text(reader.required(one, "event", "An entry of starts_on"), "event")
-        inputs = one.get("inputs")
-        if inputs is not None and not inputs.is_map:
-            reader.note("shape", inputs.mark, "inputs of starts_on is a map of the pathway's inputs.")
-            inputs = None
+        inputs = reader.authored_map(one.get("inputs"), "inputs of starts_on is a map of the pathway's inputs.")
         if event is not None:
             when = reader.condition(one.get("when"), "when")
-            found.append(StartOnDecl(event, one.mark, when, reader.authored(inputs)))
+            found.append(StartOnDecl(event, one.mark, when, inputs))
     return tuple(found)
 
 

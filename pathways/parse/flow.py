@@ -170,13 +170,10 @@ def parse_child(reader: Reader, node: Node, where: str) -> Body | None:
     if not reader.keys(body, f"pathway of {where}", ("name", "version", "inputs", "detached", "note")):
         return None
     name = reader.text(reader.required(body, "name", f"pathway of {where}"), "name")
-    inputs = body.get("inputs")
-    if inputs is not None and not inputs.is_map:
-        reader.note("shape", inputs.mark, f"inputs of {where} is a map of the pathway's inputs.")
-        inputs = None
+    inputs = reader.authored_map(body.get("inputs"), f"inputs of {where} is a map of the pathway's inputs.")
     versions = _range(reader, body.get("version"))
     detached = reader.flag(body.get("detached"), "detached")
-    return ChildDecl(body.mark, name, versions, reader.authored(inputs), detached) if name else None
+    return ChildDecl(body.mark, name, versions, inputs, detached) if name else None
 
 
 def _range(reader: Reader, node: Node | None) -> Text | None:

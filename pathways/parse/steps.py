@@ -34,7 +34,6 @@ from pathways.parse.ways import (
 )
 from pathways.reader import MOST_STEPS, Reader
 from pathways.source import Node
-from pathways.values import is_expression
 
 _COMMON = (
     "title",
@@ -50,6 +49,7 @@ _COMMON = (
     "gate",
 )
 _MORE: dict[str, tuple[str, ...]] = {"do": ("with", "retry", "catch")}
+_OF_ACTIONS = ("retry", "catch")
 _GATES = ("clinical",)
 
 
@@ -86,6 +86,8 @@ def _step(reader: Reader, name: Text, node: Node, level: int) -> StepDecl | None
     body = nested(reader, node, where, level, parse_steps) if nested else _PLAIN[kind](reader, node, where)
     if body is None:
         return None
+    if kind != "do":
+        _refuse_of_actions(reader, node, where, kind)
     title = reader.text(node.get("title"), "title")
     note = reader.text(node.get("note"), "note")
     return StepDecl(
@@ -100,7 +102,7 @@ def _step(reader: Reader, name: Text, node: Node, level: int) -> StepDecl | None
         next=parse_next(reader, node.get("next"), where),
         on=parse_handlers(reader, node.get("on"), where),
         clocks=parse_verbs(reader, node.get("clocks"), where),
-        undo=parse_undo(reader, node.get("undo"), where),
+        undo=parse_undo(reader, node.get("undo"), where, node.get("retry") if kind != "do" else None),
         gate=_gate(reader, node.get("gate"), where),
     )
 
@@ -120,7 +122,8 @@ def _kind(reader: Reader, name: Text, node: Node, where: str) -> str | None:
         )
         reader.note("two-kinds", mark, message, hint)
         return None
-    reader.keys(node, where, (*_COMMON, *kinds, *(more for kind in kinds for more in _MORE.get(kind, ()))))
+    foreign = _OF_ACTIONS if kinds and "do" not in kinds else ()
+    reader.keys(node, where, (*_COMMON, *kinds, *foreign, *(more for kind in kinds for more in _MORE.get(kind, ()))))
     if not kinds:
         hint = f"A step has one of {', '.join(known)}."
         reader.note("no-kind", name.mark, f'The step "{name}" says nothing of what it does.', hint)
@@ -132,6 +135,17 @@ def _two_levels(kinds: list[str]) -> str:
     """A hint where steps stand beside what they were probably meant to stand in."""
     outside = "steps" in kinds and {"repeat", "parallel"} & set(kinds)
     return "The steps of a repeat stand inside it, those of a parallel in its branches." if outside else ""
+
+
+def _refuse_of_actions(reader: Reader, node: Node, where: str, kind: str) -> None:
+    """Note a `catch` where no action runs, and a `retry` where there is not even an undo that could be tried again."""
+    if node.get("retry") is not None and node.get("undo") is None:
+        hint = "Write it at the action inside." if kind in _NESTED else "Leave it out."
+        reader.note("shape", node.keys["retry"], f"retry is for an action, and {where} runs none.", hint)
+    if node.get("catch") is not None and not (node.value["catch"].is_map and not node.value["catch"].value):
+        hints = {"pathway": "How it ended is its outcome: lead on by next.", "task": "Lead on by its outcomes."}
+        hint = "Write it at the action inside." if kind in _NESTED else hints.get(kind, "Leave it out.")
+        reader.note("shape", node.keys["catch"], f"catch is for what an action reports, and {where} runs none.", hint)
 
 
 def _gate(reader: Reader, node: Node | None, where: str) -> Text | None:
@@ -201,8 +215,8 @@ def _one_wait(reader: Reader, wait: Node, way: str) -> WaitForEventDecl | WaitFo
 
 
 def _any(reader: Reader, node: Node, where: str) -> WaitForAnyDecl | None:
-    """The ways of a wait: a map of names, or a list of such maps."""
-    entries = [entry for one in reader.items(node) for entry in reader.entries(one, f"any of {where}")]
+    """The ways of a wait: a map of names, a list of such maps, or a list of ways that each have a name."""
+    entries = [entry for one in reader.items(node) for entry in _ways(reader, one, where)]
     found: list[WayDecl] = []
     for name, one in entries:
         reader.identifier(name)
@@ -222,16 +236,24 @@ def _any(reader: Reader, node: Node, where: str) -> WaitForAnyDecl | None:
     return WaitForAnyDecl(node.mark, tuple(found)) if found else None
 
 
+def _ways(reader: Reader, node: Node, where: str) -> list[tuple[Text, Node]]:
+    """A map of ways by name, or one way that says its `name` itself."""
+    name = node.get("name")
+    if name is None or name.is_map:
+        return reader.entries(node, f"any of {where}")
+    own = reader.text(name, f"name of a way of {where}")
+    rest = {key: one for key, one in node.value.items() if key != "name"}
+    marks = {key: mark for key, mark in node.keys.items() if key != "name"}
+    return [(own, Node(rest, node.mark, marks))] if own is not None else []
+
+
 def _emit(reader: Reader, node: Node, where: str) -> Body | None:
     emit = node.value["emit"]
     if not reader.keys(emit, f"emit of {where}", ("type", "data")):
         return None
     event = reader.text(reader.required(emit, "type", "emit"), "type")
-    data = emit.get("data")
-    if data is not None and not data.is_map and not is_expression(data.value):
-        reader.note("shape", data.mark, f"data of {where} is a map of names to values.")
-        data = None
-    return EmitDecl(event, reader.authored(data)) if event else None
+    data = reader.authored_map(emit.get("data"), f"data of {where} is a map of names to values.")
+    return EmitDecl(event, data) if event else None
 
 
 def _end(reader: Reader, node: Node, where: str) -> Body | None:

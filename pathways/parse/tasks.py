@@ -47,6 +47,9 @@ _FIELD_KEYS = (
     "help",
     "fields",
     "item",
+    "items",
+    "of",
+    "note",
 )
 _MOMENTS = ("after", "before", "at")
 

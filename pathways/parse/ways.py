@@ -130,28 +130,28 @@ def _handler(reader: Reader, node: Node, where: str) -> HandlerDecl | None:
     )
 
 
-def parse_undo(reader: Reader, node: Node | None, where: str) -> UndoDecl | None:
-    """`undo: {do, with, retry, until}`; an action's name alone is one that takes no input."""
+def parse_undo(reader: Reader, node: Node | None, where: str, retried: Node | None = None) -> UndoDecl | None:
+    """`undo: {do, with, retry, until}`; an action's name alone is one that takes no input.
+
+    `retried` is what a step that runs no action says under `retry`: it can only be meant for its undo.
+    """
     if node is None:
         return None
     if not node.is_map:
         action = reader.text(node, f"undo of {where}")
-        return UndoDecl(node.mark, action) if action else None
+        return UndoDecl(node.mark, action, retry=parse_retry(reader, retried, where)) if action else None
     if not reader.keys(node, f"undo of {where}", ("do", "with", "retry", "until", "note")):
         return None
     action = reader.text(reader.required(node, "do", f"undo of {where}"), "do")
-    given, retry = parse_with(reader, node, f"undo of {where}"), parse_retry(reader, node.get("retry"), where)
+    given = parse_with(reader, node, f"undo of {where}")
+    retry = parse_retry(reader, node.get("retry") or retried, where)
     until = reader.text(node.get("until"), f"until of the undo of {where}")
     return UndoDecl(node.mark, action, given, retry, until) if action else None
 
 
 def parse_with(reader: Reader, node: Node, where: str) -> Authored | None:
     """`with`: the input of an action."""
-    given = node.get("with")
-    if given is not None and not given.is_map:
-        reader.note("shape", given.mark, f"with of {where} is a map of the action's input.")
-        return None
-    return reader.authored(given)
+    return reader.authored_map(node.get("with"), f"with of {where} is a map of the action's input.")
 
 
 def parse_retry(reader: Reader, node: Node | None, where: str) -> RetryDecl | None:

@@ -21,6 +21,9 @@ def enter(run: Run, step: Child, position: Position) -> Answer:
         check_size(inputs)
     except MisfitError as error:
         return Halt(position, "expression", f"The inputs of {step.pathway} can't be passed: {error.misfit}.", "enter")
+    if not isinstance(inputs, dict | None):
+        message = f"The inputs of {step.pathway} can't be passed: they are no map of names to values."
+        return Halt(position, "expression", message, "enter")
     return order(run, step, position, inputs or {})
 
 

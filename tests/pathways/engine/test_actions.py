@@ -50,6 +50,24 @@ def test_business_key_replaces_the_address() -> None:
     assert player.orders["book"].key.endswith("/core.book/7")
 
 
+WHOLE = """
+inputs: {slot: {type: object, fields: {slot: text, dose: integer}}}
+outcomes: {booked: {title: Booked, kind: success}}
+steps:
+  book: {do: core.book, with: =slot, accept: [taken, closed]}
+  booked: {end: booked}
+"""
+
+
+def test_an_input_may_come_from_one_expression() -> None:
+    """It is held against what the action takes; null is an input without anything."""
+    whole = {"slot": "a", "dose": 7}
+    player = Player(make_plan(WHOLE, CATALOG), {"slot": whole})
+    assert player.orders["book"].input == whole
+    assert Player(make_plan(WHOLE, CATALOG), {"slot": {"dose": 1}}).incident("book").kind == "expression"
+    assert "slot" in Player(make_plan(WHOLE, CATALOG), {}).incident("book").message
+
+
 def test_caught_problem_goes_its_way() -> None:
     """A problem that is caught moves the position; no incident is opened."""
     player = Player(make_plan(TEXT, CATALOG), {"slot": "a"})

@@ -46,6 +46,15 @@ def test_a_child_is_started_with_its_inputs_and_awaited() -> None:
     assert run.standing == ["good"]
 
 
+def test_a_child_may_be_given_what_one_expression_gives() -> None:
+    """It is a map of names to values; nothing is a map without any, and anything else an incident."""
+    given = """'=if order = "list" then [order] else if order = null then null else {order: order}'"""
+    plan = make_plan(CARE.replace("{order: =order}", given) % "", CATALOG)
+    assert Player(plan, {"order": "o-1"}).children["ask"].inputs == {"order": "o-1"}
+    assert Player(plan, {}).children["ask"].inputs == {}
+    assert "no map" in Player(plan, {"order": "list"}).incident("ask").message
+
+
 def test_a_report_of_another_child_is_nobodys() -> None:
     """Only the child that was ordered from here is listened to."""
     run = player()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pathways.model import WaitForAnyDecl, WaitForEventDecl, WaitForTimeDecl
+from pathways.model import ChildDecl, DoDecl, WaitForAnyDecl, WaitForEventDecl, WaitForTimeDecl
 from pathways.reader import MOST_LEVELS
 from tests.support.authored import noted, one, place, read
 
@@ -51,9 +51,10 @@ def test_values_nest_less_deep_than_files() -> None:
 
 
 def test_a_wait_for_one_of_several_is_read_from_a_map_and_from_a_list() -> None:
-    """Both forms say the same."""
+    """All forms say the same."""
     soon = "soon: {event: note.filed, key: =order.reference, lookback: 1 hour}"
-    for form in (f"{{{soon}, later: {{for: 3 days}}}}", f"[{{{soon}}}, {{later: {{for: 3 days}}}}]"):
+    named = "{name: soon, event: note.filed, key: =order.reference, lookback: 1 hour}, {name: later, for: 3 days}"
+    for form in (f"{{{soon}, later: {{for: 3 days}}}}", f"[{{{soon}}}, {{later: {{for: 3 days}}}}]", f"[{named}]"):
         body = read(f"a: {{wait: {{any: {form}}}}}\nb: {{end: done}}").steps[0].body
         assert isinstance(body, WaitForAnyDecl)
         assert [way.name.value for way in body.ways] == ["soon", "later"]
@@ -74,6 +75,13 @@ def test_a_wait_for_one_of_several_is_read_from_a_map_and_from_a_list() -> None:
         ("{set: {X: 1}}", "bad-name", "X:"),
         ("{do: null}", "missing-key", "do:"),
         ("{do: x.y, with: [1]}", "shape", "[1]"),
+        ("{do: x.y, with: all of it}", "shape", "all"),
+        ("{pathway: {name: other, inputs: [1]}}", "shape", "[1]"),
+        ("{set: {x: 1}, retry: {attempts: 2}}", "shape", "retry"),
+        ("{task: {queue: q}, catch: {gone: b}}", "shape", "catch"),
+        ("{pathway: other, catch: {failed: b}}", "shape", "catch"),
+        ("{steps: {c: {do: x.y}}, catch: {gone: b}}", "shape", "catch"),
+        ("{wait: {any: [{name: soon, for: 1 day}, {name: [later], for: 1 day}]}}", "shape", "[later]"),
         ("{do: x.y, retry: {attempts: many}}", "shape", "many"),
         ("{do: x.y, retry: {first: 2 business days}}", "bad-duration", "2 business"),
         ("{do: x.y, retry: {attempts: 2.5}}", "shape", "2.5"),
@@ -112,6 +120,30 @@ def test_what_a_step_may_not_be_is_said_where_it_stands(step: str, rule: str, at
     text = f"a: {step}\nb: {{end: done}}"
     finding = next(one for one in noted(text) if one.rule == rule)
     assert place(text, finding).startswith(at)
+
+
+def test_what_is_given_may_be_one_expression() -> None:
+    """An input is a map of names, or an expression that gives one."""
+    text = """
+    a: {do: x.y, with: =order, undo: {do: x.z, with: =order}}
+    b: {pathway: {name: other, inputs: "={order: order}"}}
+    c: {end: done}
+    """
+    first, second, _ = read("steps:" + text.replace("\n    ", "\n  ")).steps
+    assert isinstance(first.body, DoDecl)
+    assert isinstance(second.body, ChildDecl)
+    assert first.undo is not None
+    given = [first.body.given, first.undo.given, second.body.inputs]
+    assert [one.source for one in given if one is not None] == ["=order", "=order", "={order: order}"]
+
+
+def test_the_retry_of_a_step_that_runs_no_action_is_its_undos() -> None:
+    """What the undo says itself goes first."""
+    for undo, attempts in (("visits.cancel", 2), ("{do: visits.cancel}", 2), ("{do: v.c, retry: {attempts: 3}}", 3)):
+        step = read(f"a: {{task: {{queue: q}}, retry: {{attempts: 2}}, undo: {undo}}}\nb: {{end: done}}").steps[0]
+        assert step.undo is not None
+        assert step.undo.retry is not None
+        assert step.undo.retry.attempts == attempts
 
 
 def test_an_undo_may_be_just_an_action() -> None:
