@@ -13,8 +13,8 @@ from pathways.diagnostics import Diagnostic, Mark, Severity, nearest
 from pathways.model import Authored, Text
 from pathways.names import why_no_identifier, why_no_name
 from pathways.source import Node
-
 from pathways.values import is_expression
+
 MOST_LEVELS = 30
 """How deep steps may nest: a step of the pathway itself stands on the first level."""
 
@@ -198,6 +198,13 @@ class Reader:
         _collect(node, (), places)
         return Authored(node.plain, node.mark, places)
 
+    def authored_map(self, node: Node | None, shape: str) -> Authored | None:
+        """A map of names to values, or one expression that gives such a map; `shape` says so where it is neither."""
+        if node is not None and not node.is_map and not is_expression(node.value):
+            self.note("shape", node.mark, shape)
+            return None
+        return self.authored(node)
+
 
 def _collect(node: Node, path: tuple[str | int, ...], places: dict[tuple[str | int, ...], Mark]) -> None:
     places[path] = node.mark
@@ -216,10 +223,3 @@ def _too_deep(node: Node) -> bool:
         inner = [one.value.values() if one.is_map else one.value for one in here if one.is_map or one.is_list]
         here = [one for ones in inner for one in ones]
     return any(one.is_map or one.is_list for one in here)
-    def authored_map(self, node: Node | None, shape: str) -> Authored | None:
-        """A map of names to values, or one expression that gives such a map; `shape` says so where it is neither."""
-        if node is not None and not node.is_map and not is_expression(node.value):
-            self.note("shape", node.mark, shape)
-            return None
-        return self.authored(node)
-

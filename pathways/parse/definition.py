@@ -67,13 +67,13 @@ _INPUT_KEYS = (
     "default",
     "fields",
     "item",
-    "many",
     "items",
     "of",
+    "many",
     "title",
-    "note",
     "label",
     "help",
+    "note",
 )
 _TYPE_KEYS = ("type", "target", "options", "value_set", "fields", "item", "items", "of", "many")
 _OUTCOME_KINDS = ("success", "unsuccessful", "cancelled")
