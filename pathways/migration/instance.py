@@ -234,6 +234,13 @@ class _Migrating:
             incidents=before.incidents,
         )
 
+    def _around(self, old: str, new: str) -> str:
+        """What the map can say of the scope around a step that is led to another one."""
+        here, there = block_of(old), block_of(new)
+        if here not in self.new.blocks and there in self.new.blocks:
+            return f'the map has to lead "{here}" to "{there}" as well.'
+        return "the map may say enter for what is around it."
+
     def _kept(self, position: Position, visits: dict[str, int]) -> Position | None:
         old_step, path = self.old.step[position.step], self.naming.path(position.step)
         new_step, scope = self.new.step.get(path), self.naming.scope(position.scope)
@@ -243,9 +250,7 @@ class _Migrating:
             )
             return None
         if block_of(path) != path_of(scope):
-            self.block(
-                position.address, f'"{path}" stands in another scope; the map may say enter for what is around it.'
-            )
+            self.block(position.address, f'"{path}" stands in another scope; {self._around(position.step, path)}')
             return None
         why = _why_not(old_step, new_step, position)
         if why:

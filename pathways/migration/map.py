@@ -6,7 +6,8 @@ to: 1.1.0
 steps:
   ask-records: both/records/ask-records     # what stands at the one stands at the other afterwards
   triage: {enter: triage-again}             # what stands here is left, and the other step entered anew
-branches: {both/insurance: start}           # a branch that is new: `start` it, or let it count as `done`
+branches: {both/insurance: start}           # a branch that is new: `start` it, or let it count as `done`;
+                                            # one that has another name: `both/old: both/new`, as under steps
 clocks: {first-call: first-contact, old: drop}
 values: {priority: "=urgency"}              # set before anything else, from the values as they were
 ```
@@ -98,8 +99,8 @@ def read_map(text: str, file: str, old: Plan, new: Plan) -> ReadMap:
         if version is not None and version.value != plan.version:
             reader.note("map-version", version.mark, f"This map is for {version}, not for {plan.version}.")
     mapping = MigrationMap(
-        _steps(reader, root.get("steps"), old, new),
-        _branches(reader, root.get("branches"), new),
+        {**_renamed_branches(root.get("branches"), old, new), **_steps(reader, root.get("steps"), old, new)},
+        _branches(reader, root.get("branches"), old, new),
         _clocks(reader, root.get("clocks"), old, new),
         _values(reader, root.get("values"), old, new),
     )
@@ -138,9 +139,21 @@ def _steps(reader: Reader, node: Node | None, old: Plan, new: Plan) -> dict[str,
     return found
 
 
-def _branches(reader: Reader, node: Node | None, new: Plan) -> dict[str, Literal["start", "done"]]:
+def _renamed_branches(node: Node | None, old: Plan, new: Plan) -> dict[str, Way]:
+    """The branches that are led to others; they may as well stand under `steps`."""
+    entries = node.value.items() if node is not None and node.is_map else ()
+    return {name: Way(one.value) for name, one in entries if _renames(name, one.value, old, new)}
+
+
+def _renames(name: str, what: object, old: Plan, new: Plan) -> bool:
+    return name in old.blocks and isinstance(what, str) and what in new.blocks
+
+
+def _branches(reader: Reader, node: Node | None, old: Plan, new: Plan) -> dict[str, Literal["start", "done"]]:
     found: dict[str, Literal["start", "done"]] = {}
     for name, one in _entries(reader, node, "branches"):
+        if _renames(name.value, one.value, old, new):
+            continue
         what = reader.text(one, f'the branch "{name}"')
         if what is None or not _known(reader, name, new.blocks, new, "branch"):
             continue

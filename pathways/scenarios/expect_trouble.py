@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pathways.facts import IncidentClosed, IncidentOpened
+from pathways.facts import IncidentClosed, IncidentOpened, PositionRenamed
 from pathways.scenarios.compare import listed, match_all, shown
 from pathways.scenarios.model import Expectation
 from pathways.scenarios.places import candidates, spelled
@@ -55,8 +56,24 @@ def no_incidents(expected: Expectation, view: View) -> Iterator[Mismatch]:
 
 
 def _opened(view: View) -> list[IncidentOpened]:
-    """Each incident once, as it was stated last."""
-    return list({one.id: one for one in view.of_all(IncidentOpened)}.values())
+    """Each incident once, as it was stated last; a migration takes open ones along to where they stand then."""
+    found: dict[str, IncidentOpened] = {}
+    for case in view.family:
+        here: dict[str, str] = {}
+        for one in case.facts:
+            match one:
+                case IncidentOpened():
+                    found[one.id] = one
+                    here[one.id] = one.address
+                case IncidentClosed():
+                    here.pop(one.id, None)
+                case PositionRenamed():
+                    for ident in [ident for ident, address in here.items() if address == one.before]:
+                        found[ident] = replace(found[ident], address=one.address, step=one.step)
+                        here[ident] = one.address
+                case _:
+                    pass
+    return list(found.values())
 
 
 def _fits(wanted: Json, incident: IncidentOpened) -> bool:

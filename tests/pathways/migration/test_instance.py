@@ -215,6 +215,28 @@ def test_a_new_branch_is_started_or_counts_as_done_as_the_map_says() -> None:
     assert run.at_address("both").done == (1,)
 
 
+def test_a_branch_gets_another_name_with_what_stands_in_it() -> None:
+    """The map leads it to the other, under branches or under steps; that it is missing there is said."""
+    old = plan()
+    new = plan(FIRST.replace("        left: {steps: {ask:", "        other: {steps: {inquire:"), "1.1.0")
+    step = "both/left/ask: both/other/inquire"
+    alone = read_map(f"steps: {{{step}}}", "map.yaml", old, new)
+    assert not alone.diagnostics
+    blocked = to(in_both(), new, map_to_json(alone.mapping)).blocked
+    assert any('the map has to lead "both/left" to "both/other" as well' in why for why in blocked)
+    for text in (
+        f"steps: {{{step}}}\nbranches: {{both/left: both/other}}",
+        f"steps: {{both/left: both/other, {step}}}",
+    ):
+        read = read_map(text, "map.yaml", old, new)
+        assert not read.diagnostics
+        run = in_both()
+        assert to(run, new, map_to_json(read.mapping)).blocked == ()
+        assert "both/other/inquire" in run.standing
+    (wrong,) = read_map("branches: {both/left: both/ohter}", "map.yaml", old, new).diagnostics
+    assert wrong.hint
+
+
 def test_a_branch_that_goes_away_after_it_ended_is_forgotten() -> None:
     """What ended is known by name; with all that are left ended, the parallel is passed."""
     run = in_both()

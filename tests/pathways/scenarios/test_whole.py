@@ -344,8 +344,14 @@ def test_children_are_spoken_of_where_their_parent_waits_for_them() -> None:
         - {migrate: {to: 1.1.0, map: {call: phone}}}
         - {child: phone, outcome: ok}
       expect: {outcome: done}
+    failed:
+      children: {child: {fail: No version}}
+      then:
+        - {expect: {incidents: {at: call, kind: child-failed}}}
+        - {migrate: {to: 1.1.0, map: {call: phone}}}
+      expect: {incidents: [{at: phone, step: phone, kind: child-failed}]}
     """
-    assert [messages(one) for one in run_all(old, scenarios_of(text).scenarios, library)] == [[], []]
+    assert [messages(one) for one in run_all(old, scenarios_of(text).scenarios, library)] == [[], [], []]
 
 
 def test_an_event_after_the_end_changes_nothing() -> None:
