@@ -26,6 +26,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"0(o[0-7]+|x[0-9a-fA-F]+)\Z")
 _BROKEN = re.compile("[\ud800-\udfff]")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_NO_NUMBER = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 
 
 class SourceError(Exception):
@@ -199,6 +200,8 @@ def _scalar(event: Any, mark: Mark) -> Any:
         if isfinite(number):
             return number
         raise SourceError(f"{text} is larger than any number that is kept.", mark, "Quotes make it a text.")
+    if _NO_NUMBER.match(text):
+        raise SourceError(f"{text} is no number that can be kept.", mark, "Quotes make it a text.")
     return text
 
 

@@ -46,6 +46,8 @@ def test_a_scalar_keeps_how_it_was_written(written: str) -> None:
         ("a: 1\nb: *a", (2, 4), "Anchors"),
         ("a: 1\na: 2", (2, 1), "twice"),
         ("a: 1e999", (1, 4), "larger"),
+        ("a: 1\nb: [2, -.inf]", (2, 8), "-.inf is no number"),
+        ("a: {b: .NaN}", (1, 8), ".NaN is no number"),
         ("a: " + "9" * 5000, (1, 4), "longer"),
         ("a: " + "0" * 5000 + ".5", (1, 4), "longer"),
         ("a:\n\tb: 1", (2, 1), "YAML"),
