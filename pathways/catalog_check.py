@@ -23,6 +23,7 @@ from pathways.declarations import (
     read_type,
 )
 from pathways.diagnostics import Diagnostic, Mark, nearest
+from pathways.model import Text
 from pathways.reader import Reader
 from pathways.source import Node, SourceError, read_source
 
@@ -139,14 +140,8 @@ class _Checking(Reader):
                 return lambda name, node, mark: self._plain(section, name, node, mark)
 
     def _list_of_names(self, section: str, given: Node) -> None:
-        seen: dict[str, Node] = {}
-        for one in given.value:
-            text = self.text(one, f"A name in {section}")
-            if text is not None and text.value in seen:
-                message = f'"{text.value}" stands twice in {section}.'
-                self.note("duplicate-field", text.mark, message, f"First in line {seen[text.value].mark.line}.")
-            elif text is not None:
-                seen[text.value] = one
+        names = (self.text(one, f"A name in {section}") for one in given.value)
+        self.different((one for one in names if one is not None), section)
         if section == "calendars" and given.value:
             self.note("shape", given.mark, "calendars is a map of names to calendars.", "{clinic: {zone: …, hours: …}}")
 
@@ -249,6 +244,8 @@ class _Checking(Reader):
         else:
             if given.is_list:
                 self._list_of_names(key, given)
+            if key in ("reads", "writes"):
+                self.resource_types(Text(str(one.value), one.mark) for one in self.items(given))
 
     # -- types ------------------------------------------------------------------------------------------------
 
@@ -302,6 +299,7 @@ class _Checking(Reader):
             return
         try:
             read_type(node.plain if not (node.is_map and fields) else {"type": "object", **node.plain})
+            self.listed(node, "object" if fields else "text")
         except DeclarationError as error:
             mark = node.keys.get(error.key, node.mark)
             if error.key == "type":
@@ -325,6 +323,7 @@ class _Checking(Reader):
         if ours is not None and ours.value not in KINDS:
             hint = nearest(str(ours.value), KINDS, plural="Types")
             self.note("unknown-type", ours.mark, f'"{ours.value}" is not a type.', hint)
+        self.resource_types(self.texts(node.get("x-carelane-target"), "x-carelane-target"))
         properties, required = node.get("properties"), node.get("required")
         if properties is not None and properties.is_map:
             for one in required.value if required is not None and required.is_list else ():

@@ -315,6 +315,12 @@ def language_schema() -> Json:
         "note": _NOTE,
     }
     shares = dict.fromkeys(("steps", "transitions", "conditions", "timeouts", "catches", "handlers"), _SHARE)
+    success = {
+        "measure": _told(_TEXT, "What is measured."),
+        "target": _told(_TEXT, "What it should come to: a duration, a share or a number."),
+        "at": _told({"type": "string", "pattern": "^(p[1-9][0-9]?|mean|median)$"}, "At which percentile of the cases."),
+        "note": _NOTE,
+    }
     keys = {
         "language": {"const": 1},
         "pathway": {"type": "string", "pattern": IDENTIFIER, "description": "The same in every version."},
@@ -322,7 +328,7 @@ def language_schema() -> Json:
         "title": _TEXT,
         "purpose": _told(_TEXT, "What it is for, in a sentence."),
         "owner": _told(_TEXT, "The accountable team."),
-        "success": _told(_ANY, "How success is measured."),
+        "success": _map(success, "measure", description="How success is measured."),
         "review_by": _DATE,
         "effective_from": _told(_DATE, "No start before this day."),
         "exit_plan": _told(_TEXT, "How it can be done without."),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pathways import feel
 from pathways.diagnostics import Mark
-from pathways.durations import DurationError, parse_duration
+from pathways.durations import Duration, DurationError, parse_duration
 from pathways.model import Authored, Text
 from pathways.reader import Reader
 from pathways.values import PLACEHOLDER, is_expression
@@ -29,10 +29,11 @@ def check_tests(reader: Reader, text: Text) -> str:
     return text.value if check_feel(reader, text.value, text.mark, parse=feel.parse_unary_tests) else "null"
 
 
-def check_timing(reader: Reader, text: Text, *, business: bool, elapsed: str = "") -> str:
+def check_timing(reader: Reader, text: Text, *, business: bool, elapsed: str = "", lasting: str = "") -> str:
     """Note what is wrong with a time: an expression, an authored duration, a date or an instant.
 
-    `elapsed` names what counts elapsed time alone, where that is why there is no calendar.
+    `elapsed` names what counts elapsed time alone, where that is why there is no calendar; `lasting` what means
+    nothing unless it takes some time.
     """
     if is_expression(text.value):
         return text.value if check_feel(reader, text.value[1:], _after(text.mark, 1)) else "=null"
@@ -46,6 +47,8 @@ def check_timing(reader: Reader, text: Text, *, business: bool, elapsed: str = "
     if any(amount < 0 for amount, _ in duration.parts):
         hint = "A duration here goes forward."
         reader.note("bad-duration", text.mark, f'"{text}" goes back in time.', hint)
+    elif lasting and duration.is_zero and not _is_next_opening(duration):
+        reader.note("bad-duration", text.mark, f"{lasting} is over when it begins.", "Write how long it takes.")
     if duration.needs_calendar and elapsed:
         hint = "Name a calendar there, or write elapsed time, such as 72 hours."
         message = f'"{text}" counts business time, and {elapsed} says calendar: none.'
@@ -54,6 +57,11 @@ def check_timing(reader: Reader, text: Text, *, business: bool, elapsed: str = "
         hint = "Name one at the top: calendar: us-business."
         reader.note("no-calendar", text.mark, f'"{text}" counts business time, and the pathway has no calendar.', hint)
     return text.value
+
+
+def _is_next_opening(duration: Duration) -> bool:
+    """Whether a duration of nothing is a time all the same: no business day from now is when it opens next."""
+    return any(unit == "business-days" for _, unit in duration.parts)
 
 
 def check_authored(reader: Reader, authored: Authored) -> Json:

@@ -12,6 +12,7 @@ from pathways.declarations import DeclarationError, read_type
 from pathways.diagnostics import Diagnostic, Mark, Severity, nearest
 from pathways.model import Authored, Text
 from pathways.names import why_no_identifier, why_no_name
+from pathways.resource_types import RESOURCE_TYPES
 from pathways.source import Node
 from pathways.values import is_expression
 
@@ -26,6 +27,15 @@ MOST_STEPS = 2000
 
 MOST_HINTS = 50
 """How many unknown words of a file are looked for among the known ones, for each is compared with all of these."""
+
+_OF_KINDS = {
+    "options": ("code", "text"),
+    "value_set": ("code", "text"),
+    "target": ("Reference",),
+    "fields": ("object",),
+    **dict.fromkeys(("item", "items", "of"), ("list",)),
+}
+"""What only some types have."""
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%\Z")
 
@@ -90,12 +100,26 @@ class Reader:
         return node.value
 
     def texts(self, node: Node | None, where: str) -> tuple[Text, ...]:
-        """A list of texts; a single text counts as a list of one."""
+        """A list of texts, each once; a single text counts as a list of one."""
         if node is None:
             return ()
-        items = node.value if node.is_list else [node]
-        found = (self.text(one, where) for one in items)
-        return tuple(one for one in found if one is not None)
+        found = [text for one in self.items(node) if (text := self.text(one, where)) is not None]
+        self.different(found, where)
+        return tuple(found)
+
+    def different(self, texts: Iterable[Text], where: str) -> None:
+        """Note every text of a list that stands there for the second time."""
+        seen: dict[str, Mark] = {}
+        for one in texts:
+            if (first := seen.setdefault(one.value, one.mark)) is not one.mark:
+                self.note("stands-twice", one.mark, f'"{one}" stands twice in {where}.', f"First in line {first.line}.")
+
+    def resource_types(self, texts: Iterable[Text]) -> None:
+        """Note every text that is no type of resource."""
+        for one in texts:
+            if one.value not in RESOURCE_TYPES:
+                hint = self.nearest(one.value, RESOURCE_TYPES)
+                self.note("unknown-resource", one.mark, f'FHIR R4 has no resource "{one}".', hint)
 
     def entries(self, node: Node | None, where: str) -> list[tuple[Text, Node]]:
         """The entries of a map of names, each key with its place."""
@@ -175,11 +199,38 @@ class Reader:
         if options is not None and options.is_list:
             declared["options"] = [one.plain if one.is_map or one.is_list else one.written for one in options.value]
         try:
-            return read_type(declared if declared is not None else "any")
+            read = read_type(declared if declared is not None else "any")
         except DeclarationError as error:
             place = node.value[error.key].mark if node.is_map and error.key in node.value else node.mark
             self.note("unknown-type" if error.key == "type" else "shape", place, error.message, error.hint)
             return None
+        self.listed(node)
+        return read
+
+    def listed(self, node: Node, unsaid: str = "text") -> None:
+        """What a type that can be read lists, at any depth: different options, and targets that there are.
+
+        `unsaid` is its kind where it does not say which.
+        """
+        if not node.is_map:
+            return
+        kind = node.get("type")
+        self._of_kind(node, kind.value if kind is not None else unsaid)
+        options = node.get("options")
+        if options is not None:
+            self.different((Text(one.written, one.mark) for one in self.items(options)), "options")
+        self.resource_types(self.texts(node.get("target"), "target"))
+        fields = node.get("fields")
+        inner = [node.get(key) for key in ("item", "items", "of")]
+        for one in (*filter(None, inner), *(fields.value.values() if fields is not None and fields.is_map else ())):
+            self.listed(one)
+
+    def _of_kind(self, node: Node, kind: str) -> None:
+        """Note the keys of a type that belong to another kind, so that nothing would read them."""
+        for key, kinds in _OF_KINDS.items():
+            if node.get(key) is not None and kind not in kinds:
+                hint = f"It belongs to {' and '.join(kinds)}."
+                self.note("unknown-key", node.keys[key], f'"{key}" says nothing of the type {kind}.', hint)
 
     def words(self, node: Node | None, where: str) -> Authored | None:
         """A text that may hold expressions."""

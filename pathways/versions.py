@@ -128,6 +128,21 @@ class Range:
             return False
         return all(one.holds(asked) for one in self.bounds)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version there could ever be is in it."""
+        least = Version((0, 0, 0))
+        return not any(map(self.matches, (least, *(one for bound in self.bounds for one in _around(bound.version)))))
+
+
+def _around(version: Version) -> tuple[Version, ...]:
+    """A version, the next one after it, and the first of its numbers: where any are in a range, one of these is."""
+    numbers = version.numbers
+    if not version.suffix:
+        major, minor, patch = numbers
+        return version, Version((major, minor, patch + 1))
+    return Version(numbers, "0"), version, Version(numbers, f"{version.suffix}.0"), Version(numbers)
+
 
 def parse_range(text: str) -> Range:
     """Read a range. Raises `VersionError`, with a hint how ranges are written."""

@@ -20,7 +20,7 @@ def clock_of(context: Context, clock: ClockDecl) -> Clock:
     none = clock.calendar is not None and clock.calendar.value == ELAPSED
     elapsed = f'the clock "{clock.id}"' if none else ""
     limit = Timing(check_timing(context.reader, clock.limit, business=calendar is not None, elapsed=elapsed))
-    if limit.authored is not None and all(amount == 0 for amount, _ in limit.authored.parts):
+    if limit.authored is not None and limit.authored.is_zero:
         message = f'The limit "{clock.limit}" of the clock "{clock.id}" is over when it begins.'
         context.reader.note("bad-duration", clock.limit.mark, message, "Such as 3 business days.")
     return Clock(

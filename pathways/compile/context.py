@@ -41,13 +41,25 @@ class Context:
         """A condition, where one was written."""
         return Condition(check_condition(self.reader, when)) if when else None
 
-    def timing(self, text: Text) -> Timing:
-        """A time that is counted in the pathway's calendar where it is business time."""
-        return Timing(check_timing(self.reader, text, business=self.definition.calendar is not None))
+    def timing(self, text: Text, lasting: str = "") -> Timing:
+        """A time that is counted in the pathway's calendar where it is business time.
 
-    def optional_timing(self, text: Text | None) -> Timing | None:
+        `lasting` names what means nothing unless it takes some time.
+        """
+        business = self.definition.calendar is not None
+        return Timing(check_timing(self.reader, text, business=business, lasting=lasting))
+
+    def optional_timing(self, text: Text | None, lasting: str = "") -> Timing | None:
         """A time, where one was written."""
-        return self.timing(text) if text else None
+        return self.timing(text, lasting) if text else None
+
+    def optional_length(self, text: Text | None, what: str) -> Timing | None:
+        """A time that something is counted back by, where one was written; a day is no such thing."""
+        timing = self.optional_timing(text)
+        if text is not None and timing is not None and timing.computed.is_literal and timing.authored is None:
+            message = f'"{text}" is a day or an instant, and {what} says how long before.'
+            self.reader.note("bad-duration", text.mark, message, "Such as 2 hours.")
+        return timing
 
     # -- names ------------------------------------------------------------------------------------------------
 

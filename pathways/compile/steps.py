@@ -73,8 +73,7 @@ def step_of(context: Context, placed: Placed) -> Step:
         case WaitForEventDecl():
             return WaitForEvent(**shared, **listening(context, body), save=save, kind="wait-for-event")
         case WaitForTimeDecl():
-            until, duration = context.optional_timing(body.until), context.optional_timing(body.duration)
-            return WaitForTime(**shared, until=until, duration=duration, kind="wait-for-time")
+            return WaitForTime(**shared, **_time(context, body, f'"{placed.step.id}"'), kind="wait-for-time")
         case WaitForAnyDecl():
             ways = tuple(_way(context, one) for one in body.ways)
             return WaitForAny(**shared, ways=ways, save=save, kind="wait-for-any")
@@ -132,8 +131,16 @@ def _way(context: Context, way: WayDecl) -> Way:
     match way.wait:
         case WaitForEventDecl():
             return Way(name=name, **listening(context, way.wait))
-        case WaitForTimeDecl(until=until, duration=duration):
-            return Way(name=name, until=context.optional_timing(until), duration=context.optional_timing(duration))
+        case WaitForTimeDecl():
+            return Way(name=name, **_time(context, way.wait, f'The way "{name}"'))
+
+
+def _time(context: Context, wait: WaitForTimeDecl, what: str) -> dict[str, Any]:
+    """The fields of everything that waits for a time."""
+    return {
+        "until": context.optional_timing(wait.until, what),
+        "duration": context.optional_timing(wait.duration, what),
+    }
 
 
 # -- actions --------------------------------------------------------------------------------------------------------

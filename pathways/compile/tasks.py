@@ -20,11 +20,11 @@ def task_of(context: Context, placed: Placed, body: TaskDecl, shared: dict[str, 
         queue=context.queue(body.queue),
         role=context.role(body.role),
         priority=context.value(body.priority, "routine"),
-        due=context.optional_timing(body.due),
+        due=context.optional_timing(body.due, f'The time for "{step.id}"'),
         remind=tuple(
             Reminder(
                 after=context.optional_timing(one.after),
-                before=context.optional_timing(one.before),
+                before=context.optional_length(one.before, "before"),
                 at=context.optional_timing(one.at),
                 **context.alert(one, body),
             )

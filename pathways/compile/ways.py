@@ -99,7 +99,8 @@ def timeout_of(context: Context, placed: Placed) -> Timeout | None:
     timeout = placed.step.timeout
     if timeout is None:
         return None
-    return Timeout(context.timing(timeout.after), context.target(placed.block, timeout.to), timeout.undo)
+    after = context.timing(timeout.after, f'"{placed.step.id}"')
+    return Timeout(after, context.target(placed.block, timeout.to), timeout.undo)
 
 
 def handlers_of(context: Context, handlers: Sequence[HandlerDecl], block: str) -> tuple[Handler, ...]:
@@ -126,5 +127,5 @@ def listening(context: Context, declared: ListeningDecl) -> dict[str, Any]:
         "keyed": declared.key is not None,
         "when": context.condition(declared.when),
         "data": context.event(declared.type),
-        "lookback": context.optional_timing(declared.lookback),
+        "lookback": context.optional_length(declared.lookback, "lookback"),
     }

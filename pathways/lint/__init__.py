@@ -15,6 +15,7 @@ from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.diagnostics import Diagnostic
 from pathways.lint import (
+    alerts,
     clocks,
     contract,
     data,
@@ -47,6 +48,7 @@ FAMILIES: tuple[Callable[[Subject], Findings], ...] = (
     literals.check,
     tables.check,
     tasks.check,
+    alerts.check,
     contract.check,
     metadata.check,
     times.check,
@@ -56,6 +58,7 @@ _LOSSLESS = frozenset(
     {
         "unknown-key", "language-version", "bad-version", "bad-id", "bad-name", "unknown-kind", "duplicate-field",
         "decide-next", "otherwise-last", "condition-equals", "bad-duration", "bad-date", "too-many-attributes",
+        "bad-success", "stands-twice", "unknown-resource",
     }
 )  # fmt: skip
 """Findings of the parser that leave nothing out of the model, so that going on says nothing untrue."""

@@ -29,7 +29,7 @@ def check(subject: Subject) -> Findings:
         ("missing-success", "success", definition.success),
         ("missing-review", "review_by", definition.review_by),
     ):
-        if given is None:
+        if given is None or (isinstance(given, Text) and not given.value.strip()):
             yield Finding(rule, definition.pathway.mark, f'The pathway does not say its "{what}".')
     yield from _review(definition.review_by, subject.today)
     for alert in _alerts(definition):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pathways import feel
@@ -44,6 +44,7 @@ def check(subject: Subject) -> Findings:
             yield from _priority(clock.breach.priority)
     for placed in subject.definition.placed:
         yield from _of_step(subject, placed)
+    yield from _same_titles("outcomes", ((one.title, one.id.mark) for one in subject.definition.outcomes))
 
 
 def _taken(subject: Subject) -> DataType:
@@ -131,19 +132,17 @@ def _task(body: TaskDecl) -> Findings:
         if field.required and field.show_when is not None:
             message = f'The field "{field.name}" is required, and not always shown.'
             yield Finding("required-and-hidden", field.name.mark, message)
-    yield from _alerts(body)
+    yield from _same_titles("outcomes", ((one.title, one.id.mark) for one in body.outcomes))
+    yield from _same_titles("fields", ((one.label, one.name.mark) for one in body.form))
 
 
-def _alerts(body: TaskDecl) -> Findings:
-    if body.due is None:
-        for escalation in body.escalate:
-            message = "Nothing is due; it is counted from the opening."
-            yield Finding("escalation-without-due", escalation.after.mark, message)
-    queue = body.queue.source if body.queue is not None else None
-    for escalation in body.escalate[:1]:
-        if isinstance(queue, str) and _is_literal(queue) and escalation.queue.source == queue:
-            message = f'The task stands in the queue "{queue}" already.'
-            yield Finding("escalates-nowhere", escalation.queue.mark, message)
+def _same_titles(what: str, titles: Iterable[tuple[str, Mark]]) -> Findings:
+    """Things that people tell apart by their titles, and cannot."""
+    first: dict[str, Mark] = {}
+    for title, mark in titles:
+        if (before := first.setdefault(title.strip().casefold(), mark)) is not mark:
+            message = f'Two {what} are called "{title}"; the first in line {before.line}.'
+            yield Finding("same-title", mark, message)
 
 
 def _choices(declared: DataType, name: str, mark: Mark) -> Findings:

@@ -26,6 +26,7 @@ from pathways.model import (
 from pathways.names import VERSION
 from pathways.parse.clocks import parse_clocks
 from pathways.parse.steps import parse_steps
+from pathways.parse.success import parse_success
 from pathways.parse.ways import parse_handlers
 from pathways.reader import Reader
 from pathways.source import Node, SourceError, read_source
@@ -128,7 +129,7 @@ def _definition(reader: Reader, root: Node) -> Definition | None:
         calendar=reader.text(root.get("calendar"), "calendar"),
         purpose=reader.text(root.get("purpose"), "purpose"),
         owner=reader.text(root.get("owner"), "owner"),
-        success=reader.authored(root.get("success")),
+        success=parse_success(reader, root.get("success")),
         review_by=reader.text(root.get("review_by"), "review_by"),
         exit_plan=reader.text(root.get("exit_plan"), "exit_plan"),
         clocks=parse_clocks(reader, root.get("clocks")),
@@ -239,6 +240,7 @@ def _contract(reader: Reader, node: Node | None) -> ContractDecl | None:
     if node is None or not reader.keys(node, "contract", ("reads", "writes")):
         return None
     reads, writes = (reader.texts(node.get(key), key) for key in ("reads", "writes"))
+    reader.resource_types((*reads, *writes))
     return ContractDecl(node.mark, reads, writes)
 
 

@@ -103,6 +103,8 @@ def parse_repeat(reader: Reader, node: Node, where: str, level: int, read: ReadS
     if items is not None and not (items.is_list or isinstance(items.value, str)):
         reader.note("shape", items.mark, f"for_each of {where} is a list, or an expression that gives one.")
         items = None
+    if items is not None and items.is_list and not items.value:
+        reader.note("shape", items.mark, f"for_each of {where} goes through nothing.", "Such as =order.doses.")
     mode = reader.choice(body.get("mode"), "mode", ("one-by-one", "at-once")) or "one-by-one"
     if not inner:
         return None
@@ -181,8 +183,11 @@ def _range(reader: Reader, node: Node | None) -> Text | None:
     if text is None:
         return None
     try:
-        parse_range(text.value)
+        wanted = parse_range(text.value)
     except VersionError as error:
         reader.note("bad-version", text.mark, error.message, error.hint)
         return None
+    if wanted.is_empty:
+        hint = "All that stands in it must hold at once, such as >=1.2.0 <2.0.0."
+        reader.note("bad-version", text.mark, f'No version is in "{text}".', hint)
     return text

@@ -174,6 +174,8 @@ def _set(reader: Reader, node: Node, where: str) -> Body | None:
     if not body.is_map:
         reader.note("shape", body.mark, f"set of {where} is a map of names to values.")
         return None
+    if not body.value:
+        reader.note("shape", body.mark, f"set of {where} names at least one value.")
     found = []
     for name, one in reader.entries(body, "set"):
         reader.name(name)

@@ -25,6 +25,9 @@ def parse_next(reader: Reader, node: Node | None, where: str) -> tuple[EdgeDecl,
     """`next`: a step's id, `{to, undo}`, a list of `{when, to, undo}`, or a map by outcome."""
     if node is None:
         return None
+    if node.value in ({}, []):
+        reader.note("shape", node.mark, f"next of {where} says where it leads.", "Leave it out to go on with the next.")
+        return None
     if node.is_map and "to" in node.keys and node.keys.keys() <= _PLAIN:
         plain = _target(reader, node, f"next of {where}")
         return (EdgeDecl(plain[0], undo=plain[1]),) if plain else None

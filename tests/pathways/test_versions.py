@@ -54,6 +54,42 @@ def test_a_range_means_these_versions_and_not_those(wanted: str, meant: list[str
 
 
 @pytest.mark.parametrize(
+    ("wanted", "empty"),
+    [
+        (">=2.0.0 <1.0.0", True),
+        (">1.0.0 <=1.0.0", True),
+        (">1.0.0 <1.0.1", True),
+        ("1.0.0 2.0.0", True),
+        ("^1 ^2", True),
+        ("<0.0.0", True),
+        ("<0.0.0-0", True),
+        ("<0.0.0-beta", False),
+        (">1.0.0-a <1.0.0-b", False),
+        (">1.0.0 <1.0.2", False),
+        ("<=0.0.0", False),
+        (">9.9.9", False),
+        ("*", False),
+    ],
+)
+def test_a_range_that_no_version_can_be_in_is_empty(wanted: str, empty: bool) -> None:
+    """Whatever is published later."""
+    assert parse_range(wanted).is_empty is empty
+
+
+BOUNDS = st.lists(st.tuples(st.sampled_from(["^", "~", ">", ">=", "<", "<=", "="]), NUMBERS, SUFFIXES), max_size=3)
+
+
+@given(NUMBERS, SUFFIXES, BOUNDS)
+def test_a_range_with_a_version_in_it_is_not_empty(
+    numbers: tuple[int, int, int], suffix: str, bounds: list[tuple[str, tuple[int, int, int], str]]
+) -> None:
+    """Whatever version that is, and however the range is written."""
+    words = [f"{how}{Version(one, tail)}" for how, one, tail in bounds]
+    wanted = parse_range(" ".join(words) or "*")
+    assert not (wanted.matches(Version(numbers, suffix)) and wanted.is_empty)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

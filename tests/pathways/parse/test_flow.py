@@ -108,6 +108,8 @@ def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
         ("{steps: {undo: {wait: {for: 1 day}}}}", "bad-id", "undo"),
         ("{%s, with: {x: 1}}", "unknown-key", "with"),
         ("{repeat: {%s}}", "repeat-how", "{steps"),
+        ("{repeat: {for_each: [], as: one, %s}}", "shape", "[]"),
+        ("{pathway: {name: other, version: '>=2.0.0 <1.0.0'}}", "bad-version", "'>=2"),
         ("{repeat: {while: x, until: y, limit: 2, %s}}", "repeat-how", "until"),
         ("{repeat: {for_each: =x, %s}}", "missing-key", "{for_each"),
         ("{repeat: {while: x, %s}}", "missing-key", "{while"),

@@ -64,6 +64,13 @@ def test_who_may_do_it() -> None:
         ("form: [{name: outcome}]", "bad-name", "outcome"),
         ("form: [{name: x, type: txet}]", "unknown-type", "txet"),
         ("form: [{name: x, show_when: =y}]", "condition-equals", "=y"),
+        ("form: [{name: x, type: Reference, target: [Documentreference]}]", "unknown-resource", "Documentreference"),
+        ("form: [{name: x, type: Reference, many: true, target: [Task, Task]}]", "stands-twice", "Task]"),
+        ("form: [{name: x, type: code, options: [1, 01, 1]}]", "stands-twice", "1]"),
+        ("form: [{name: x, type: text, target: [Task]}]", "unknown-key", "target"),
+        ("form: [{name: x, type: date, options: [a]}]", "unknown-key", "options"),
+        ("form: [{name: x, fields: {y: text}}]", "unknown-key", "fields"),
+        ("form: [{name: x, type: object, fields: {y: {type: Reference, target: Tsk}}}]", "unknown-resource", "Tsk"),
     ],
 )
 def test_what_a_task_may_not_say_is_noted_where_it_stands(more: str, rule: str, at: str) -> None:
