@@ -18,7 +18,7 @@ from relaying.children import ask_after, report_again
 from relaying.delivering import Deliverer
 from relaying.event_starts import EventStarter
 from relaying.holding import Holder
-from relaying.metrics import repairs
+from relaying.metrics import repairs, workflows_gone
 from relaying.port import Pathways
 from relaying.reconciling import Reconciler
 from relaying.rhythm import keep_doing
@@ -68,8 +68,14 @@ async def relay(database: Database, url: str, pathways: Pathways, *, starter: Ev
     deliverer = Deliverer(database, pathways, settled=bell.set)
     by_event = starter or EventStarter(database, pathways)
     holder = Holder(database, pathways)
-    repaired = repairs()
-    reconciler = Reconciler(database, pathways, repaired=lambda how: repaired.labels(how).inc())
+    repaired, gone = repairs(), workflows_gone()
+    reconciler = Reconciler(
+        database,
+        pathways,
+        repaired=lambda how: repaired.labels(how).inc(),
+        gone=lambda how: gone.labels(how).inc(),
+    )
+    started_late = set[str]()
 
     def rang() -> None:
         bell.set()
@@ -77,7 +83,7 @@ async def relay(database: Database, url: str, pathways: Pathways, *, starter: Ev
         pauses.set()
 
     async def start() -> float:
-        await finish_starts(database, pathways)
+        await finish_starts(database, pathways, look=reconciler.look, known=started_late)
         return START_SECONDS
 
     async def start_by_event() -> float:

@@ -29,6 +29,7 @@ from api.services.demonstration import DemonstrationService
 from api.services.engine import Engine
 from api.services.events import EventService
 from api.services.foresight import ForesightService
+from api.services.gone import GoneService
 from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
 from api.services.migrations import MigrationService
@@ -121,15 +122,16 @@ def build_services(
     """The use cases on these parts."""
     plans, core = Plans(), CoreVersions(versions)
     shared: dict[str, Any] = {"database": database, "engine": engine, "plans": plans, "demo": settings.demo}
+    starting: dict[str, Any] = {
+        "site": settings.site,
+        "site_zone": settings.site_zone,
+        "demo_pace": settings.demo_pace if settings.demo else None,
+    }
     return Services(
         people=PeopleService(**shared, development=settings.environment is Environment.DEVELOPMENT),
         tasks=BulkService(**shared, queues=queues, core=core),
-        instances=InstanceService(
-            **shared,
-            site=settings.site,
-            site_zone=settings.site_zone,
-            demo_pace=settings.demo_pace if settings.demo else None,
-        ),
+        instances=InstanceService(**shared, **starting),
+        gone=GoneService(**shared, **starting),
         incidents=IncidentService(**shared),
         operations=OperationService(**shared),
         foresight=ForesightService(**shared),

@@ -11,9 +11,11 @@ from pydantic import TypeAdapter
 from temporalio.client import (
     Client,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
+from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -103,9 +105,13 @@ class TemporalEngine:
         async def send() -> Any:
             handle = (await self._connected()).get_workflow_handle(workflow_id(instance))
             try:
-                return await handle.query(query, *arguments, rpc_timeout=ATTEMPT)
+                # One that was terminated would go on answering as it stood then.
+                reject = QueryRejectCondition.NOT_COMPLETED_CLEANLY
+                return await handle.query(query, *arguments, reject_condition=reject, rpc_timeout=ATTEMPT)
             except WorkflowQueryFailedError as error:
                 raise _NotReadyError from error
+            except WorkflowQueryRejectedError as error:
+                raise InstanceGoneError("The pathway was ended from outside.") from error
 
         return await _persistently(send)
 

@@ -16,6 +16,8 @@ from store.instances import Instance
 PATIENCE = timedelta(seconds=30)
 """How long after a child's end its parent may still be about to record it."""
 
+LOST = "The child pathway was ended from outside."
+
 _AT_ONCE = 50
 
 _log = structlog.get_logger("carelane.relay")
@@ -71,7 +73,7 @@ async def _stored(database: Database, ident: str) -> Instance | None:
 
 async def report_lost(database: Database, pathways: Pathways, child: Child) -> None:
     """Tell a parent that its child was ended from outside: its workflow is not there any more."""
-    event = ChildFailed(child.address, child.instance, "The child pathway was ended from outside.")
+    event = ChildFailed(child.address, child.instance, LOST)
     # Of the parent's demonstration time only a past moment is known here: the report does not move it.
     await _tell(database, pathways, child.parent, child.instance, ChildReport(event, child.ordered_at))
 
@@ -88,5 +90,7 @@ async def _tell(database: Database, pathways: Pathways, parent: str, child: str,
 
 
 def _ended(one: Unreported) -> ChildReport:
-    event = ChildEnded(one.address, one.instance, one.outcome or "", one.give)
+    event: ChildEnded | ChildFailed = ChildEnded(one.address, one.instance, one.outcome or "", one.give)
+    if one.gone is not None:
+        event = ChildFailed(one.address, one.instance, LOST)
     return ChildReport(event, one.ended_at or datetime.now(UTC))

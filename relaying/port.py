@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from pathways.errors import CarelaneError
 from pathways.events import Held, MessageReceived, Released
 from pathways.messages import ChildReport, Description, StartInstance
+from store.gone import How
 
 Json = Any
 
@@ -20,9 +21,13 @@ class NoAnswerError(CarelaneError):
 
 
 class GoneError(CarelaneError):
-    """There is no such workflow, or it has ended."""
+    """There is no such workflow, or it has ended. `how` it came to be gone, where it had not ended by itself."""
 
     code = "gone"
+
+    def __init__(self, message: str, *, how: How = "missing") -> None:
+        super().__init__(message)
+        self.how = how
 
 
 class TerminatedError(GoneError):
@@ -53,8 +58,8 @@ class Pathways(Protocol):
         """Have an instance hold steps, or release them; the code where it refuses. Raises `GoneError`."""
         ...
 
-    async def start(self, start: StartInstance) -> None:
-        """Start an instance; one that was started before is left as it is."""
+    async def start(self, start: StartInstance) -> bool:
+        """Start an instance; one that was started before is left as it is. False where it is over already."""
         ...
 
     async def describe(self, instance: str) -> Description:

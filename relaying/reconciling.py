@@ -12,9 +12,11 @@ import structlog
 from pathways.engine.snapshot import snapshot_digest
 from pathways.messages import Description, RecordRequest
 from relaying.children import report_lost
-from relaying.port import GoneError, NoAnswerError, Pathways
+from relaying.port import GoneError, NoAnswerError, Pathways, TerminatedError
 from store.database import Database
 from store.errors import StoreUnavailableError
+from store.gone import How, mark, unmark
+from store.instances import Instance
 from store.recording import record_in
 from store.snapshots import read_snapshot, stored_digest
 
@@ -38,22 +40,29 @@ not. `gone`: the lists have an open instance, and there is no workflow. `silent`
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the lists have of an instance."""
+    """What the lists have of an instance. `is_gone`: its workflow was not there when it was looked at before."""
 
     rev: int
     digest: str
     status: str
+    is_gone: bool = False
 
 
 class Reconciler:
     """Goes through the open instances, a batch at a time, round and round."""
 
     def __init__(
-        self, database: Database, pathways: Pathways, *, repaired: Callable[[Finding], None] = lambda _: None
+        self,
+        database: Database,
+        pathways: Pathways,
+        *,
+        repaired: Callable[[Finding], None] = lambda _: None,
+        gone: Callable[[How], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._pathways = pathways
         self._repaired = repaired
+        self._gone = gone
         self._place = ""
         self._behind: dict[str, int] = {}
 
@@ -78,14 +87,47 @@ class Reconciler:
         """Compare one instance with its lists, and have it record anew what differs."""
         try:
             finding, stored, described = await self._compare(ident)
+            if stored.is_gone:
+                await self._is_back(ident)
             await self._act(ident, finding, stored, described)
         except NoAnswerError:
             return "silent"
-        except GoneError:
-            _log.error("An open instance has no workflow", instance=ident)
-            await self._tell_parent(ident)
+        except GoneError as error:
+            await self._is_gone(ident, error)
             return "gone"
         return finding
+
+    async def _is_gone(self, ident: str, error: GoneError) -> None:
+        """Have people see it, once; and the parent hear of it, until it has."""
+        async with self._database.transaction() as unit:
+            stored = await unit.instances.get(ident)
+        if stored is None or stored.status == "ended":
+            return
+        if stored.gone is None:
+            if isinstance(error, TerminatedError):
+                await self._record_the_last(stored)
+            async with self._database.transaction() as unit:
+                news = await mark(unit, ident, error.how)
+            if news:
+                _log.error("The workflow of an open instance is gone", instance=ident, how=error.how)
+                self._gone(error.how)
+        await self._tell_parent(ident)
+
+    async def _record_the_last(self, stored: Instance) -> None:
+        """What it had not recorded when it was ended, its history still tells."""
+        try:
+            document = await self._pathways.snapshot(stored.id)
+        except (NoAnswerError, GoneError):
+            return
+        if document["rev"] > stored.rev:
+            await rebuild_one(self._database, document)
+
+    async def _is_back(self, ident: str) -> None:
+        """A workflow that was gone is there again: reset, say, or Temporal was restored once more."""
+        async with self._database.transaction() as unit:
+            news = await unmark(unit, ident)
+        if news:
+            _log.warning("The workflow of an instance is there again", instance=ident)
 
     async def _tell_parent(self, ident: str) -> None:
         """Nobody else will: what stood there can't report any more."""
@@ -133,7 +175,8 @@ class Reconciler:
             stored = await unit.instances.get(ident)
             if stored is None:
                 return Stored(0, "", "unknown")
-            return Stored(stored.rev, await stored_digest(unit, stored), stored.status)
+            digest = await stored_digest(unit, stored)
+            return Stored(stored.rev, digest, stored.status, is_gone=stored.gone is not None)
 
 
 async def rebuild(database: Database, pathways: Pathways) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -21,16 +22,34 @@ _AT_ONCE = 50
 _log = structlog.get_logger("carelane.relay")
 
 
-async def finish_starts(database: Database, pathways: Pathways, *, patience: timedelta = PATIENCE) -> int:
+async def _look_at_nothing(_: str) -> None:
+    """Nobody looks."""
+
+
+async def finish_starts(
+    database: Database,
+    pathways: Pathways,
+    *,
+    patience: timedelta = PATIENCE,
+    look: Callable[[str], Awaitable[object]] = _look_at_nothing,
+    known: set[str] | None = None,
+) -> int:
     """Start what has been `starting` for too long; how many. Raises `NoAnswerError` where Temporal is away.
 
-    A workflow that runs already and is not recorded yet is left as it is, so doing this again does no harm.
+    A workflow that runs already and is not recorded yet is left as it is, so doing this again does no harm: `known`
+    are those of which was said before that they were started, and is kept up to date. `look` is asked what became of
+    one whose workflow is over, and whose row says `starting` all the same.
     """
+    said = set() if known is None else known
     async with database.transaction() as unit:
         waiting = await unit.instances.starting(since_before=datetime.now(UTC) - patience, limit=_AT_ONCE)
+    said &= {one.id for one in waiting}
     for instance in waiting:
-        await pathways.start(start_of(instance))
-        _log.info("An instance was started late", instance=instance.id, pathway=instance.pathway)
+        if not await pathways.start(start_of(instance)):
+            await look(instance.id)
+        elif instance.id not in said:
+            said.add(instance.id)
+            _log.info("An instance was started late", instance=instance.id, pathway=instance.pathway)
     return len(waiting)
 
 

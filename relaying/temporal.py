@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -23,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from pathways.events import Held, MessageReceived, Released
 from pathways.messages import Answer, ChildReport, Description, Refused, StartInstance
 from relaying.port import Answered, GoneError, NoAnswerError, TerminatedError
+from store.gone import How
 from workflows.names import DEFERRED, REFUSED, WORKFLOW, workflow_id
 from workflows.pathway import Pathway
 from workflows.starting import Starter
@@ -68,10 +70,10 @@ class TemporalPathways:
                 return _why_refused(error).code
         return None if answer.refused is None else answer.refused.code
 
-    async def start(self, start: StartInstance) -> None:
-        """Start an instance's workflow, unless it ever was."""
+    async def start(self, start: StartInstance) -> bool:
+        """Start an instance's workflow, unless it ever was; False where that is over."""
         with _translated():
-            await self._starter.start(self._client, start)
+            return await self._starter.start(self._client, start)
 
     async def report(self, parent: str, report: ChildReport) -> None:
         """Tell a parent of its child, where the child's own word may have been lost."""
@@ -117,7 +119,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except RPCError as error:
-        if error.status == RPCStatusCode.NOT_FOUND:
+        if error.status == RPCStatusCode.NOT_FOUND and not _lacks_namespace(error):
             raise GoneError("Its workflow has ended, or was never started.") from error
         raise NoAnswerError(f"Temporal answered {error.status.name}.") from error
     except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
@@ -125,9 +127,27 @@ def _translated() -> Iterator[None]:
     except RuntimeError as error:  # a lazy client that can't connect
         raise NoAnswerError("Temporal is away.") from error
     except WorkflowQueryRejectedError as error:
-        raise TerminatedError("Its workflow was ended from outside.") from error
+        raise TerminatedError("Its workflow was ended from outside.", how=_how(error)) from error
     except WorkflowQueryFailedError as error:
         raise NoAnswerError("It could not answer.") from error
+
+
+_HOW: Mapping[WorkflowExecutionStatus | None, How] = {
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TIMED_OUT: "timed-out",
+    WorkflowExecutionStatus.CANCELED: "cancelled",
+}
+
+
+def _how(error: WorkflowQueryRejectedError) -> How:
+    return _HOW.get(error.status, "terminated")
+
+
+def _lacks_namespace(error: RPCError) -> bool:
+    """Whether Temporal does not know our namespace: that says nothing of a single workflow."""
+    details = error.grpc_status.details if error.grpc_status is not None else ()
+    return any(one.type_url.endswith("NamespaceNotFoundFailure") for one in details)
 
 
 def _verdict(answer: Answer) -> Answered:

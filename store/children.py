@@ -52,7 +52,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Unreported:
-    """A child that has ended, and whose parent goes on without knowing it."""
+    """A child that has ended, and whose parent goes on without knowing it. `gone`: it was closed, its workflow gone."""
 
     instance: str
     parent: str
@@ -60,6 +60,7 @@ class Unreported:
     outcome: str | None
     give: Json
     ended_at: datetime | None
+    gone: Json
 
 
 class Children:
@@ -87,7 +88,7 @@ class Children:
         parent = instance.alias("parent")
         query = (
             select(instance.c.id, child.c.parent, child.c.address, instance.c.outcome, instance.c.give)
-            .add_columns(instance.c.ended_at)
+            .add_columns(instance.c.ended_at, instance.c.gone)
             .join(instance, instance.c.id == child.c.instance)
             .join(parent, parent.c.id == child.c.parent)
             .where(

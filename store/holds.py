@@ -45,7 +45,7 @@ class Holding:
 
 _OF_VERSION = and_(definition.c.name == instance.c.pathway, definition.c.version == instance.c.version)
 _HOLDS = and_(definition.c.paused, func.jsonb_array_length(definition.c.held_steps) > 0)
-_RUNS = instance.c.status == "running"
+_RUNS = and_(instance.c.status == "running", instance.c.gone.is_(None))
 _KNOWS = instance.c.hold["id"].astext == definition.c.pausing["id"].astext
 
 

@@ -16,6 +16,9 @@ from store.tables import incident
 
 Json = Any
 
+GONE = "workflow-gone"
+"""The kind of the store's own incidents: an instance is open, and its workflow is not there any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:

@@ -37,6 +37,7 @@ class InstanceSummary:
     attributes: Mapping[str, Json]
     suspended: bool
     hold: Json
+    gone: Json
     started_at: datetime
     ended_at: datetime | None
 
@@ -53,6 +54,8 @@ class Instance(InstanceSummary):
     pause of its version (`id`).
     `suspension` says who suspended it (`by`, `reason`, `at`), `ending` to what end it is cancelling (`outcome`, and
     the same); `offers` are the side flows that a person may start; `give` is what its outcome gives to a parent.
+    `gone` says `how` its workflow came to be not there any more, and when (`at`) that was found; `replaces` is the
+    instance whose workflow was gone, and in whose place this one was started.
     """
 
     digest: str
@@ -69,6 +72,7 @@ class Instance(InstanceSummary):
     ending: Json
     offers: Json
     give: Json
+    replaces: str | None
     rev: int
     snapshot_digest: str | None
     started_by: str | None
@@ -80,6 +84,7 @@ class NewInstance:
     """An instance that somebody wants. `request` is the idempotency key of that wish.
 
     `unique_key`: no second open instance of its pathway may have it. `parent` waits for it, where it is a child.
+    `replaces`: in whose place it is started.
     """
 
     id: str
@@ -96,6 +101,7 @@ class NewInstance:
     unique_key: str | None = None
     parent: Parent | None = None
     site: str | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,7 @@ class InstanceFilter:
     stage: str | None = None
     suspended: bool | None = None
     held: bool | None = None
+    gone: bool | None = None
     attributes: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -173,6 +180,7 @@ class Instances:
             "title": new.title,
             "zone": new.zone,
             "site": new.site,
+            "replaces": new.replaces,
             "status": "starting",
             "attributes": {},
             "inputs": dict(new.inputs),
@@ -227,6 +235,11 @@ class Instances:
         )
         return read_one(Instance, (await self._connection.execute(query)).first())
 
+    async def replacing(self, ident: str) -> Instance | None:
+        """The instance that was started in another's place; None where none was."""
+        query = select_rows(Instance, instance).where(instance.c.replaces == ident)
+        return read_one(Instance, (await self._connection.execute(query.order_by(instance.c.started_at))).first())
+
     async def join(self, request: str, ident: str) -> None:
         """Note that a request for a start was answered with an instance that runs already."""
         row = {"request": request, "instance": ident, "at": func.now()}
@@ -260,6 +273,9 @@ class Instances:
             query = query.where(instance.c.suspended == wanted.suspended)
         if wanted.held is not None:
             query = query.where(instance.c.hold.is_not(None) if wanted.held else instance.c.hold.is_(None))
+        if wanted.gone is not None:
+            is_gone = instance.c.gone.is_not(None) & (instance.c.status != "ended")
+            query = query.where(is_gone if wanted.gone else ~is_gone)
         if wanted.attributes:
             query = query.where(instance.c.attributes.contains(dict(wanted.attributes)))
         order = (instance.c.started_at, instance.c.id)
@@ -310,10 +326,13 @@ class Instances:
         return {(row[0], row[1]): row[2] for row in await self._connection.execute(query)}
 
     async def starting(self, *, since_before: datetime, limit: int) -> tuple[Instance, ...]:
-        """Rows that are still `starting` although they were inserted before a moment, the oldest first."""
+        """Rows that are still `starting` although they were inserted before a moment, the oldest first.
+
+        Those whose workflow is known to be gone are not among them.
+        """
         query = (
             select_rows(Instance, instance)
-            .where(instance.c.status == "starting", instance.c.recorded_at < since_before)
+            .where(instance.c.status == "starting", instance.c.gone.is_(None), instance.c.recorded_at < since_before)
             .order_by(instance.c.recorded_at, instance.c.id)
             .limit(limit)
         )
@@ -322,13 +341,15 @@ class Instances:
     async def open_after(self, ident: str, *, limit: int) -> tuple[Instance, ...]:
         """Open instances whose workflow is there, in the order of their ids, behind one: for going through all.
 
-        Those are the ones that have been heard of, and children: their own workflow has made their row.
+        Those are the ones that have been heard of, children (their own workflow has made their row), and those whose
+        workflow was found to be gone: it may come back.
         """
         begun = instance.c.status.in_(("running", "cancelling"))
-        child_of_one = (instance.c.status == "starting") & instance.c.parent_instance.is_not(None)
+        started = instance.c.parent_instance.is_not(None) | instance.c.gone.is_not(None)
+        not_heard_of = (instance.c.status == "starting") & started
         query = (
             select_rows(Instance, instance)
-            .where(begun | child_of_one, instance.c.id > ident)
+            .where(begun | not_heard_of, instance.c.id > ident)
             .order_by(instance.c.id)
             .limit(limit)
         )

@@ -28,6 +28,7 @@ from store.database import Unit
 from store.fact_rows import child_row, clock_row, incident_row, listener_row, task_row
 from store.folding import fold
 from store.inbox import drop_deferred, lock_types, match_again, offer_again
+from store.incidents import GONE
 from store.instances import Instance
 from store.snapshots import stored_digest
 from store.tables import child, clock, incident, listener, position, task, timeline
@@ -176,6 +177,7 @@ class _Replacing:
             .where(
                 incident.c.instance == self.id,
                 incident.c.status == "open",
+                incident.c.kind != GONE,
                 incident.c.id.not_in([one.id for one in snapshot.incidents]),
             )
             .values(status="closed", closed_at=self.now, closed_how=GAP, retried_at=None)

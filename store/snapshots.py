@@ -13,7 +13,7 @@ from pathways.projection import Snapshot, Standing
 from pathways.state import Hold, Saved
 from store.clocks import Clock
 from store.database import Unit
-from store.incidents import Incident
+from store.incidents import GONE, Incident
 from store.instances import Instance
 from store.tasks import Task
 
@@ -51,7 +51,9 @@ async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
     tasks = await unit.tasks.open_of(stored.id)
     listeners = await unit.listeners.of([stored.id])
     clocks = await unit.clocks.of_instance(stored.id)
-    incidents = [one for one in await unit.incidents.of_instance(stored.id) if one.status == "open"]
+    incidents = [
+        one for one in await unit.incidents.of_instance(stored.id) if one.status == "open" and one.kind != GONE
+    ]
     return Snapshot(
         instance=stored.id,
         rev=stored.rev,

@@ -27,17 +27,20 @@ class Starter:
         self._attempt = attempt
         self._labelled = True
 
-    async def start(self, client: Client, start: StartInstance) -> None:
-        """Start an instance; one that runs already, or has ended, is left as it is. Raises `RPCError`."""
+    async def start(self, client: Client, start: StartInstance) -> bool:
+        """Start an instance; one that runs already, or is over, is left as it is. False where it is over.
+
+        Raises `RPCError`.
+        """
         try:
-            await self._start(client, start)
+            return await self._start(client, start)
         except RPCError as error:
             if not self._labelled or not _lacks_search_attributes(error):
                 raise
             self._labelled = False
-            await self._start(client, start)
+            return await self._start(client, start)
 
-    async def _start(self, client: Client, start: StartInstance) -> None:
+    async def _start(self, client: Client, start: StartInstance) -> bool:
         try:
             await client.start_workflow(
                 WORKFLOW,
@@ -50,7 +53,8 @@ class Starter:
                 rpc_timeout=self._attempt,
             )
         except WorkflowAlreadyStartedError:
-            return
+            return False
+        return True
 
 
 def _labels(start: StartInstance) -> TypedSearchAttributes | None:

@@ -42,6 +42,15 @@ class Hold(Schema):
     at: datetime
 
 
+class Gone(Schema):
+    """That an instance's workflow is not there any more: it stands still."""
+
+    how: Literal["terminated", "failed", "timed-out", "cancelled", "missing"] = Field(
+        description="How that came: ended or failed in Temporal, or not known there at all."
+    )
+    at: datetime = Field(description="When it was found.")
+
+
 class InstanceInList(Schema):
     """An instance as lists show it."""
 
@@ -57,6 +66,7 @@ class InstanceInList(Schema):
     attributes: dict[str, Json]
     suspended: bool = Field(description="No new step begins until it is resumed.")
     hold: Hold | None = Field(description="Steps that it does not enter now; null where none is held.")
+    gone: Gone | None = Field(description="Where its workflow is gone: it can be closed, or started anew.")
     started_at: datetime
     ended_at: datetime | None
 
@@ -96,10 +106,18 @@ class Instance(InstanceInList):
     data: dict[str, Json] = Field(description="Saved values by scope and name, each with where it came from.")
     rev: int = Field(description="The last revision that the store has.")
     started_by: str | None
+    replaces: str | None = Field(description="The instance, its workflow gone, in whose place it was started.")
+    replaced_by: str | None = Field(None, description="The instance that was started in its place.")
     positions: list[Position] = Field(default_factory=list)
     open_tasks: list[str] = Field(default_factory=list, description="The ids of its open tasks.")
     open_incidents: list[str] = Field(default_factory=list, description="The ids of its open incidents.")
     timeline: list[TimelineEntry] = Field(default_factory=list)
+
+
+class CloseWish(Wish):
+    """Closing an instance whose workflow is gone, or starting it anew."""
+
+    reason: str = Field(description="Why; it is kept on record.", min_length=1)
 
 
 class CancelWish(Wish):

@@ -10,6 +10,7 @@ from api.services.definitions import DefinitionService
 from api.services.demonstration import DemonstrationService
 from api.services.events import EventService
 from api.services.foresight import ForesightService
+from api.services.gone import GoneService
 from api.services.incidents import IncidentService
 from api.services.instances import InstanceService
 from api.services.migrations import MigrationService
@@ -27,6 +28,7 @@ class Services:
     people: PeopleService
     tasks: BulkService
     instances: InstanceService
+    gone: GoneService
     incidents: IncidentService
     operations: OperationService
     foresight: ForesightService

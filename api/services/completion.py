@@ -23,6 +23,7 @@ from api.services.errors import (
     RefusedError,
     ServiceError,
     TaskClosedError,
+    WorkflowGoneError,
 )
 from api.services.records import Task
 from api.services.tasks import TaskService, closed, held
@@ -161,6 +162,9 @@ class CompletionService(TaskService):
                 return Completed(task.id, task.instance, (there or task).outcome or "", known.rev, False, repeated=True)
             if there is not None and there.status != "open":
                 raise await closed(unit, there)
+            instance = await unit.instances.get(task.instance)
+        if instance is not None and instance.gone is not None:
+            raise WorkflowGoneError from gone
         raise NotNowError("The pathway does not answer now.", hint="Try again in a moment.") from gone
 
 

@@ -231,6 +231,19 @@ class RefusedError(ServiceError):
         return {"reason": self.reason} | ({} if self.detail is None else {"about": self.detail})
 
 
+class WorkflowGoneError(RefusedError):
+    """The instance stands still: its workflow is not there any more, and nothing can be sent to it."""
+
+    title = "The pathway stands still"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "gone",
+            "What runs this pathway is gone, so nothing can be sent to it. A supervisor sees it among the exceptions, "
+            "and can close it or start it anew.",
+        )
+
+
 class RunsAlreadyError(RefusedError):
     """What may run only once runs already, as `instance` (`existing` in the problem, which has its own `instance`)."""
 

@@ -9,7 +9,7 @@ from api.services.actor import Actor
 from api.services.actor import Operation as Permission
 from api.services.base import Base
 from api.services.engine import InstanceGoneError
-from api.services.errors import NotFoundError, NotNowError
+from api.services.errors import NotFoundError, NotNowError, WorkflowGoneError
 from pathways.events import Cancelled, DataChanged, Moved, Operation, Resumed, Skipped, Suspended
 from pathways.foresight import Foresight
 from pathways.messages import Refused
@@ -57,6 +57,9 @@ class ForesightService(Base):
                 instance = await unit.instances.get(ident)
             if instance is None:
                 raise NotFoundError("There is no such instance.") from gone
+            if instance.status != "ended" and instance.gone is not None:
+                still = WorkflowGoneError()
+                return Foresight(instance.rev, refused=Refused(still.reason, still.message))
             if instance.status != "ended":
                 raise NotNowError("The pathway does not answer now.", hint="Try again in a moment.") from gone
             how = instance.outcome_title or instance.outcome or "ended"

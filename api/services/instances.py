@@ -71,7 +71,8 @@ class StartWish:
 class InstanceDetail:
     """An instance with everything that is known of it; `names` are those of people, by id.
 
-    `children` are the pathways that it started, `parent` the instance that waits for it, where there is one.
+    `children` are the pathways that it started, `parent` the instance that waits for it, where there is one;
+    `replaced_by` the one that was started in its place, its own workflow gone.
     """
 
     instance: Instance
@@ -84,6 +85,7 @@ class InstanceDetail:
     clocks: tuple[Clock, ...] = ()
     children: tuple[Child, ...] = ()
     parent: Instance | None = None
+    replaced_by: Instance | None = None
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,13 @@ class InstanceService(Interventions):
         if begun.how != "joined":
             _same_start(begun.instance, wish)
         if begun.instance.status == "starting":
-            await self._start_workflow(begun.instance)
+            await self.start_workflow(begun.instance)
         return begun.instance, begun.how == "new"
 
     async def get(self, ident: str) -> Instance:
         """An instance. Raises `NotFoundError`."""
         async with self.database.transaction() as unit:
-            return await _found(unit, ident)
+            return await found(unit, ident)
 
     async def page(self, wanted: InstanceFilter, *, after: str | None = None, limit: int = 50) -> Page[InstanceSummary]:
         """Instances, the youngest first. Raises `BadCursorError`."""
@@ -148,7 +150,7 @@ class InstanceService(Interventions):
     async def detail(self, ident: str) -> InstanceDetail:
         """An instance with its timeline, positions, tasks and incidents. Raises `NotFoundError`."""
         async with self.database.transaction() as unit:
-            instance = await _found(unit, ident)
+            instance = await found(unit, ident)
             plan = await self.plans.by_digest(unit, instance.digest)
             positions = await unit.instances.positions(ident)
             tasks = await unit.tasks.of_instance(ident)
@@ -157,13 +159,16 @@ class InstanceService(Interventions):
             clocks = await unit.clocks.of_instance(ident)
             children = await unit.children.of(ident)
             parent = await unit.instances.get(instance.parent_instance) if instance.parent_instance else None
+            replaced = await unit.instances.replacing(ident) if instance.gone is not None else None
             saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
             mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
             stopped = (instance.suspension, instance.hold, instance.ending)
             mentioned |= {one.get("by") for one in stopped if isinstance(one, Mapping)}
             names = await names_of(unit, (one for one in mentioned if isinstance(one, str)))
-        return InstanceDetail(instance, plan, positions, tasks, incidents, timeline, names, clocks, children, parent)
+        return InstanceDetail(
+            instance, plan, positions, tasks, incidents, timeline, names, clocks, children, parent, replaced
+        )
 
     async def cancel(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
         """Cancel an instance. Raises `NotFoundError`, `InvalidRequestError` without a reason, `RefusedError`."""
@@ -211,7 +216,7 @@ class InstanceService(Interventions):
         except ZoneError as error:
             raise FormInvalidError(error.message, hint=error.hint, fields={"zone": error.message}) from error
         ident, now = new_id(), self.now()
-        pace = await self._pace(unit)
+        pace = await self.pace(unit)
         if plan is None:
             raise NotNowError("The pathway can't be read now.", hint="Try again in a moment.")
         state = start_state(plan, ident, zone, now, site=wish.site or self.site)
@@ -238,12 +243,13 @@ class InstanceService(Interventions):
         except KeylessError as error:
             raise FormInvalidError(error.message, hint=error.hint, fields={"inputs": error.message}) from error
 
-    async def _pace(self, unit: Unit) -> Pace | None:
+    async def pace(self, unit: Unit) -> Pace | None:
         """The clock of a new instance: all instances of a demonstration share one time."""
         running = None if self.demo_pace is None else pace_from_json(await unit.instances.latest_pace())
         return pace_for_new(self.demo_pace, running, self.now())
 
-    async def _start_workflow(self, instance: Instance) -> None:
+    async def start_workflow(self, instance: Instance) -> None:
+        """Start the workflow of a row; where Temporal is away, the relay does it."""
         start = StartInstance(
             instance=instance.id,
             digest=instance.digest,
@@ -261,7 +267,8 @@ class InstanceService(Interventions):
             return  # the row is there: the relay starts it when Temporal answers again
 
 
-async def _found(unit: Unit, ident: str) -> Instance:
+async def found(unit: Unit, ident: str) -> Instance:
+    """An instance. Raises `NotFoundError`."""
     instance = await unit.instances.get(ident)
     if instance is None:
         raise NotFoundError("There is no such instance.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.services.base import Base
 from api.services.engine import EngineRefusedError, InstanceGoneError
-from api.services.errors import FormInvalidError, NotFoundError, NotNowError, RefusedError
+from api.services.errors import FormInvalidError, NotFoundError, NotNowError, RefusedError, WorkflowGoneError
 from api.services.records import Instance
 from pathways.events import Operation
 from pathways.messages import Refused
@@ -54,11 +54,13 @@ class Interventions(Base):
         return Operated(ident, answer.rev, await self.lists_lag(ident, answer.rev))
 
     async def _gone(self, ident: str) -> Exception:
-        """Why an instance's workflow is not there: it has ended, or has not begun."""
+        """Why an instance's workflow is not there: it has ended, has not begun, or is gone."""
         async with self.database.transaction() as unit:
             instance = await unit.instances.get(ident)
         if instance is not None and instance.status == "ended":
             return ended(instance)
+        if instance is not None and instance.gone is not None:
+            return WorkflowGoneError()
         return NotNowError("The pathway does not answer now.", hint="Try again in a moment.")
 
 

@@ -37,6 +37,8 @@ instance = Table(
         "hold", Document, comment="Steps that are not entered now: which, by whom, why, since when, by which pause."
     ),
     Column("offers", Document, nullable=False, comment="Side flows that a person may start now."),
+    Column("gone", Document, comment="Its workflow is not there any more: how that came, and when it was found."),
+    Column("replaces", Text, comment="The instance, its workflow gone, in whose place it was started anew."),
     Column("rev", Integer, nullable=False),
     Column("snapshot_digest", Text),
     Column("started_by", Text),
@@ -54,6 +56,8 @@ instance = Table(
     ),
     Index("ix_instance_parent", "parent_instance", postgresql_where=text("parent_instance IS NOT NULL")),
     Index("ix_instance_held", "id", postgresql_where=text("hold IS NOT NULL AND status <> 'ended'")),
+    Index("ix_instance_gone", "id", postgresql_where=text("gone IS NOT NULL AND status <> 'ended'")),
+    Index("ix_instance_replaces", "replaces", postgresql_where=text("replaces IS NOT NULL")),
     Index("ix_instance_open", "recorded_at", "id", postgresql_where=text("status <> 'ended'")),
     Index("ix_instance_started", "started_at", "id"),
     Index("ix_instance_pathway", "pathway", "started_at", "id"),

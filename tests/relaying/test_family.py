@@ -20,6 +20,7 @@ from relaying.temporal import TemporalPathways
 from store.children import Child
 from store.database import Database
 from store.definitions import Definition
+from store.gone import close, mark
 from store.snapshots import stored_digest
 from tests.support.interpreted import pathway
 from tests.support.interpreter import Instance, connect, until
@@ -190,3 +191,24 @@ async def same_on_both_sides(family: Family, instance: Instance) -> None:
         stored = await unit.instances.get(instance.id)
         assert stored is not None
         assert await stored_digest(unit, stored) == described.digest
+
+
+async def test_a_closed_child_has_failed_for_its_parent(family: Family, client: Client) -> None:
+    """Where nobody had told the parent before: it does not wait for ever, and does not take it for an end."""
+    async with family.running():
+        parent = await family.start(PARENT, order=ORDER)
+        known = await has_child(family, parent, "running")
+        child = family.child(known.instance)
+        await family.records(child)
+        await parent.renew()
+        await child.terminate()
+        async with family.database.transaction() as unit:
+            assert await mark(unit, child.id, "terminated")
+            stored = await unit.instances.lock(child.id)
+            assert stored is not None
+            await close(unit, stored, by="sam", reason="Over.", request="r-1", at=datetime.now(UTC))
+        pathways = TemporalPathways(client, task_queue=family.queue)
+        assert await report_again(family.database, pathways, patience=timedelta(0)) == 1
+        await has_child(family, parent, "failed")
+        assert await only_incident(family, parent) == "child-failed"
+        await parent.terminate()

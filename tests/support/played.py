@@ -11,7 +11,7 @@ from ulid import ULID
 from pathways.engine import next_deadline
 from pathways.events import Held, MessageReceived, Released
 from pathways.messages import ChildReport, Description, StartInstance
-from relaying.port import Answered, GoneError, NoAnswerError
+from relaying.port import Answered, GoneError, NoAnswerError, TerminatedError
 from store.database import Database
 from store.inbox import NewEvent
 from store.recording import record_in
@@ -38,6 +38,7 @@ class Played:
         self.reports: list[tuple[str, ChildReport]] = []
         self.away = False
         self.mute: set[str] = set()
+        self.terminated: set[str] = set()
         self.deferring: set[str] = set()
         self.hanging: dict[str, asyncio.Event] = {}
 
@@ -89,13 +90,14 @@ class Played:
         history.play(event, request=update_id)
         return None
 
-    async def start(self, start: StartInstance) -> None:
-        """Start an instance, unless it was."""
+    async def start(self, start: StartInstance) -> bool:
+        """Start an instance, unless it was; False where it is over."""
         if self.away:
             raise NoAnswerError("Temporal answered UNAVAILABLE.")
         self.started.append(start)
         if start.instance not in self.histories:
             self.histories[start.instance] = History(PLAN, start.instance, order=str(start.inputs.get("order")))
+        return start.instance not in self.terminated
 
     async def describe(self, instance: str) -> Description:
         """Where an instance stands."""
@@ -123,7 +125,7 @@ class Played:
 
     async def snapshot(self, instance: str) -> Any:
         """All that can be rebuilt."""
-        history = self._there(instance, also_ended=True)
+        history = self._there(instance, also_ended=True, also_terminated=True)
         return history.pictures[history.rev]
 
     async def report(self, parent: str, report: ChildReport) -> None:
@@ -137,10 +139,12 @@ class Played:
             if history.state.status != "ended":
                 yield ident
 
-    def _there(self, instance: str, *, also_ended: bool = False) -> History:
+    def _there(self, instance: str, *, also_ended: bool = False, also_terminated: bool = False) -> History:
         if self.away or instance in self.mute:
             raise NoAnswerError("It did not answer in time.")
         history = self.histories.get(instance)
+        if instance in self.terminated and not also_terminated:
+            raise TerminatedError("Its workflow was ended from outside.", how="terminated")
         if history is None or (history.state.status == "ended" and not also_ended):
             raise GoneError("Its workflow has ended, or was never started.")
         return history

@@ -162,6 +162,10 @@ class PlayedEngine:
         yield
         self._playing[instance] = playing
 
+    def lose(self, instance: str) -> None:
+        """The workflow of an instance is gone for good."""
+        del self._playing[instance]
+
     def forget_answers(self) -> None:
         """Instances continue as new: what they answered before is in the store alone."""
         for playing in self._playing.values():

@@ -1,0 +1,180 @@
+"""Instances whose workflow is not there any more: marking them, taking that back, and closing them.
+
+Where a pathway stands is known to its workflow alone. One that was terminated by hand, has failed, or is missing from a
+restored Temporal can't go on; what the lists say of it is the last that was heard. People see it as an incident of
+the whole instance, which is the store's own and not among what an instance states of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from pathways.facts import (
+    ChildCancelled,
+    ClockMoved,
+    Fact,
+    IncidentClosed,
+    InstanceEnded,
+    ListenerDisarmed,
+    Recorded,
+    StepLeft,
+    TaskClosed,
+)
+from pathways.ids import fingerprint, incident_id
+from store.audit import Audit, NewAuditEntry
+from store.changes import Row
+from store.database import Unit
+from store.folding import fold
+from store.incidents import GONE
+from store.instances import Instance
+from store.recording import known_of
+from store.tables import incident, instance, timeline
+from store.writing import Writer, insert_into
+
+Json = Any
+
+How = Literal["terminated", "failed", "timed-out", "cancelled", "missing"]
+"""How a workflow came to be not there: ended in Temporal from outside, failed there, or unknown to it."""
+
+RULE = "rule:store/reconcile"
+"""Who finds it, in the audit."""
+
+BACK = "workflow-back"
+"""The timeline's entry when a workflow is there again."""
+
+OUTCOME = "cancelled"
+TITLE = "Closed: its workflow was gone"
+"""How an instance ends that is closed for that."""
+
+_CLOSED = "closed"
+"""Stands for the digest of a snapshot, which there is none of; no workflow has the same."""
+
+WHOLE = "^"
+"""The address of the whole instance."""
+
+_MESSAGES: Mapping[How, str] = {
+    "terminated": "Its workflow was terminated in Temporal.",
+    "failed": "Its workflow has failed in Temporal.",
+    "timed-out": "Its workflow ran out of time in Temporal.",
+    "cancelled": "Its workflow was cancelled in Temporal.",
+    "missing": "Temporal has no workflow of it.",
+}
+
+
+def how_gone(told: Json) -> How:
+    """How an instance's workflow came to be gone, as its row tells it."""
+    how: How = told["how"]
+    return how
+
+
+async def mark(unit: Unit, ident: str, how: How) -> bool:
+    """Note that an open instance's workflow is gone; whether that is news."""
+    stored = await unit.instances.lock(ident)
+    if stored is None or stored.status == "ended" or stored.gone is not None:
+        return False
+    at = datetime.now(UTC)
+    await _set(unit, ident, {"how": how, "at": at.isoformat()})
+    row: Row = {
+        "id": incident_id(ident, 0, at),
+        "instance": ident,
+        "number": 0,
+        "pathway": stored.pathway,
+        "pathway_version": stored.version,
+        "pathway_title": stored.title,
+        "address": WHOLE,
+        "step": "",
+        "kind": GONE,
+        "message": _MESSAGES[how],
+        "fingerprint": fingerprint(stored.pathway, GONE, how),
+        "status": "open",
+        "occurrences": 1,
+        "retries": 0,
+        "first_seen": at,
+        "last_seen": at,
+    }
+    await unit.connection.execute(insert(incident).values(row).on_conflict_do_nothing())
+    await _tell(unit, stored, GONE, at, {"how": how, "message": _MESSAGES[how]})
+    return True
+
+
+async def unmark(unit: Unit, ident: str) -> bool:
+    """Note that the workflow is there after all, or again; whether that is news."""
+    stored = await unit.instances.lock(ident)
+    if stored is None or stored.status == "ended" or stored.gone is None:
+        return False
+    at = datetime.now(UTC)
+    await _set(unit, ident, None)
+    closing = {"status": "closed", "closed_at": at, "closed_how": "back"}
+    mine = (incident.c.instance == ident) & (incident.c.kind == GONE) & (incident.c.status == "open")
+    await unit.connection.execute(update(incident).where(mine).values(closing))
+    await _tell(unit, stored, BACK, at, {})
+    return True
+
+
+async def close(
+    unit: Unit, stored: Instance, *, by: str, reason: str, request: str, at: datetime, children: tuple[str, ...] = ()
+) -> int:
+    """End a locked instance whose workflow is gone; the revision at which it has ended.
+
+    What is written is what the instance would have stated, had it been cancelled: tasks close as cancelled (drafts are
+    kept), clocks are dropped, nobody listens any more. `children` were told to cancel. Should its workflow come back
+    all the same, and go on, what it records is another history than this, and replaces it.
+    """
+    facts = tuple([one async for one in _facts(unit, stored, by, reason, at, children)])
+    recorded = Recorded(stored.rev + 1, facts, request, {"closed": True})
+    changes = fold(known_of(stored), (recorded,))
+    writer = Writer(unit.connection, stored.id)
+    await writer.update_instance(changes.fields | {"rev": recorded.rev, "snapshot_digest": _CLOSED})
+    await writer.write(changes, attributes_known=stored.attributes, since=stored.recorded_at)
+    return recorded.rev
+
+
+async def _facts(
+    unit: Unit, stored: Instance, by: str, reason: str, at: datetime, children: tuple[str, ...]
+) -> AsyncIterator[Fact]:
+    for task in await unit.tasks.open_of(stored.id):
+        yield TaskClosed(at, task.id, task.address, "cancelled", reason="cancelled")
+    for one in await unit.listeners.of([stored.id]):
+        yield ListenerDisarmed(at, one.address, one.type, one.key)
+    for child in await unit.children.of(stored.id):
+        if child.instance in children:
+            yield ChildCancelled(at, child.address, child.instance)
+    for clock in await unit.clocks.of_instance(stored.id):
+        if clock.status in ("running", "paused", "breached"):
+            yield ClockMoved(
+                at, clock.clock, clock.title, "drop", "dropped", clock.number, clock.started_at, budget=clock.budget
+            )
+    for met in await unit.incidents.of_instance(stored.id):
+        if met.status == "open":
+            yield IncidentClosed(at, met.id, "left")
+    for position in await unit.instances.positions(stored.id):
+        yield StepLeft(at, position.address, position.step, "cancelled")
+    yield InstanceEnded(at, OUTCOME, TITLE, "cancelled", by, reason)
+
+
+async def _set(unit: Unit, ident: str, gone: Json) -> None:
+    await unit.connection.execute(update(instance).where(instance.c.id == ident).values(gone=gone))
+
+
+async def _tell(unit: Unit, stored: Instance, kind: str, at: datetime, detail: Mapping[str, Json]) -> None:
+    """Timeline and audit get an entry of the rule's."""
+    entry = {
+        "instance": stored.id,
+        "rev": stored.rev,
+        "place": -1,
+        "at": at,
+        "kind": kind,
+        "address": None,
+        "actor": RULE,
+        "detail": dict(detail),
+    }
+    await insert_into(unit.connection, timeline, [entry])
+    action = "instance.gone" if kind == GONE else "instance.back"
+    await Audit(unit.connection).append(
+        NewAuditEntry(at, RULE, action, f"instance/{stored.id}", stored.id, dict(detail))
+    )
