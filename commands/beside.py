@@ -1,7 +1,7 @@
 """The definitions that scenarios may need besides their own: those of children, and other versions to migrate to.
 
-They are looked for beside the definition (in its folder, and in the folders next to it), then among the pathways that
-come with Carelane.
+They are looked for beside the definition (in its folder, in the folders next to it, and in those inside it), then among
+the pathways that come with Carelane.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Beside:
         found: dict[tuple[str, str], files.Source] = {}
         library = Path(str(resources("pathways"))) / "library"
         above = self._folder.resolve().parent
-        for folder in (self._folder, *_folders(above), *_folders(library)):
+        inside = [one for one in _folders(self._folder) if one.name != "scenarios"]
+        for folder in (self._folder, *_folders(above), *inside, *_folders(library)):
             for source in _definitions(folder):
                 if source.pathway and source.version:
                     found.setdefault((source.pathway, source.version), source)

@@ -66,6 +66,10 @@ class Case:
         """Whether it has not ended."""
         return self.state.status != "ended"
 
+    def from_parent(self, address: str) -> str:
+        """An address in it as the scenario's own instance would put it: behind the steps that its parents wait at."""
+        return f"{self.label}/{address}".replace(" > ", "/") if self.label else address
+
     @property
     def depth(self) -> int:
         """How many parents it has."""

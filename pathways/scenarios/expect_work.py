@@ -42,14 +42,14 @@ def _open_tasks(expected: Expectation, view: View, cases: list[Case]) -> Iterato
 
 def _fits(wanted: Json, case: Case, task: TaskOpened, view: View) -> bool:
     if not isinstance(wanted, dict):
-        return bool(candidates(spelled(wanted), [task.address]))
+        return bool(candidates(spelled(wanted), [task.address, case.from_parent(task.address)]))
     return all(_field_fits(name, value, case, task, view) for name, value in wanted.items())
 
 
 def _field_fits(name: str, value: Json, case: Case, task: TaskOpened, view: View) -> bool:
     match name:
         case "at" | "address":
-            return bool(candidates(spelled(value), [task.address]))
+            return bool(candidates(spelled(value), [task.address, case.from_parent(task.address)]))
         case "step":
             return value == task.step or bool(candidates(spelled(value), [task.step]))
         case "due":

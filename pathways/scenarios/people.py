@@ -128,7 +128,14 @@ def _find(world: World, happening: Happening, what: str, known: Callable[[Case],
         if found:
             shown = ", ".join(f"{one} in {case.label}" if case.label else one for case, one in found)
             raise ScenarioStopError(f'Several {what} fit "{happening.target}": {shown}.', "Write the whole address.")
-    return cases[0], happening.target
+    return _below(cases[1:], happening.target, known) or (cases[0], happening.target)
+
+
+def _below(children: list[Case], target: str, known: Callable[[Case], list[str]]) -> tuple[Case, str] | None:
+    """What a child has at an address that begins with the step it was started from: `kid/ask`, `kid > ask`."""
+    found = {one.from_parent(address): (one, address) for one in children for address in known(one)}
+    fits = candidates(target.replace(" > ", "/"), found)
+    return found[fits[0]] if len(fits) == 1 else None
 
 
 def _instead(world: World, cases: Iterable[Case], address: str, what: str, known: Callable[[Case], list[str]]) -> str:

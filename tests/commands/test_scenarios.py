@@ -86,6 +86,15 @@ def test_children_beside_are_run(folder: Path, capsys: pytest.CaptureFixture[str
     assert "handlers: 0 of 0" in out
 
 
+def test_children_may_lie_inside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a folder of the definition's own; what lies in scenarios/ is no definition."""
+    (folder / "other").rename(folder / "example" / "children")
+    scenarios = folder / "example" / "scenarios" / "main.yaml"
+    scenarios.write_text(scenarios.read_text(encoding="utf-8") + "version: 1.0.0\n", encoding="utf-8")
+    status, out, _ = carelane(folder, "test", folder / "example" / "1.0.0.yaml", capsys=capsys)
+    assert status == 0, out
+
+
 def test_a_child_that_does_not_compile_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With its file and what is wrong in it."""
     child = folder / "other" / "1.1.0.yaml"

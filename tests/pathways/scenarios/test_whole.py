@@ -354,6 +354,30 @@ def test_children_are_spoken_of_where_their_parent_waits_for_them() -> None:
     assert [messages(one) for one in run_all(old, scenarios_of(text).scenarios, library)] == [[], [], []]
 
 
+def test_the_task_of_a_child_is_named_by_its_parents_step() -> None:
+    """Where several children run, the address begins with the step of each; as the timeline shows it, or with `in`."""
+    parent = """
+    outcomes: {done: {title: Done}}
+    steps:
+      each:
+        repeat: {for_each: [1, 2, 3], as: n, mode: at-once, steps: {call: {pathway: child}}}
+      over: {end: done}
+    """
+    inner = "pathway: child\noutcomes: {ok: {}}\nsteps:\n  ask: {task: {title: Ask, queue: intake}}\n  e: {end: ok}"
+    text = """
+    one:
+      with_children: true
+      then:
+        - {expect: {open_tasks: ["each#1/call/ask", {at: call/ask}, {at: "each#3/call/ask"}]}}
+        - {complete: "each#2/call/ask", expect: {children: {"each#2/call": {outcome: ok}}}}
+        - {complete: "each#1/call > ask"}
+        - {complete: call/ask}
+      expect: {outcome: done}
+    """
+    (found,) = run_all(plan_of(parent), scenarios_of(text).scenarios, Plans([plan_of(inner)]))
+    assert messages(found) == []
+
+
 def test_an_event_after_the_end_changes_nothing() -> None:
     """An event that nobody takes is no failure, be it that the instance has ended; it may be expected as refused."""
     text = """
