@@ -11,6 +11,9 @@ from pathways.scenarios.run import Failure, Result
 
 Json = Any
 
+FIRST_LINES, LAST_LINES = 60, 140
+"""How much of a timeline is shown as text, of its beginning and its end; JSON has all of it."""
+
 
 def lines(file: ScenarioFile, result: Result) -> Iterator[str]:
     """The result as text, a line at a time."""
@@ -23,7 +26,15 @@ def lines(file: ScenarioFile, result: Result) -> Iterator[str]:
         yield f"  {file.file}:{failure.mark.line}:{failure.mark.column}: {file.line(failure.mark)}"
         yield f"    {failure.message}" + (f" ({failure.hint})" if failure.hint else "")
     yield "  What happened:"
-    yield from (f"    {line}" for line in timeline(result)) if result.moments else ("    nothing",)
+    yield from (f"    {line}" for line in _shortened(list(timeline(result)) or ["nothing"]))
+
+
+def _shortened(told: list[str]) -> list[str]:
+    """A timeline without its middle, where it is so long that what went wrong would be lost in it."""
+    left_out = len(told) - FIRST_LINES - LAST_LINES
+    if left_out <= 1:
+        return told
+    return [*told[:FIRST_LINES], f"… {left_out} lines more (--format json has them all) …", *told[-LAST_LINES:]]
 
 
 def to_json(file: ScenarioFile, result: Result) -> Json:

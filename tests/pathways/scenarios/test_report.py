@@ -134,3 +134,22 @@ def test_every_fact_has_its_words() -> None:
         for one in get_args(get_args(facts.Fact)[0])
     }
     assert kinds == timeline.SILENT | timeline._SAY.keys()
+
+
+def test_a_long_timeline_is_shown_without_its_middle() -> None:
+    """What went wrong is read off its end; the JSON has every line."""
+    plan = plan_of("inputs: {n: integer}\noutcomes: {done: {title: Done}}\nsteps:\n" + ROUNDS)
+    file = scenarios_of("one: {start: {inputs: {n: 300}}, expect: {at: over}}")
+    result = run_scenario(plan, file.scenarios[0])
+    shown, told = list(report.lines(file, result)), report.to_json(file, result)["timeline"]
+    assert len(told) > 600
+    assert len(shown) < 220
+    (gap,) = [line for line in shown if "lines more" in line]
+    assert gap.strip() == f"… {len(told) - 200} lines more (--format json has them all) …"
+    assert shown[-1].strip().endswith("ended: done (unsuccessful)")
+
+
+ROUNDS = """
+  each: {repeat: {for_each: "=for i in 1..n return i", as: i, steps: {one: {set: {x: =i}}}}}
+  over: {end: done}
+"""
