@@ -131,7 +131,7 @@ class Outcome:
 
 
 def _run_group(group: files.Group, catalog: Catalog, outcome: Outcome) -> None:
-    known = Known(frozenset(catalog.actions), frozenset(catalog.events))
+    known = Known.of(catalog)
     plans = {one.path: _plan(one, catalog, outcome) for one in group.definitions}
     results: dict[Path, list[Result]] = {path: [] for path in plans}
     for source in group.scenarios:

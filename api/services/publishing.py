@@ -207,7 +207,7 @@ class PublishingService(Base):
     async def _tried(self, plan: Plan, wish: PublishWish) -> Readiness:
         """The scenarios run, with the plans that they may need beside this one."""
         published = await self._related(plan)
-        known = Known(frozenset(self.catalog.actions), frozenset(self.catalog.events))
+        known = Known.of(self.catalog)
 
         def run() -> Readiness:
             return try_scenarios(plan, wish.scenarios, Workbench(published, wish.beside, self.catalog), known)

@@ -94,7 +94,7 @@ def lint(
     broken = any(one.severity == "error" for one in found)
     tried = None
     if scenarios is not None and compiled.plan is not None and not broken:
-        known = Known(frozenset(catalog.actions), frozenset(catalog.events))
+        known = Known.of(catalog)
         every = (one for file_ in scenarios for one in file_.scenarios)
         tried = tuple(run_scenario(compiled.plan, one, library, known) for one in every)
     subject = Subject(definition, compiled.draft, catalog, today, Flow(definition, compiled.draft), tried)

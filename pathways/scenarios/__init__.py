@@ -5,7 +5,7 @@ lets it happen with `actions.py`, `children.py` and `messages.py`, `people.py` d
 compare, `report.py` says how it went.
 """
 
-from pathways.scenarios.checking import Known
+from pathways.scenarios.fitting import Known
 from pathways.scenarios.library import Library, Plans
 from pathways.scenarios.model import Scenario, ScenarioFile
 from pathways.scenarios.parse import ReadScenarios, parse_scenarios

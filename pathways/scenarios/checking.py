@@ -1,4 +1,4 @@
-"""Names in a scenario that its pathway does not know: found before it runs, each with its place and the nearest name.
+"""What a scenario says that its pathway does not know: found before it runs, each with its place and the nearest name.
 
 A scenario that migrates may name what any version on its way has; one that runs real children, what those do.
 """
@@ -6,7 +6,6 @@ A scenario that migrates may name what any version on its way has; one that runs
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from pathways.diagnostics import Mark, nearest
 from pathways.errors import CarelaneError
@@ -14,35 +13,20 @@ from pathways.plan import Child, Plan
 from pathways.scenarios.actions import actions_of
 from pathways.scenarios.children import children_of
 from pathways.scenarios.compare import listed
+from pathways.scenarios.fitting import Known, Unknown, misfits
 from pathways.scenarios.library import Library, highest_of
 from pathways.scenarios.messages import event_types
 from pathways.scenarios.model import Expectation, Happening, Scenario
 from pathways.scenarios.places import spelled, unknown_step
 
 
-@dataclass(frozen=True)
-class Known:
-    """What a catalog knows besides the plan, so that stubs and events may be shared between scenarios."""
-
-    actions: Collection[str] = ()
-    events: Collection[str] = ()
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A name that nothing has: where it stands, and what was probably meant."""
-
-    mark: Mark
-    message: str
-    hint: str = ""
-
-
 def unknown_names(plan: Plan, scenario: Scenario, library: Library, known: Known) -> list[Unknown]:
-    """Every name in a scenario that its pathway does not know."""
+    """Every name in a scenario that its pathway does not know, and everything given that fits nowhere."""
     own = [plan, *_migrated(plan, scenario, library)]
     every = [*own, *(_descendants(own, library) if scenario.stubs.real else [])]
     found = [*_stubs(scenario, every, known), *_start(scenario, plan), *_then(scenario, own, every, known)]
     found += [one for entry in _expectations(scenario) for one in _expected(entry, own, every)]
+    found += misfits(scenario, every, known, lambda step: _child(step, library))
     return sorted(found, key=lambda one: one.mark)
 
 
@@ -62,6 +46,11 @@ def _descendants(plans: list[Plan], library: Library) -> list[Plan]:
                 found[child.pathway, child.version] = child
                 agenda += [one for one in child.steps if isinstance(one, Child)]
     return list(found.values())
+
+
+def _child(step: Child, library: Library) -> Plan | None:
+    """The definition that a step starts, where its plan does not say what that gives."""
+    return next(_found(library, step.pathway, step.range), None) if step.gives.open else None
 
 
 def _found(library: Library, pathway: str, wanted: str) -> Iterator[Plan]:

@@ -54,13 +54,20 @@ Expected = Literal[
 ANY_REFUSAL = "any"
 """What `refused: true` expects: a refusal, whatever its code."""
 
+UNWANTED = "unwanted"
+"""How a start is refused by an event that no entry of `starts_on` wants."""
+
+DEAD_LETTER = "dead-letter"
+"""How a start is refused by an event of which that cannot be said: a person has to look at it."""
+
 
 @dataclass(frozen=True)
 class Start:
     """How the instance begins: `at` is an ISO text as written, None where none is.
 
     `site` is what expressions see as `instance.site`.
-    `event` is the type of the domain event that starts it (`starts_on`), with its `key` and `data`.
+    `event` is the type of the domain event that starts it (`starts_on`), with its `key` and `data`. `refused` is why
+    nothing starts, where that is expected.
     """
 
     mark: Mark
@@ -71,11 +78,15 @@ class Start:
     event: str | None = None
     key: str | None = None
     data: Json = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an action answers once: it gives output, fails technically, or reports a problem; after `takes`."""
+    """What an action answers once: it gives output, fails technically, or reports a problem; after `takes`.
+
+    `marks` has the place of each field that it gives.
+    """
 
     mark: Mark
     kind: Literal["give", "fail", "problem"]
@@ -83,11 +94,15 @@ class Answer:
     message: str = ""
     detail: Json = None
     takes: Duration | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ChildAnswer:
-    """How a child pathway goes: it ends with an outcome and what that gives, goes on running, or fails."""
+    """How a child pathway goes: it ends with an outcome and what that gives, goes on running, or fails.
+
+    `marks` has the place of each field that it gives.
+    """
 
     mark: Mark
     kind: Literal["end", "run", "fail"]
@@ -95,6 +110,7 @@ class ChildAnswer:
     give: Json = None
     message: str = ""
     takes: Duration | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from pathways.diagnostics import Diagnostic, Mark
 from pathways.reader import Reader
-from pathways.scenarios.model import Scenario, ScenarioFile, Start, Stubs
+from pathways.scenarios.model import DEAD_LETTER, UNWANTED, Scenario, ScenarioFile, Start, Stubs
 from pathways.scenarios.parse_expect import read_expect
 from pathways.scenarios.parse_stubs import over, read_stubs
-from pathways.scenarios.parse_then import read_then
+from pathways.scenarios.parse_then import read_then, refused
 from pathways.scenarios.pieces import map_of, text_of
 from pathways.source import Node, SourceError, read_source
 
@@ -26,7 +26,8 @@ _FILE_KEYS = (
     "title",
 )
 _KEYS = ("start", "actions", "children", "with_children", "then", "expect", "title", "note")
-_START_KEYS = ("at", "zone", "site", "inputs", "event", "key", "data")
+_START_KEYS = ("at", "zone", "site", "inputs", "event", "key", "data", "refused")
+_NO_STARTS = (UNWANTED, DEAD_LETTER, "inputs-invalid", "no-unique-key")
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,15 @@ def _scenario(reader: Reader, name: str, node: Node, mark: Mark, start: Node | N
     """A scenario; start and stubs at the top of the file hold where it does not say otherwise."""
     if not reader.keys(node, f'the scenario "{name}"', _KEYS):
         return None
+    begun = _start(reader, node.get("start") or start, mark)
+    for key in ("then", "expect"):
+        if begun.refused is not None and node.get(key) is not None:
+            message = f'Nothing starts in "{name}", so nothing of {key} comes true.'
+            reader.note("shape", node.keys[key], message, "Leave it out.")
     return Scenario(
         name=name,
         mark=mark,
-        start=_start(reader, node.get("start") or start, mark),
+        start=begun,
         stubs=over(common, read_stubs(reader, node), "with_children" in node.value),
         then=read_then(reader, node.get("then")),
         expect=read_expect(reader, node.get("expect")),
@@ -106,4 +112,5 @@ def _start(reader: Reader, node: Node | None, mark: Mark) -> Start:
         name.value if name else None,
         text_of(reader, fields, "key"),
         data.plain if data else {},
+        refused(reader, node, _NO_STARTS),
     )

@@ -72,7 +72,7 @@ def _answer(reader: Reader, node: Node, name: str) -> Answer | None:
     value = node.value[kinds[0]]
     takes = duration_of(reader, node, "takes")
     if kinds[0] == "give":
-        return Answer(node.mark, "give", value.plain, takes=takes)
+        return Answer(node.mark, "give", value.plain, takes=takes, marks=value.keys)
     reason = reader.text(value if value.value is not None else None, kinds[0])
     if reason is None and kinds[0] == "problem":
         reader.note("shape", node.mark, "problem names the problem that the action reports.")
@@ -97,7 +97,8 @@ def _child(reader: Reader, node: Node, name: str) -> ChildAnswer | None:
             if outcome is None:
                 reader.note("shape", node.mark, "outcome names the outcome with which the child ends.")
                 return None
-            return ChildAnswer(node.mark, "end", outcome, plain_of(node, "give"), takes=takes)
+            marks = given.keys if (given := node.get("give")) is not None else {}
+            return ChildAnswer(node.mark, "end", outcome, plain_of(node, "give"), takes=takes, marks=marks)
         case "running":
             if not reader.flag(node.get("running"), "running"):
                 reader.note("shape", node.mark, "A child that goes on running is written {running: true}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -37,14 +37,14 @@ _OF_VERB: dict[str, tuple[str, ...]] = {
     "child": ("address", "outcome", "give", "fail"),
     "migrate": ("to", "map", *_WHY),
 }
-_REFUSALS = (
+REFUSALS = (
     "unknown-task", "task-closed", "unknown-outcome", "role-missing", "form-invalid", "separation", "gate-role",
     "inputs-changed", "inputs-invalid", "input-invalid", "output-invalid", "value-invalid", "data-invalid",
     "unknown-name", "unknown-step", "no-position", "no-incident", "no-input", "retry-running", "skip-decide",
     "skip-undo", "suspended", "not-suspended", "not-held", "not-offered", "cancelling", "ended", "task-invalid",
-    "already-started", "not-started", "migration-blocked", "store-lag",
+    "already-started", "not-started", "migration-blocked", "store-lag", "task-held",
 )  # fmt: skip
-"""The codes with which the engine refuses."""
+"""The codes with which the engine refuses, and that with which a task is refused that somebody else has."""
 
 
 def read_then(reader: Reader, node: Node | None) -> tuple[Happening, ...]:
@@ -83,7 +83,7 @@ def _happening(reader: Reader, node: Node) -> Happening | None:
         happening,
         after=duration_of(reader, node, "after"),
         within=text_of(reader, node, "in") or "",
-        refused=_refused(reader, node),
+        refused=refused(reader, node),
         expect=read_expect(reader, node.get("expect")),
     )
 
@@ -97,16 +97,17 @@ def _fields(reader: Reader, node: Node, verb: str) -> Node:
     return Node({**node.value, **own.value}, node.mark, {**node.keys, **own.keys})
 
 
-def _refused(reader: Reader, node: Node) -> str | None:
+def refused(reader: Reader, node: Node, known: Sequence[str] = REFUSALS) -> str | None:
+    """The refusal that is expected: a code of those known, `any`, or none."""
     found = node.get("refused") or node.get("expect_refusal")
     if found is None or found.value is False:
         return None
     if found.value is True:
         return ANY_REFUSAL
     code = reader.text(found, "refused")
-    if code is not None and code.value not in _REFUSALS:
-        hint = f"Known are {', '.join(sorted(_REFUSALS))}."
-        hint = nearest(code.value, _REFUSALS) or hint
+    if code is not None and code.value not in known:
+        hint = f"Known are {', '.join(sorted(known))}."
+        hint = nearest(code.value, known) or hint
         reader.note("unknown-refusal", code.mark, f'Nothing is refused as "{code.value}".', hint)
     return code.value if code else None
 

@@ -8,6 +8,8 @@ from pathways.diagnostics import nearest
 from pathways.durations import DurationError, add
 from pathways.engine import Refusal
 from pathways.engine.clocks import task_address
+from pathways.engine.kinds.task import separated
+from pathways.engine.transition import role_refusal
 from pathways.events import (
     Cancelled,
     DataChanged,
@@ -23,6 +25,8 @@ from pathways.events import (
     TaskAdded,
     TaskCompleted,
 )
+from pathways.facts import TaskOpened
+from pathways.plan import Task
 from pathways.scenarios.case import Case, ScenarioStopError
 from pathways.scenarios.migrating import migrate
 from pathways.scenarios.model import ANY_REFUSAL, Happening
@@ -178,12 +182,27 @@ def _claim(world: World, happening: Happening) -> None:
     case, address = _find(world, happening, "open tasks", open_tasks)
     if address not in open_tasks(case):
         hint = _instead(world, cases_of(world, happening), address, "open tasks", open_tasks)
-        refusal = Refusal("unknown-task", f'There is no open task "{address}" to claim.')
-        judge(happening, refusal, hint, world)
+        judge(happening, Refusal("unknown-task", f'There is no open task "{address}" to claim.'), hint, world)
         return
-    judge(happening, None)
-    case.claims[address] = happening.by, case.state.rev
-    world.note(f"{address}: claimed by {happening.by}", case)
+    refusal = _not_theirs(case, address, happening)
+    judge(happening, refusal, "", world)
+    if refusal is None:
+        case.claims[address] = happening.by, case.state.rev
+        world.note(f"{address}: claimed by {happening.by}", case)
+
+
+def _not_theirs(case: Case, address: str, happening: Happening) -> Refusal | None:
+    """Why a person can't take a task: another has it, it asks for a role, or they did what it must be separate from."""
+    holder = case.claims.get(address, ("", 0))[0]
+    if holder and holder != happening.by:
+        return Refusal("task-held", f"{holder} has taken this task.")
+    opened = (one for one in reversed(case.facts) if isinstance(one, TaskOpened) and one.address == address)
+    refusal = role_refusal(next((one.role for one in opened), None), happening.roles)
+    position = case.state.positions.get(address)
+    step = case.plan.step.get(position.step) if position is not None else None
+    if refusal is not None or not isinstance(step, Task):
+        return refusal
+    return separated(case.plan, case.state.completed_by, step, address, happening.by)
 
 
 def _offer(world: World, happening: Happening) -> None:

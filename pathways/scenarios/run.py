@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 
 from pathways.diagnostics import Mark
 from pathways.durations import DurationError, add
-from pathways.engine import Transition, start_state
+from pathways.engine import Refusal, Transition, start_state
 from pathways.events import Event, Started
+from pathways.inputs import conform_inputs
 from pathways.plan import Plan
 from pathways.scenarios.case import Moment, ScenarioStopError
-from pathways.scenarios.checking import Known, unknown_names
+from pathways.scenarios.checking import unknown_names
 from pathways.scenarios.expect import check
+from pathways.scenarios.fitting import Known
 from pathways.scenarios.library import Library, Plans
-from pathways.scenarios.model import Happening, Scenario, Start
+from pathways.scenarios.model import DEAD_LETTER, UNWANTED, Happening, Scenario, Start
 from pathways.scenarios.people import happen, judge
 from pathways.scenarios.world import World
-from pathways.starting import KeylessError, Unsure, Wanted, starts, unique_key
+from pathways.starting import KeylessError, Unsure, starts, unique_key
 from pathways.state import State
 from pathways.zones import ZoneError, instant_of, zone
 
@@ -93,9 +95,9 @@ def _moment(start: Start, tz: ZoneInfo) -> datetime:
 def _play(world: World, scenario: Scenario) -> list[Failure]:
     mark, failures = scenario.start.mark, list[Failure]()
     try:
-        started = _started(world, scenario.start)
-        judge(None, world.apply(started).refusal)
-        unique_key(world.plan, started.inputs, zone=world.state.zone, at=world.now)
+        judge(Happening(mark, "pass", refused=scenario.start.refused), _start(world, scenario.start), world=world)
+        if scenario.start.refused is not None:
+            return []
         world.settle()
         for happening in scenario.then:
             mark = happening.mark
@@ -105,20 +107,28 @@ def _play(world: World, scenario: Scenario) -> list[Failure]:
             failures += [Failure(one.mark, one.message, one.hint) for one in check(happening.expect, world)]
         if not scenario.then or scenario.then[-1].verb != "pass":
             world.settle_retries()
-    except (ScenarioStopError, KeylessError) as stop:
+    except ScenarioStopError as stop:
         return [*failures, Failure(mark, stop.message, stop.hint)]
     return failures + [Failure(one.mark, one.message, one.hint) for one in check(scenario.expect, world)]
 
 
-def _started(world: World, start: Start) -> Started:
-    if start.event is None:
-        return Started(start.inputs)
-    event = world.messages.new(start.event, start.key, start.data)
-    wanted = starts(world.plan, event, zone=world.state.zone, at=world.now)
-    if not isinstance(wanted, Wanted):
-        why = f": {wanted.reason}" if isinstance(wanted, Unsure) else "."
-        raise ScenarioStopError(f"The event {start.event} does not start the pathway{why}")
-    return Started({**wanted.inputs, **start.inputs}, event.id)
+def _start(world: World, start: Start) -> Refusal | None:
+    """Start the instance, by an event where it says so; gives why nothing starts."""
+    started = Started(start.inputs)
+    if start.event is not None:
+        event = world.messages.new(start.event, start.key, start.data)
+        wanted = starts(world.plan, event, zone=world.state.zone, at=world.now)
+        if wanted is None:
+            return Refusal(UNWANTED, f"The event {start.event} does not start the pathway.")
+        if isinstance(wanted, Unsure):
+            return Refusal(DEAD_LETTER, f"The event {start.event} does not start the pathway: {wanted.reason}")
+        started = Started({**wanted.inputs, **start.inputs}, event.id)
+    if not conform_inputs(world.plan, started.inputs)[1]:
+        try:
+            unique_key(world.plan, started.inputs, zone=world.state.zone, at=world.now)
+        except KeylessError as error:
+            return Refusal(error.code, f"{error.message} {error.hint}")
+    return world.apply(started).refusal
 
 
 def _pass_time(world: World, happening: Happening) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -98,7 +99,8 @@ def complete(run: Run, step: Task, position: Position, event: TaskCompleted) -> 
         known = ", ".join(one.id for one in step.outcomes)
         return Refusal("unknown-outcome", f'"{outcome}" is not an outcome of this task; it has {known}.')
     refusal = role_refusal(chosen.role or step.role, event.roles)
-    refusal = refusal or _separated(run, step, position, event) or _seen(run, step, position, event)
+    refusal = refusal or separated(run.plan, run.completed_by, step, position.address, event.by)
+    refusal = refusal or _seen(run, step, position, event)
     if refusal is not None:
         return refusal
     values, errors = forms.check(step.form, event.form, chosen.id, run.scope(position), run.env)
@@ -120,15 +122,15 @@ def done(run: Run, step: Task, position: Position, values: dict[str, Json], by: 
         run.save(step.save, saved, position.address, by=by)
 
 
-def _separated(run: Run, step: Task, position: Position, event: TaskCompleted) -> Refusal | None:
+def separated(plan: Plan, completed_by: Mapping[str, str], step: Task, address: str, by: str) -> Refusal | None:
     """Refuse a person who did the task that this one must be separate from: the nearest one, where it repeats."""
     if step.separate_from is None:
         return None
-    same = [key for key in run.completed_by if path_of(key) == step.separate_from]
-    nearest = max(same, key=lambda key: _shared(key, position.address), default=None)
-    if nearest is None or run.completed_by[nearest] != event.by:
+    same = [key for key in completed_by if path_of(key) == step.separate_from]
+    nearest = max(same, key=lambda key: _shared(key, address), default=None)
+    if nearest is None or completed_by[nearest] != by:
         return None
-    other = run.plan.step[step.separate_from].shown
+    other = plan.step[step.separate_from].shown
     return Refusal("separation", f'Whoever did "{other}" can\'t do this as well.', {"step": step.separate_from})
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pathways.scenarios import Known, Plans, parse_scenarios, report, run_scenario
 from tests.pathways.scenarios.test_whole import CHILD, PARENT
-from tests.support.pathways import plan_of
+from tests.support.pathways import CATALOG, plan_of
 
 PLAN = plan_of(PARENT)
 LIBRARY = Plans([PLAN, plan_of(CHILD)])
@@ -112,7 +112,7 @@ def play(text: str) -> None:
     assert all(one.line >= 1 and one.column >= 1 and one.message for one in read.diagnostics)
     if read.file is not None and read.sound:
         for scenario in read.file.scenarios:
-            result = run_scenario(PLAN, scenario, LIBRARY, Known(events=("note.filed",)))
+            result = run_scenario(PLAN, scenario, LIBRARY, Known.of(CATALOG))
             assert all(one.message and one.mark.line >= 1 for one in result.failures)
             assert list(report.lines(read.file, result))
 

@@ -92,6 +92,8 @@ def test_reasons_and_inputs_are_kept() -> None:
     [
         ("    strat: {}", 5, "unknown-key", "start"),
         ("    start: {zoon: UTC}", 5, "unknown-key", "zone"),
+        ("    start: {refused: unwnted}", 5, "unknown-refusal", 'Did you mean "unwanted"?'),
+        ("    start: {refused: true}\n    expect: {outcome: done}", 6, "shape", "Nothing starts"),
         ("    then:\n      - {complet: ask}", 6, "unknown-key", "complete"),
         ("    then:\n      - {complete: ask, outcom: x}", 6, "unknown-key", "outcome"),
         ("    then:\n      - {after: 3 dayz}", 6, "bad-duration", "dayz"),

@@ -378,6 +378,35 @@ def test_the_task_of_a_child_is_named_by_its_parents_step() -> None:
     assert messages(found) == []
 
 
+SEPARATE = """
+outcomes: {done: {title: Done}}
+steps:
+  first: {task: {title: First, queue: intake}}
+  second: {task: {title: Second, queue: intake, role: nurse, separate_from: first}}
+  over: {end: done}
+"""
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ("{claim: second, by: b}", ""),
+        ("{claim: second, by: a, refused: separation}, {claim: second, by: b}", ""),
+        ("{claim: second, by: a}", "Whoever did"),
+        ("{claim: second, by: b, roles: [clerk], refused: role-missing}, {claim: second, by: b, roles: [nurse]}", ""),
+        ("{claim: second, by: b}, {claim: second, by: b}, {claim: second, by: c, refused: task-held}", ""),
+        ("{claim: second, by: b}, {claim: second, by: c}", "b has taken this task"),
+    ],
+)
+def test_who_may_not_do_a_task_does_not_get_it(claims: str, words: str) -> None:
+    """Whoever did what it is separate from, has not its role, or comes when another has it."""
+    then = f"[{{complete: first, by: a}}, {claims}, {{complete: second, by: b}}]"
+    text = f"one: {{then: {then}, expect: {{outcome: done}}}}"
+    (result,) = run_all(plan_of(SEPARATE), scenarios_of(text).scenarios)
+    found = messages(result)
+    assert found == [] if not words else words in found[0], found
+
+
 def test_an_event_after_the_end_changes_nothing() -> None:
     """An event that nobody takes is no failure, be it that the instance has ended; it may be expected as refused."""
     text = """
