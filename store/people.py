@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.rows import read, read_one, select_rows
+from store.rows import columns, read, read_one, select_rows
 from store.tables import api_token, assignment, person, session
 
 EVERYWHERE = ""
@@ -52,6 +53,16 @@ class ApiToken:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody active, with the roles that they have everywhere."""
+
+    id: str
+    login: str
+    name: str
+    roles: frozenset[str]
 
 
 class People:
@@ -109,6 +120,32 @@ class People:
             await self._connection.execute(insert(assignment), rows)
 
 
+# Every request asks for one of these: made once, and one statement.
+_ROLES = (
+    select(assignment.c.role)
+    .where(assignment.c.person == person.c.id, assignment.c.site == EVERYWHERE)
+    .correlate(person)
+    .scalar_subquery()
+)
+_ACTING = select(person.c.id, person.c.login, person.c.name, func.array(_ROLES)).where(person.c.active)
+_WHO = len(_ACTING.selected_columns)
+_BY_SESSION = (
+    _ACTING.add_columns(*columns(Session, session))
+    .join(session, session.c.person == person.c.id)
+    .where(session.c.token_hash == bindparam("hash"), session.c.expires_at > bindparam("now"))
+)
+_BY_TOKEN = _ACTING.join(api_token, api_token.c.person == person.c.id).where(
+    api_token.c.token_hash == bindparam("hash"),
+    api_token.c.revoked_at.is_(None),
+    api_token.c.expires_at.is_(None) | (api_token.c.expires_at > bindparam("now")),
+)
+
+
+def _acting(row: Sequence[Any]) -> Acting:
+    ident, login, name, roles = row[:_WHO]
+    return Acting(ident, login, name, frozenset(roles))
+
+
 class Sessions:
     """Signed-in browsers and programs."""
 
@@ -127,10 +164,10 @@ class Sessions:
         }
         await self._connection.execute(insert(session).values(row))
 
-    async def get(self, token_hash: str, *, now: datetime) -> Session | None:
-        """A session that has not expired."""
-        query = select_rows(Session, session).where(session.c.token_hash == token_hash, session.c.expires_at > now)
-        return read_one(Session, (await self._connection.execute(query)).first())
+    async def get(self, token_hash: str, *, now: datetime) -> tuple[Session, Acting] | None:
+        """A session that has not expired, and who acts in it; None where they are active no more."""
+        row = (await self._connection.execute(_BY_SESSION, {"hash": token_hash, "now": now})).first()
+        return None if row is None else (Session(*row[_WHO:]), _acting(row))
 
     async def seen(self, token_hash: str, *, at: datetime, expires_at: datetime) -> None:
         """Note that a session is in use, and until when it lasts now."""
@@ -160,14 +197,10 @@ class Sessions:
         }
         await self._connection.execute(insert(api_token).values(row))
 
-    async def token(self, token_hash: str, *, now: datetime) -> ApiToken | None:
-        """A program's token that holds."""
-        query = select_rows(ApiToken, api_token).where(
-            api_token.c.token_hash == token_hash,
-            api_token.c.revoked_at.is_(None),
-            api_token.c.expires_at.is_(None) | (api_token.c.expires_at > now),
-        )
-        return read_one(ApiToken, (await self._connection.execute(query)).first())
+    async def bearer(self, token_hash: str, *, now: datetime) -> Acting | None:
+        """Whom a program's token that holds acts for; None where they are active no more."""
+        row = (await self._connection.execute(_BY_TOKEN, {"hash": token_hash, "now": now})).first()
+        return None if row is None else _acting(row)
 
     async def tokens(self, ident: str) -> tuple[ApiToken, ...]:
         """The tokens of a person, the latest first."""

@@ -15,6 +15,7 @@ from api.services.errors import NotFoundError, SignedOutError, WrongPasswordErro
 from api.services.records import ApiToken, Person, Session
 from store.audit import NewAuditEntry, person
 from store.database import Unit
+from store.people import Acting
 
 SESSION_IDLE = timedelta(hours=1)
 """How long a session lasts without being used."""
@@ -61,7 +62,7 @@ class PeopleService(Base):
             session = Session(hash_token(secret), found.id, secrets.token_urlsafe(24), now, now, now + SESSION_IDLE)
             await unit.sessions.close_expired(now=now)
             await unit.sessions.open(session)
-            actor = await _actor(unit, found)
+            actor = Actor(found.id, found.login, found.name, await unit.people.roles(found.id))
             await unit.audit.append(NewAuditEntry(now, person(found.id), "session.open", f"person/{found.id}"))
         return SignedIn(actor, session, secret)
 
@@ -69,14 +70,14 @@ class PeopleService(Base):
         """Who acts in a session; None where it has ended."""
         now = self.now()
         async with self.database.transaction() as unit:
-            session = await unit.sessions.get(hash_token(secret), now=now)
-            found = await unit.people.get(session.person) if session is not None else None
-            if session is None or found is None or not found.active:
+            found = await unit.sessions.get(hash_token(secret), now=now)
+            if found is None:
                 return None
+            session, acting = found
             if now - session.seen_at > _NOTE_USE_EVERY:
                 until = min(now + SESSION_IDLE, session.created_at + SESSION_MOST)
                 await unit.sessions.seen(session.token_hash, at=now, expires_at=until)
-            return SignedIn(await _actor(unit, found), session)
+        return SignedIn(_actor(acting), session)
 
     async def sign_out(self, signed_in: SignedIn) -> None:
         """End a session."""
@@ -100,11 +101,10 @@ class PeopleService(Base):
     async def bearer(self, secret: str) -> Actor:
         """Whom a bearer token acts for. Raises `SignedOutError`."""
         async with self.database.transaction() as unit:
-            token = await unit.sessions.token(hash_token(secret), now=self.now())
-            found = await unit.people.get(token.person) if token is not None else None
-            if found is None or not found.active:
-                raise SignedOutError("This bearer token is not known, or holds no more.", hint="Ask for a new one.")
-            return await _actor(unit, found)
+            acting = await unit.sessions.bearer(hash_token(secret), now=self.now())
+        if acting is None:
+            raise SignedOutError("This bearer token is not known, or holds no more.", hint="Ask for a new one.")
+        return _actor(acting)
 
     async def revoke_token(self, actor: Actor, ident: str) -> None:
         """End one of one's own tokens. Raises `NotFoundError`."""
@@ -141,5 +141,5 @@ class PeopleService(Base):
         return found
 
 
-async def _actor(unit: Unit, found: Person) -> Actor:
-    return Actor(found.id, found.login, found.name, await unit.people.roles(found.id))
+def _actor(acting: Acting) -> Actor:
+    return Actor(acting.id, acting.login, acting.name, acting.roles)

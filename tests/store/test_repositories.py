@@ -12,11 +12,12 @@ from ulid import ULID
 from store.database import Database
 from store.errors import StoreUnavailableError
 from store.instances import InstanceFilter, NewInstance
-from store.people import ApiToken, Person, Session
+from store.people import Acting, ApiToken, Person, Session
 from store.recording import record_in
 from tests.support.histories import History, example_plan
 
 PLAN = example_plan()
+ANNA = Acting("p-1", "anna", "Anna B.", frozenset({"coordinator"}))
 AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 
@@ -122,15 +123,30 @@ async def test_people_roles_sessions_and_tokens(database: Database) -> None:
         assert await unit.people.roles("p-1", "north") == {"coordinator", "supervisor"}
         hour = timedelta(hours=1)
         await unit.sessions.open(Session("hash", "p-1", "csrf", AT, AT, AT + hour))
-        assert await unit.sessions.get("hash", now=AT) is not None
+        assert await unit.sessions.get("hash", now=AT) == (Session("hash", "p-1", "csrf", AT, AT, AT + hour), ANNA)
         assert await unit.sessions.get("hash", now=AT + hour) is None
         await unit.sessions.seen("hash", at=AT + hour, expires_at=AT + 2 * hour)
         assert await unit.sessions.get("hash", now=AT + hour) is not None
         assert await unit.sessions.close_expired(now=AT + 2 * hour) == 1
         await unit.sessions.add_token(ApiToken("t-1", "token", "p-1", "script", AT, None, None))
-        assert await unit.sessions.token("token", now=AT) is not None
+        assert await unit.sessions.bearer("token", now=AT) == ANNA
+        assert await unit.sessions.bearer("another", now=AT) is None
         assert await unit.sessions.revoke_token("t-1", at=AT)
-        assert await unit.sessions.token("token", now=AT) is None
+        assert await unit.sessions.bearer("token", now=AT) is None
+
+
+async def test_nobody_acts_who_is_active_no_more(database: Database) -> None:
+    """Sessions and tokens of somebody who left lead to nobody; without a role they lead to who has none."""
+    soon = AT + timedelta(hours=1)
+    async with database.transaction() as unit:
+        await unit.people.save(Person("p-3", "cleo", "Cleo", None, True, AT))
+        await unit.sessions.open(Session("cleo", "p-3", "csrf", AT, AT, soon))
+        await unit.sessions.add_token(ApiToken("t-3", "cleo-token", "p-3", "script", AT, soon, None))
+        assert await unit.sessions.bearer("cleo-token", now=AT) == Acting("p-3", "cleo", "Cleo", frozenset())
+        assert await unit.sessions.bearer("cleo-token", now=soon) is None
+        await unit.people.save(Person("p-3", "cleo", "Cleo", None, False, AT))
+        assert await unit.sessions.bearer("cleo-token", now=AT) is None
+        assert await unit.sessions.get("cleo", now=AT) is None
 
 
 async def test_an_answer_is_found_by_its_request(database: Database) -> None:
