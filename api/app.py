@@ -75,6 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
         async with AsyncExitStack() as closing:
             closing.push_async_callback(database.close)
             closing.push_async_callback(core.aclose)
+            hearing = asyncio.create_task(database.revisions.listen(settings.require_database_url()))
+            closing.push_async_callback(_ended, hearing)
             if settings.environment is Environment.DEVELOPMENT:
                 seeding = asyncio.create_task(seed_development_accounts(settings, services.people))
                 closing.callback(seeding.cancel)
@@ -161,6 +163,12 @@ async def seed_development_accounts(settings: Settings, people: PeopleService) -
             return
         else:
             return
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task, and wait until it has closed what it holds."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _temporal(settings: Settings) -> Client:

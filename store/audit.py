@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.paging import Page, beyond, limit_of, page_of
-from store.rows import insert_rows, read, select_rows
+from store.rows import insert_rows, read, select_rows, together
 from store.tables import audit, audit_head
 from store.tables.base import storable, storable_json
 
@@ -32,7 +32,10 @@ PARENT = "parent/"
 _AT_ONCE = 1000
 
 _LOCK_HEAD = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 1).with_for_update()
-_MOVE_HEAD = update(audit_head).where(audit_head.c.id == 1)
+_MOVE_HEAD = (
+    update(audit_head).where(audit_head.c.id == 1).values(number=bindparam("last_number"), hash=bindparam("last_hash"))
+)
+_APPEND = together(insert_rows(audit, audit.c.keys()), _MOVE_HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,8 @@ class Audit:
             row = _row(number, entry, previous)
             previous = row["hash"]
             rows.append(row)
-        await self._connection.execute(insert_rows(audit, rows[0]), {"rows": rows})
-        await self._connection.execute(_MOVE_HEAD, {"number": number, "hash": previous})
+        given = {audit.name: rows, "last_number": number, "last_hash": previous}
+        await self._connection.execute(_APPEND, given)
 
     async def page(
         self,

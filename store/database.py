@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from store.instances import Instances, Listeners
 from store.migration_runs import MigrationRuns
 from store.people import People, Sessions
 from store.results import Results
+from store.revisions import Revisions
 from store.statistics import Statistics
 from store.tables.base import dump_json
 from store.tasks import Tasks
@@ -164,6 +164,7 @@ class Database:
         )
 
         _check_idle_connections(self._engine.sync_engine)
+        self.revisions = Revisions(self._rev)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Unit]:
@@ -192,17 +193,11 @@ class Database:
 
     async def reached(self, instance: str, rev: int, *, within: float = 2.0) -> bool:
         """Wait until the store has an instance's revision, `within` seconds at most; whether it has."""
-        pause, left = 0.003, within
-        while True:
-            async with self.transaction() as unit:
-                stored = await unit.instances.rev(instance)
-            if stored is not None and stored >= rev:
-                return True
-            if left <= 0:
-                return False
-            await asyncio.sleep(min(pause, left))
-            left -= pause
-            pause = min(pause * 1.6, 0.2)
+        return await self.revisions.reached(instance, rev, within)
+
+    async def _rev(self, instance: str) -> int | None:
+        async with self.transaction() as unit:
+            return await unit.instances.rev(instance)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -100,7 +100,7 @@ class MigrationRuns:
             for one in candidates
         ]
         if rows:
-            await self._connection.execute(insert_rows(migration_result, rows[0]), {"rows": rows})
+            await self._connection.execute(insert_rows(migration_result, rows[0]), {migration_result.name: rows})
 
     async def note(
         self,

@@ -1,7 +1,8 @@
-"""How relays learn at once that there is work, and workers that a plan was published: PostgreSQL's LISTEN and NOTIFY.
+"""What one process learns of another at once, by PostgreSQL's LISTEN and NOTIFY: relays that there is work, workers
+that a plan was published, the API that an answer is recorded.
 
-A notification says only that something is there. Whoever waits looks at the tables, and looks now and then without
-one, for a notification may be lost with its connection.
+A notification comes when what it tells of is committed. It may be lost with its connection: whoever waits looks at the
+tables now and then without one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from store.errors import StoreUnavailableError
 
 CHANNEL = "carelane_relay"
 PLANS = "carelane_plans"
+RECORDED = "carelane_recorded"
+"""Tells of instance and revision, with a space between."""
 
 
 async def announce(connection: AsyncConnection, channel: str = CHANNEL) -> None:
@@ -37,6 +40,11 @@ class Bell:
             return True
         return False
 
+    async def told(self) -> AsyncIterator[str]:
+        """What each notification says, without end."""
+        async for notification in self._connection.notifies():
+            yield notification.payload
+
 
 @asynccontextmanager
 async def listening(url: str, channel: str = CHANNEL) -> AsyncIterator[Bell]:
@@ -47,7 +55,9 @@ async def listening(url: str, channel: str = CHANNEL) -> AsyncIterator[Bell]:
     Raises `StoreUnavailableError`, also inside the block, where PostgreSQL is away or goes away.
     """
     try:
-        connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+        connection = await psycopg.AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=5, keepalives_idle=30, keepalives_interval=10, keepalives_count=3
+        )
         async with connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             yield Bell(connection)

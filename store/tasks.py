@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -207,12 +207,6 @@ class Tasks:
         """What a person typed so far."""
         query = select_rows(Draft, task_draft).where(task_draft.c.task == ident, task_draft.c.person == person)
         return read_one(Draft, (await self._connection.execute(query)).first())
-
-    async def drop_draft(self, ident: str, person: str) -> None:
-        """Forget what a person typed, because it was sent or given up."""
-        await self._connection.execute(
-            delete(task_draft).where(task_draft.c.task == ident, task_draft.c.person == person)
-        )
 
     async def comment(self, new: Comment) -> None:
         """Add a remark."""

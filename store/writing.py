@@ -4,29 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Table, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Table, Update, any_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.audit import Audit
 from store.changes import Changes, IncidentChange, Row
 from store.inbox import Arming, drop_deferred, lock_types, match_again, offer_again
+from store.notify import RECORDED
 from store.renaming import rename_positions
-from store.rows import insert_rows, upsert_rows
-from store.tables import child, clock, incident, instance, listener, outbox, position, result, task, timeline
+from store.rows import Change, given_rows, insert_rows, together, upsert_rows
+from store.tables import (
+    child,
+    clock,
+    incident,
+    instance,
+    listener,
+    outbox,
+    position,
+    result,
+    task,
+    task_draft,
+    timeline,
+)
+from store.tables.base import Text
 
 Json = Any
 
 
 # Made once: to build a statement costs more than to run it.
+_INSERT_RESULTS = (
+    insert_rows(result, result.c.keys())
+    .on_conflict_do_nothing()
+    .returning(func.pg_notify(RECORDED, func.concat(result.c.instance, " ", result.c.rev)))
+)
 _UPDATE_INSTANCE = update(instance).where(instance.c.id == bindparam("ident")).values(recorded_at=func.now())
 _MOVE_POSITION = update(position).where(
     position.c.instance == bindparam("ident"), position.c.address == bindparam("at_address")
 )
-_CLOSE_TASK = (
-    update(task).where(task.c.id == bindparam("task_id"), task.c.status == "open").values(version=task.c.version + 1)
+_LEAVE_POSITIONS = delete(position).where(
+    position.c.instance == bindparam("left_by"), position.c.address == any_(bindparam("left", type_=ARRAY(Text)))
+)
+_CLOSED = given_rows(task, ("id", "status", "closed_by"), "closed")
+_DROP_DRAFTS = delete(task_draft).where(
+    task_draft.c.task == _CLOSED.c.id, task_draft.c.person == _CLOSED.c.closed_by, _CLOSED.c.status == "completed"
 )
 
 
@@ -36,6 +60,8 @@ class Writer:
     def __init__(self, connection: AsyncConnection, ident: str) -> None:
         self._connection = connection
         self._ident = ident
+        self._together: list[Change] = []
+        self._given: dict[str, Any] = {}
 
     async def write(self, changes: Changes, *, attributes_known: Mapping[str, Json], since: datetime) -> None:
         """Write all changes but those of the instance's row.
@@ -49,7 +75,8 @@ class Writer:
         await self._incidents(changes)
         await self.clocks(changes.clocks.values())
         await self.children(changes.children)
-        await self.records(changes)
+        self._records(changes)
+        await self._send()
         await self._listeners(changes, since)
         await self._deferred(changes)
         await Audit(self._connection).append(*changes.audit)
@@ -69,43 +96,61 @@ class Writer:
 
     async def records(self, changes: Changes) -> None:
         """Write what is only ever added: timeline, results, events out."""
-        await insert_into(self._connection, timeline, changes.timeline)
-        await insert_into(self._connection, result, changes.results, unless_there=True)
-        await insert_into(self._connection, outbox, changes.outbox, unless_there=True)
+        self._records(changes)
+        await self._send()
+
+    def _records(self, changes: Changes) -> None:
+        if changes.timeline:
+            self._also(insert_rows(timeline, changes.timeline[0]), timeline=changes.timeline)
+        if changes.results:
+            self._also(_INSERT_RESULTS, result=changes.results)
+        if changes.outbox:
+            self._also(_insert_outbox(tuple(changes.outbox[0])), outbox=changes.outbox)
+
+    def _also(self, statement: Change, **given: Any) -> None:
+        """Send a statement with others; none of them may build on another."""
+        self._together.append(statement)
+        self._given |= given
+
+    async def _send(self) -> None:
+        if self._together:
+            await self._connection.execute(together(*self._together), self._given)
+            self._together, self._given = [], {}
 
     async def _positions(self, changes: Changes) -> None:
-        mine = position.c.instance == self._ident
-        left = _gone(mine, changes.left)
-        entered = list(changes.entered.values())
-        together = bool(changes.left and entered and not changes.renamed)  # the usual case, in one statement
-        if changes.left and not together:
-            await self._connection.execute(left)
-        await rename_positions(self._connection, self._ident, changes.renamed)
+        if changes.left:
+            self._also(_LEAVE_POSITIONS, left_by=self._ident, left=sorted(changes.left))
+        if changes.renamed:
+            await self._send()
+            await rename_positions(self._connection, self._ident, changes.renamed)
         if changes.left_renamed:
-            await self._connection.execute(_gone(mine, changes.left_renamed))
+            gone = {"left_by": self._ident, "left": sorted(changes.left_renamed)}
+            await self._connection.execute(_LEAVE_POSITIONS, gone)
         for rows in _alike(changes.moved):
             await self._connection.execute(_MOVE_POSITION, [{"ident": self._ident, **row} for row in rows])
+        entered = list(changes.entered.values())
         if entered:
-            statement = upsert_rows(position, entered[0])
-            statement = statement.add_cte(left.cte("gone")) if together else statement
-            await self._connection.execute(statement, {"rows": entered})
+            self._also(upsert_rows(position, entered[0]), position=entered)
 
     async def _tasks(self, changes: Changes, attributes_known: Mapping[str, Json]) -> None:
         for ident, row in sorted(changes.marked.items()):
             mark = update(task).where(task.c.id == ident, task.c.instance == self._ident, task.c.status == "open")
             await self._connection.execute(mark.values(row))
-        closed = [
-            {"task_id": ident, **row} for ident, row in sorted(changes.closed.items()) if ident not in changes.opened
-        ]
-        await self._execute(_CLOSE_TASK, closed)
+        closed = [{"id": ident, **row} for ident, row in sorted(changes.closed.items()) if ident not in changes.opened]
+        if closed:
+            self._also(_close_tasks(tuple(closed[0])), closed=closed)
+            self._also(_DROP_DRAFTS, closed=closed)
         shared = _pathway_of(changes)
         attributes = changes.fields.get("attributes")
         if attributes is not None and attributes != attributes_known:
             shared["attributes"] = attributes
         if shared:
+            await self._send()
             mine = (task.c.instance == self._ident) & (task.c.status == "open")
             await self._connection.execute(update(task).where(mine).values(shared))
-        await insert_into(self._connection, task, list(changes.opened.values()))
+        opened = list(changes.opened.values())
+        if opened:
+            self._also(insert_rows(task, opened[0]), task=opened)
 
     async def _incidents(self, changes: Changes) -> None:
         for ident, change in sorted(changes.incidents.items()):
@@ -154,7 +199,7 @@ class Writer:
             mine = (listener.c.instance == self._ident) & listener.c.address.in_(gone)
             await self._connection.execute(delete(listener).where(mine))
         if armed:
-            await self._connection.execute(upsert_rows(listener, armed[0]), {"rows": armed})
+            await self._connection.execute(upsert_rows(listener, armed[0]), {listener.name: armed})
         await match_again(self._connection, armings(armed, since, changes.lookbacks))
 
     async def _deferred(self, changes: Changes) -> None:
@@ -164,10 +209,6 @@ class Writer:
         elif changes.reoffer is not None:
             await offer_again(self._connection, self._ident, changes.reoffer)
 
-    async def _execute(self, statement: Any, rows: Sequence[Row]) -> None:
-        if rows:
-            await self._connection.execute(statement, list(rows))
-
 
 async def insert_into(
     connection: AsyncConnection, table: Table, rows: Sequence[Row], *, unless_there: bool = False
@@ -176,7 +217,7 @@ async def insert_into(
     if rows:
         statement = insert_rows(table, rows[0])
         statement = statement.on_conflict_do_nothing() if unless_there else statement
-        await connection.execute(statement, {"rows": list(rows)})
+        await connection.execute(statement, {table.name: list(rows)})
 
 
 def armings(rows: Iterable[Row], since: datetime, lookbacks: Mapping[str, timedelta] | None = None) -> list[Arming]:
@@ -194,8 +235,17 @@ def armings(rows: Iterable[Row], since: datetime, lookbacks: Mapping[str, timede
     return found
 
 
-def _gone(mine: ColumnElement[bool], addresses: Iterable[str]) -> Delete:
-    return delete(position).where(mine, position.c.address.in_(sorted(addresses)))
+@lru_cache(maxsize=8)
+def _close_tasks(names: tuple[str, ...]) -> Update:
+    given = given_rows(task, names, "closed")
+    changed = {name: given.c[name] for name in names if name != "id"}
+    closing = update(task).where(task.c.id == given.c.id, task.c.status == "open")
+    return closing.values(changed).values(version=task.c.version + 1)
+
+
+@lru_cache(maxsize=8)
+def _insert_outbox(names: tuple[str, ...]) -> Insert:
+    return insert_rows(outbox, names).on_conflict_do_nothing()
 
 
 def _alike(moved: Mapping[str, Row]) -> list[list[Row]]:

@@ -85,9 +85,6 @@ class CompletionService(TaskService):
             return await self._after_the_end(prepared, request, gone)
         _same_task(answer.result, prepared)
         lag = await self.lists_lag(prepared.instance, answer.rev)
-        if not lag:
-            async with self.database.transaction() as unit:
-                await unit.tasks.drop_draft(ident, actor.id)
         return Completed(ident, prepared.instance, outcome, answer.rev, lag)
 
     async def _prepare(self, actor: Actor, ident: str, request: str, version: int | None) -> Task | Completed:

@@ -108,9 +108,24 @@ async def test_a_draft_is_kept_for_each_person(database: Database) -> None:
         draft = await unit.tasks.draft(task, "anna")
         assert draft is not None
         assert draft.values == {"due": "soon"}
-        await unit.tasks.drop_draft(task, "anna")
-        assert await unit.tasks.draft(task, "anna") is None
-        assert await unit.tasks.draft(task, "ben") is not None
+
+
+async def test_a_draft_ends_with_its_completion(database: Database) -> None:
+    """What was sent is a draft no more; what others typed is kept, and all of it where the task is cancelled."""
+    completed, cancelled = (History(example_plan(), str(ULID())).to_task() for _ in range(2))
+    for one in (completed, cancelled):
+        await record_in(database, one.request())
+        async with database.transaction() as unit:
+            [task] = await unit.tasks.open_of(one.instance)
+            for person in ("coordinator", "ben"):
+                await unit.tasks.save_draft(task.id, person, {"note": "Seen."})
+    await record_in(database, completed.complete("check").request())
+    await record_in(database, cancelled.cancel().request())
+    async with database.transaction() as unit:
+        [sent], [kept] = [await unit.tasks.of_instance(one.instance) for one in (completed, cancelled)]
+        assert await unit.tasks.draft(sent.id, "coordinator") is None
+        for task_id, person in ((sent.id, "ben"), (kept.id, "ben"), (kept.id, "coordinator")):
+            assert await unit.tasks.draft(task_id, person) is not None
 
 
 async def test_comments_come_in_the_order_in_which_they_were_made(database: Database) -> None:
