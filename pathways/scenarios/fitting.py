@@ -1,7 +1,8 @@
 """What a scenario lets the world give that the world never would: data of events, output of actions, ends of children.
 
-An event whose data its schema does not take, and a field that an action or child does not have, try nothing that
-happens; whatever is tested with them is tested in vain.
+An event whose data its schema does not take, and a field whose name is misspelt, try nothing that happens; whatever is
+tested with them is tested in vain. What an action, event or child brings beyond what is declared of it is dropped, and
+a scenario may show that.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _event(mark: Mark, name: str, data: Json, schema: DataType) -> Iterator[Unkn
     except MisfitError as error:
         yield Unknown(mark, f"The data of {name} does not fit its schema: {error.misfit}.")
         return
-    for place, near in undeclared(schema, data):
+    for place, near in misspelt(schema, data):
         yield Unknown(mark, f'"{place}" is not in the data of {name}.', near)
 
 
@@ -101,7 +102,7 @@ def _outputs(scenario: Scenario, plans: list[Plan], known: Known) -> Iterator[Un
 def _given(
     answer: Answer | ChildAnswer | Happening, does_not: str, declared: DataType, value: Json
 ) -> Iterator[Unknown]:
-    for place, near in undeclared(declared, value):
+    for place, near in misspelt(declared, value):
         mark = answer.mark if isinstance(answer, Happening) else answer.marks.get(_first(place), answer.mark)
         yield Unknown(mark, f'{does_not} "{place}".', near)
 
@@ -150,15 +151,18 @@ def _gives(outcome: Outcome) -> DataType:
 # -- values ---------------------------------------------------------------------------------------------------
 
 
-def undeclared(declared: DataType, value: Json, place: str = "") -> Iterator[tuple[str, str]]:
-    """The fields of a value that its type does not have, at any depth: where each stands, and what was meant."""
+def misspelt(declared: DataType, value: Json, place: str = "") -> Iterator[tuple[str, str]]:
+    """The fields of a value that its type has under another spelling, at any depth: where each stands, what was meant.
+
+    What the value has as well was not meant.
+    """
     if declared.kind == "list" and isinstance(value, list):
         for number, one in enumerate(value):
-            yield from undeclared(declared.item or ANY, one, f"{place}[{number}]")
+            yield from misspelt(declared.item or ANY, one, f"{place}[{number}]")
     elif declared.kind == "object" and isinstance(value, Mapping):
         for name, one in value.items():
             inner = f"{place}.{name}" if place else str(name)
             if (member := declared.by_name.get(name)) is not None:
-                yield from undeclared(member.type, one, inner)
-            elif not declared.open:
-                yield inner, nearest(str(name), declared.by_name, plural="There are")
+                yield from misspelt(member.type, one, inner)
+            elif not declared.open and (near := nearest(str(name), declared.by_name.keys() - value.keys())):
+                yield inner, near

@@ -20,15 +20,15 @@ _WHO = ("by", "roles")
 _WHY = ("by", "roles", "reason")
 _SPOKEN = ("suspend", "resume", "release", "cancel")
 _OF_VERB: dict[str, tuple[str, ...]] = {
-    "complete": ("outcome", "form", "role", "seen", *_WHO),
+    "complete": ("address", "task", "outcome", "form", "role", "seen", *_WHO),
     "event": ("type", "key", "data"),
-    "claim": _WHO,
-    "offer": _WHO,
+    "claim": ("address", "task", *_WHO),
+    "offer": ("side", *_WHO),
     "add_task": ("title", "queue", "priority", "role", "help", "due", *_WHO),
-    "retry": ("address", "input", "had_no_effect", *_WHY),
-    "skip": ("address", "output", "outputs", "give", "outcome", "form", *_WHY),
-    "move": ("address", "to", "undo", *_WHY),
-    "set": ("value", "scope", *_WHY),
+    "retry": ("address", "input", "with", "had_no_effect", *_WHY),
+    "skip": ("address", "output", "outputs", "give", "with", "outcome", "form", *_WHY),
+    "move": ("address", "from", "to", "undo", *_WHY),
+    "set": ("value", "to", "scope", *_WHY),
     "suspend": ("pause_clocks", *_WHY),
     "resume": _WHY,
     "hold": ("steps", *_WHY),
@@ -121,9 +121,11 @@ class _Entry:
         self.verb = verb
         self.own: Node = node.value[verb]
 
-    def target(self, reader: Reader, key: str, meaning: str) -> str | None:
-        """What the verb is about: its own value, or under `key` of the map."""
-        found = self.fields.get(key) if self.own.is_map else self.own
+    def target(self, reader: Reader, keys: str | tuple[str, ...], meaning: str) -> str | None:
+        """What the verb is about: its own value, or under one of the `keys` of the map."""
+        names = (keys,) if isinstance(keys, str) else keys
+        inside = (found for key in names if (found := self.fields.get(key)) is not None)
+        found = next(inside, None) if self.own.is_map else self.own
         text = reader.text(found if found is not None and found.value is not None else None, self.verb)
         if text is None:
             if found is None or found.value is None:
@@ -149,7 +151,7 @@ class _Entry:
 
 
 def _complete(reader: Reader, entry: _Entry) -> Happening | None:
-    address = entry.target(reader, "address", "the address of a task")
+    address = entry.target(reader, ("address", "task"), "the address of a task")
     if address is None:
         return None
     found = entry.happening(reader, address)
@@ -182,9 +184,9 @@ def _event(reader: Reader, entry: _Entry) -> Happening | None:
     return replace(entry.happening(reader, name), key=key, data={} if data is None else data)
 
 
-def _named(meaning: str) -> Callable[[Reader, _Entry], Happening | None]:
+def _named(meaning: str, *keys: str) -> Callable[[Reader, _Entry], Happening | None]:
     def read(reader: Reader, entry: _Entry) -> Happening | None:
-        target = entry.target(reader, "address", meaning)
+        target = entry.target(reader, keys, meaning)
         return entry.happening(reader, target) if target is not None else None
 
     return read
@@ -210,7 +212,7 @@ def _retry(reader: Reader, entry: _Entry) -> Happening | None:
         return None
     return replace(
         entry.happening(reader, address),
-        given=plain_of(entry.fields, "input"),
+        given=plain_of(entry.fields, "input", "with"),
         had_no_effect=reader.flag(entry.fields.get("had_no_effect"), "had_no_effect"),
     )
 
@@ -219,7 +221,7 @@ def _skip(reader: Reader, entry: _Entry) -> Happening | None:
     address = entry.target(reader, "address", "an address")
     if address is None:
         return None
-    output = plain_of(entry.fields, "output", "outputs", "give")
+    output = plain_of(entry.fields, "output", "outputs", "give", "with")
     outcome, form = text_of(reader, entry.fields, "outcome"), map_of(reader, entry.fields.get("form"), "form")
     if outcome is not None or form:
         more = output if isinstance(output, dict) else {}
@@ -228,7 +230,7 @@ def _skip(reader: Reader, entry: _Entry) -> Happening | None:
 
 
 def _move(reader: Reader, entry: _Entry) -> Happening | None:
-    address = entry.target(reader, "address", "an address")
+    address = entry.target(reader, ("address", "from"), "an address")
     to = text_of(reader, entry.fields, "to")
     if to is None:
         reader.note("shape", entry.node.keys["move"], "move says where to.", "{move: a-step, to: another-step}.")
@@ -245,10 +247,11 @@ def _set(reader: Reader, entry: _Entry) -> Happening | None:
         name = entry.target(reader, "set", "a name, or is a map of names to values")
         if name is None:
             return None
-        if "value" not in entry.node.value:
+        value = entry.node.value.get("value", entry.node.value.get("to"))
+        if value is None:
             reader.note("shape", entry.node.keys["set"], "set says to what.", "{set: {name: value}}.")
             return None
-        values = {name: entry.node.value["value"].plain}
+        values = {name: value.plain}
     scope = text_of(reader, entry.node, "scope") or ""
     return replace(entry.happening(reader), data=values, scope=scope)
 
@@ -295,8 +298,8 @@ def _migrate(reader: Reader, entry: _Entry) -> Happening | None:
 _READERS: dict[str, Callable[[Reader, _Entry], Happening | None]] = {
     "complete": _complete,
     "event": _event,
-    "claim": _named("the address of a task"),
-    "offer": _named("a side flow"),
+    "claim": _named("the address of a task", "address", "task"),
+    "offer": _named("a side flow", "side"),
     "add_task": _add_task,
     "retry": _retry,
     "skip": _skip,

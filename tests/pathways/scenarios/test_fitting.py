@@ -7,7 +7,7 @@ import pytest
 from pathways.catalog import read_catalog
 from pathways.declarations import read_object
 from pathways.scenarios import Known, Plans, Result, run_all
-from pathways.scenarios.fitting import undeclared
+from pathways.scenarios.fitting import misspelt
 from tests.support.pathways import CATALOG, plan_of, scenarios_of
 
 PATHWAY = """
@@ -24,7 +24,7 @@ steps:
 CHILD = """
 pathway: child
 inputs: {n: {type: integer}}
-outcomes: {ok: {title: Ok, give: {y: =n}}, no: {title: No}}
+outcomes: {ok: {title: Ok, give: {ready: =n}}, no: {title: No}}
 steps:
   check: {wait: {for: 1 day}}
   over: {end: ok}
@@ -34,7 +34,7 @@ GIVES = read_catalog(
     {
         "actions": {"visits.book": {"output": {"appointment": "text"}}, "post.send": {"output": {"sent": "boolean"}}},
         "events": {"note.filed": {"schema": {"text": "text", "final": "boolean"}}, "case.closed": {"schema": {}}},
-        "pathways": {"child": {"outcomes": {"ok": {"give": {"y": "integer"}}, "no": {}}}},
+        "pathways": {"child": {"outcomes": {"ok": {"give": {"ready": "integer"}}, "no": {}}}},
     }
 )
 WELL = """
@@ -44,7 +44,7 @@ one:
     visits.book: {give: {appointment: A}}
     post.send: {give: {sent: true}}
   children:
-    child: {outcome: ok, give: {y: 1}}
+    child: {outcome: ok, give: {ready: 1}}
   then:
     - {event: note.filed, key: K, data: {text: a}}
   expect: {outcome: done}
@@ -78,8 +78,8 @@ def test_what_fits_is_well(known: bool) -> None:
         ("data: {text: a}", "data: {txet: a}", 11, '"txet" is not in the data of note.filed. Did you mean "text"?'),
         ("{appointment: A}", "{apointment: A}", 6, 'does not give "apointment". Did you mean "appointment"?'),
         ("{sent: true}", "{snet: true}", 7, 'post.send does not give "snet". Did you mean "sent"?'),
-        ("outcome: ok, give: {y: 1}", "outcome: okay", 9, 'child has no outcome "okay". Did you mean "ok"?'),
-        ("{y: 1}", "{z: 1}", 9, 'child, ended as "ok", does not give "z". There are'),
+        ("outcome: ok, give: {ready: 1}", "outcome: okay", 9, 'child has no outcome "okay". Did you mean "ok"?'),
+        ("{ready: 1}", "{redy: 1}", 9, 'child, ended as "ok", does not give "redy". Did you mean "ready"?'),
     ],
 )
 def test_what_does_not_fit_is_an_error_where_it_stands(
@@ -95,10 +95,18 @@ def test_what_does_not_fit_is_an_error_where_it_stands(
 
 def test_a_child_that_is_ended_by_hand_ends_as_it_can() -> None:
     """An entry `child` is held to the same as a stub."""
-    text = WELL.replace("{outcome: ok, give: {y: 1}}", "{running: true}").replace(
-        "{event: note.filed, key: K, data: {text: a}}", "{child: call, outcome: ok, give: {z: 1}}"
+    text = WELL.replace("{outcome: ok, give: {ready: 1}}", "{running: true}").replace(
+        "{event: note.filed, key: K, data: {text: a}}", "{child: call, outcome: ok, give: {redy: 1}}"
     )
-    assert said(play(text))[0][1].startswith('child, ended as "ok", does not give "z"')
+    assert said(play(text))[0][1].startswith('child, ended as "ok", does not give "redy"')
+
+
+def test_what_is_brought_beyond_what_is_declared_is_dropped() -> None:
+    """Of an action's output, an event's data and a child's give; a scenario may show that."""
+    text = WELL.replace("{appointment: A}", "{appointment: A, room: 7}").replace("{ready: 1}", "{ready: 1, z: 1}")
+    text = text.replace("data: {text: a}", "data: {text: a, pages: 3}")
+    text = text.replace("{outcome: done}", "{outcome: done, data: {called: {ready: 1, z: null}}}")
+    assert said(play(text)) == []
 
 
 def test_data_that_starts_it_fits_as_well() -> None:
@@ -111,10 +119,10 @@ def test_data_that_starts_it_fits_as_well() -> None:
 
 def test_fields_are_looked_at_at_any_depth() -> None:
     """In lists and objects inside objects; an open object has any."""
-    item = {"type": "object", "fields": {"b": "text"}}
-    declared = read_object({"a": {"type": "list", "item": item}, "o": "object"})
-    value = {"a": [{"b": "x"}, {"c": 1}], "o": {"any": 1}, "p": None}
-    assert [place for place, _ in undeclared(declared, value)] == ["a[1].c", "p"]
+    item = {"type": "object", "fields": {"body": "text"}}
+    declared = read_object({"a": {"type": "list", "item": item}, "o": "object", "other": "text"})
+    value = {"a": [{"body": "x"}, {"bdoy": 1}], "o": {"any": 1}, "otehr": None}
+    assert [place for place, _ in misspelt(declared, value)] == ["a[1].bdoy", "otehr"]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,19 @@ def test_start_and_actions_at_the_top_hold_for_every_scenario() -> None:
         ("{cancel: {reason: Sent twice, by: me}}", "cancel", ""),
         ("{cancel: null}", "cancel", ""),
         ("{claim: ask, by: nurse-1}", "claim", "ask"),
+        ("{claim: {task: ask, by: nurse-1}}", "claim", "ask"),
+        ("{complete: {address: ask, outcome: well, by: me}}", "complete", "ask"),
+        ("{complete: {task: ask, form: {a: 1}}}", "complete", "ask"),
+        ("{offer: call, by: me}", "offer", "call"),
+        ("{offer: {side: call, by: me}}", "offer", "call"),
+        ("{retry: book, with: {minutes: 5}, had_no_effect: true}", "retry", "book"),
+        ("{skip: book, with: {appointment: A}}", "skip", "book"),
+        ("{skip: {address: book, outputs: {appointment: A}}}", "skip", "book"),
+        ("{move: ask, to: over}", "move", "ask"),
+        ("{move: {from: ask, to: over}}", "move", "ask"),
+        ("{set: dose, to: 5}", "set", ""),
+        ("{set: {dose: 5}}", "set", ""),
+        ("{set: {to: 5, value: 6}}", "set", ""),
     ],
 )
 def test_what_happens_is_read_in_its_documented_forms(entry: str, verb: str, target: str) -> None:
@@ -85,6 +98,11 @@ def test_reasons_and_inputs_are_kept() -> None:
     assert flat.reason == nested.reason == "Mended"
     assert flat.had_no_effect is nested.had_no_effect is True
     assert then("{cancel: Sent twice}").reason == "Sent twice"
+    assert then("{retry: book, with: {minutes: 5}}").given == {"minutes": 5}
+    assert then("{skip: book, with: {appointment: A}}").given == {"appointment": "A"}
+    assert then("{set: dose, to: 5}").data == then("{set: {dose: 5}}").data == {"dose": 5}
+    assert then("{set: dose, value: null}").data == {"dose": None}
+    assert then("{move: {from: ask, to: over}}").to == "over"
 
 
 @pytest.mark.parametrize(
