@@ -208,12 +208,17 @@ def _action(name: str, declared: Any) -> Action:
         name=name,
         input=read_object(declared.get("input")),
         output=read_object(declared.get("output")),
-        problems=read_texts(declared.get("problems"), "problems"),
+        problems=_problems(declared.get("problems")),
         reads=read_texts(declared.get("reads"), "reads"),
         writes=read_texts(declared.get("writes"), "writes"),
         business_key=business_key,
         slow=slow,
     )
+
+
+def _problems(declared: Any) -> tuple[str, ...]:
+    """The problems that an action reports: a list of names, or a map of names to what may be said of each."""
+    return read_texts(list(declared) if isinstance(declared, Mapping) else declared, "problems")
 
 
 def _event(name: str, declared: Any) -> EventType:

@@ -179,7 +179,8 @@ class _Checking(Reader):
             return
         takes = self._object(node.get("input"), f"the input of {name}")
         self._object(node.get("output"), f"the output of {name}")
-        for key in ("problems", "reads", "writes"):
+        problems = node.get("problems")
+        for key in ("reads", "writes") if problems is not None and problems.is_map else ("problems", "reads", "writes"):
             self._texts(node, key)
         self.flag(node.get("slow"), "slow")
         business = self.text(node.get("business_key"), "business_key")

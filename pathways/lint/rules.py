@@ -84,7 +84,7 @@ _ROWS: Final = (
     ),
     Rule(
         "join-never-met",
-        "error",
+        "warning",
         "A join that is never met",
         "The branches that it waits for all leave, or go round.",
         "Let every branch end well, or join: any.",
@@ -217,7 +217,7 @@ _ROWS: Final = (
     Rule("saves-nothing", "warning", "save where nothing comes", "This kind of step has no result."),
     Rule(
         "ignored-outcome",
-        "error",
+        "warning",
         "A choice that nothing asks for",
         "People choose, and it makes no difference.",
         "Say next by outcome, or save it.",
@@ -482,7 +482,7 @@ _ROWS: Final = (
     ),
     Rule(
         "bad-success",
-        "error",
+        "warning",
         "A measure of success that says nothing",
         "No result could be compared with it.",
         "success: {measure: asked_in_time, target: 1 business day, at: p90}.",

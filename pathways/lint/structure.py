@@ -38,7 +38,8 @@ def check(subject: Subject) -> Findings:
     for placed in subject.definition.placed:
         step = placed.step
         yield from _default(step)
-        yield from _waiting(step)
+        if not _is_limited(subject, placed.block):
+            yield from _waiting(step)
         yield from _without_effect(step)
         yield from _staying(subject, placed)
         yield from _choosing(subject, placed)
@@ -102,6 +103,15 @@ def _default(step: StepDecl) -> Findings:
             yield Finding("dead-way", edge.when.mark, f'"{step.id}" has asked {said[:60]} before.')
         elif edge.when is not None:
             seen.add(said)
+
+
+def _is_limited(subject: Subject, block: str) -> bool:
+    """Whether what stands in a block is left at some time anyway, for something around it has a time limit."""
+    while owner := subject.plan.blocks[block].owner if block in subject.plan.blocks else "":
+        if subject.plan.step[owner].timeout is not None:
+            return True
+        block = block_of(owner)
+    return False
 
 
 def _waiting(step: StepDecl) -> Findings:

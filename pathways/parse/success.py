@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pathways.diagnostics import Mark
 from pathways.durations import DurationError, parse_duration
 from pathways.model import Authored, Text
 from pathways.reader import Reader
@@ -19,25 +20,30 @@ PERCENTILE: Final = re.compile(r"p([1-9]\d?)\Z", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,12})? ?%?\Z", re.ASCII)
 
 
+def _note(reader: Reader, mark: Mark, message: str, hint: str = "") -> None:
+    """Say that nothing can be compared with it, which keeps no pathway from running."""
+    reader.note("bad-success", mark, message, hint, "warning")
+
+
 def parse_success(reader: Reader, node: Node | None) -> Authored | None:
     """`success: {measure, target, at}`."""
     if node is None:
         return None
     if not node.is_map:
         hint = "Such as {measure: asked_in_time, target: 1 business day, at: p90}."
-        reader.note("bad-success", node.mark, "success says what is measured.", hint)
+        _note(reader, node.mark, "success says what is measured.", hint)
         return reader.authored(node)
     reader.keys(node, "success", ("measure", "target", "at", "note"))
     measure = reader.text(reader.required(node, "measure", "success"), "measure of success")
     target = reader.text(node.get("target"), "target of success")
     if measure is not None and not measure.value.strip():
-        reader.note("bad-success", measure.mark, "measure of success names what is measured.")
+        _note(reader, measure.mark, "measure of success names what is measured.")
     if target is not None:
         _target(reader, target)
     at = reader.text(node.get("at"), "at of success")
     if at is not None and at.value not in AVERAGES and not PERCENTILE.match(at.value):
         hint = f"Such as p90; or {' or '.join(AVERAGES)}."
-        reader.note("bad-success", at.mark, f'"{at}" is no percentile.', hint)
+        _note(reader, at.mark, f'"{at}" is no percentile.', hint)
     return reader.authored(node)
 
 
@@ -49,7 +55,7 @@ def _target(reader: Reader, target: Text) -> None:
         duration = parse_duration(target.value)
     except DurationError:
         hint = "Such as 5 business days, 95% or 3."
-        reader.note("bad-success", target.mark, f'"{target}" is no duration, no share and no number.', hint)
+        _note(reader, target.mark, f'"{target}" is no duration, no share and no number.', hint)
         return
     if duration.is_zero or duration.is_negative:
-        reader.note("bad-success", target.mark, f'No case ends within "{target}".', "Such as 5 business days.")
+        _note(reader, target.mark, f'No case ends within "{target}".', "Such as 5 business days.")

@@ -21,6 +21,13 @@ def test_roles_are_a_list_or_a_map_that_marks_the_clinical_ones() -> None:
     assert more.clinical_roles == {"pharmacist"}
 
 
+def test_problems_are_a_list_or_a_map() -> None:
+    """What a map says of each is for people."""
+    for problems in (["gone", "late"], {"gone": "It is gone", "late": {"title": "Too late"}}):
+        document = {"actions": {"book": {"problems": problems}}}
+        assert read_catalog(document).actions["book"].problems == ("gone", "late")
+
+
 def test_value_sets_are_lists_of_codes() -> None:
     """Codes are texts, also where YAML made numbers of them."""
     found = read_catalog({"value_sets": {"a": ["x", 1], "b": {"codes": ["y"], "title": "B"}}}).value_sets

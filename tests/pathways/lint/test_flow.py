@@ -306,6 +306,24 @@ steps:
     assert len(found(text, rules={"idle-loop"})) == loops
 
 
+@pytest.mark.parametrize(
+    ("limit", "rules"), [("", ["endless-wait", "endless-wait"]), ("timeout: {after: 3 days, to: over}", [])]
+)
+def test_what_waits_inside_a_time_limit_does_not_wait_for_ever(limit: str, rules: list[str]) -> None:
+    """At any depth; a side flow has no limit around it."""
+    wait = "wait: {event: note.filed, key: =order.reference}"
+    text = f"""
+    steps:
+      outer:
+        {limit or "note: none"}
+        steps:
+          both: {{parallel: {{branches: {{a: {{w: {{{wait}}}}}}}}}}}
+          again: {{repeat: {{for_each: [1, 2], as: n, steps: {{w: {{{wait}}}}}}}}}
+      over: {{end: done}}
+    """
+    assert [rule for rule, _ in found(text, rules={"endless-wait"})] == rules
+
+
 def test_a_repeat_that_only_counts_is_no_endless_loop() -> None:
     """It has a limit, and its list an end."""
     text = """

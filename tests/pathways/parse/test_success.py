@@ -53,4 +53,5 @@ def test_what_says_nothing_is_noted_where_it_stands(written: str, rule: str, at:
     text = f"{HEAD}success: {written}\n"
     (finding,) = parse(text, "x.yaml").diagnostics
     assert finding.rule == rule
+    assert finding.severity == ("warning" if rule == "bad-success" else "error")
     assert text.splitlines()[finding.line - 1][finding.column - 1 :].startswith(at)
