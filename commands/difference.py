@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.plans import CatalogFile, find_plan
+from commands.plans import CatalogFile, find_written
 from pathways.diff import Diff, diff
 from pathways.review import Review, review
 
@@ -45,8 +45,9 @@ def difference(
     catalog: CatalogFile = None,
 ) -> None:
     """Say in words what changed from one version to another, and what it asks of instances in flight."""
-    before, after = find_plan(old, catalog), find_plan(new, catalog)
-    found, asked = diff(before, after), review(before.document, after.document)
+    before, after = find_written(old, catalog), find_written(new, catalog)
+    found = diff(before.plan, after.plan, (before.text, after.text))
+    asked = review(before.plan.document, after.plan.document)
     if output is Format.JSON:
         typer.echo(json.dumps({**found.to_json(), "approval": _approval(asked)}, indent=2, ensure_ascii=False))
     else:

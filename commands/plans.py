@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -46,16 +47,30 @@ def installed_catalog(file: Path | None) -> Catalog:
     return load.installed(registry.catalog().actions)
 
 
+@dataclass(frozen=True)
+class Written:
+    """A plan, and the text that it comes from."""
+
+    plan: Plan
+    text: str
+
+
 def find_plan(target: str, catalog: Path | None = None, *, unsound: bool = False) -> Plan:
     """The plan that a command's argument names. Raises `NoPlanError` or `UnreadableError`.
 
     With `unsound`, one whose names are not all known will do: what it came to is said, and it could never be run.
     """
+    return find_written(target, catalog, unsound=unsound).plan
+
+
+def find_written(target: str, catalog: Path | None = None, *, unsound: bool = False) -> Written:
+    """As `find_plan`, with what was written."""
     if not Path(target).exists():
         name, _, version = target.partition("@")
         if _is_name(name):
             return _published(name, version) or _in_library(name, version, catalog)
-    return compiled(_newest(files.definitions(Path(target)), target), catalog, unsound=unsound)
+    source = _newest(files.definitions(Path(target)), target)
+    return Written(compiled(source, catalog, unsound=unsound), source.text)
 
 
 def compiled(source: files.Source, catalog: Path | None = None, *, unsound: bool = False) -> Plan:
@@ -92,7 +107,7 @@ def _order(version: str | None) -> Version:
         return Version.parse("0.0.0")
 
 
-def _published(name: str, version: str) -> Plan | None:
+def _published(name: str, version: str) -> Written | None:
     """The version as the store has it; None where no store is set or answers, or it has none."""
     configured = settings.load().database_url
     if configured is None:
@@ -100,7 +115,7 @@ def _published(name: str, version: str) -> Plan | None:
     return asyncio.run(_from_store(configured.get_secret_value(), name, version))
 
 
-async def _from_store(url: str, name: str, version: str) -> Plan | None:
+async def _from_store(url: str, name: str, version: str) -> Written | None:
     from store.database import Database
     from store.errors import StoreUnavailableError
 
@@ -113,10 +128,10 @@ async def _from_store(url: str, name: str, version: str) -> Plan | None:
         return None
     finally:
         await database.close()
-    return plan_from_json(found.plan) if found is not None else None
+    return Written(plan_from_json(found.plan), found.source) if found is not None else None
 
 
-def _in_library(name: str, version: str, catalog: Path | None) -> Plan:
+def _in_library(name: str, version: str, catalog: Path | None) -> Written:
     folder = Path(str(resources("pathways"))) / "library" / name
     if not folder.is_dir():
         raise NoPlanError(f"There is no file, folder or pathway {name}.", hint="Give a file, or NAME@VERSION.")
@@ -125,4 +140,5 @@ def _in_library(name: str, version: str, catalog: Path | None) -> Plan:
         raise NoPlanError(
             f"There is no version {version} of {name}.", hint=f"`carelane pathway show {name}` lists them."
         )
-    return compiled(_newest(found, name), catalog)
+    source = _newest(found, name)
+    return Written(compiled(source, catalog), source.text)

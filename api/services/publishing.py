@@ -283,7 +283,7 @@ class PublishingService(Base):
         in_flight = await unit.definitions.in_flight(new.name)
         return Examination(
             review(None if base is None else base.plan, whole.plan),
-            None if base is None else _diff(base.plan, whole.plan),
+            None if base is None else _diff(base, whole),
             in_flight,
         )
 
@@ -327,10 +327,10 @@ def _as_published(new: Definition, actor: Actor, now: datetime) -> Definition:
     return replace(new, state="published", published_by=actor.id, published_at=now)
 
 
-def _diff(old: Json, new: Json) -> Diff | None:
+def _diff(old: Definition, new: Definition) -> Diff | None:
     """What changed, in words; None where a plan is of a time that this Carelane does not read any more."""
     try:
-        return diff(plan_from_json(old), plan_from_json(new))
+        return diff(plan_from_json(old.plan), plan_from_json(new.plan), (old.source, new.source))
     except ValidationError:
         return None
 

@@ -18,6 +18,7 @@ from pathways.diff.facets import Facet, compare
 from pathways.diff.renames import leading_to, suggest
 from pathways.diff.steps import facets_of
 from pathways.diff.tables import compare_tables
+from pathways.diff.written import compare_texts, same_words
 from pathways.plan import Clock, Decide, Parallel, Plan, Step
 
 __all__ = ["KINDS", "Change", "Diff", "Kind", "diff", "worst"]
@@ -25,12 +26,19 @@ __all__ = ["KINDS", "Change", "Diff", "Kind", "diff", "worst"]
 Part = TypeVar("Part")
 
 
-def diff(old: Plan, new: Plan) -> Diff:
-    """What changed from `old` to `new`, the pathway as a whole first, then step by step in authored order."""
+def diff(old: Plan, new: Plan, written: tuple[str, str] | None = None) -> Diff:
+    """What changed from `old` to `new`, the pathway as a whole first, then step by step in authored order.
+
+    `written` are the files of both: of these come the texts that no plan has.
+    """
     mapping = suggest(old, new)
     changes = (*_of_pathway(old, new), *_of_steps(old, new, mapping))
     if not changes and replace(old, version=new.version) != new:
         changes = (Change("pathway", "", "what the catalog says of its names changed"),)
+    if written is not None:
+        changes += tuple(compare_texts(*written))
+        if not changes and not same_words(*written):
+            changes = (Change("pathway", "", "the file says the same in another way", "text only"),)
     unmapped = tuple(one.id for one in old.steps if _may_stand(one) and not _stays(one, new) and one.id not in mapping)
     clocks = tuple(one for one in old.clock if one not in new.clock)
     return Diff(

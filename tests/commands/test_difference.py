@@ -55,6 +55,18 @@ def test_changes_are_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_what_only_the_file_says_is_told_as_text(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What nothing runs by is no reason to say that nothing changed."""
+    text = DEFINITION.format(version="1.0.1", queue="intake", after="1 day")
+    (files / "1.0.1.yaml").write_text(text + "exit_plan: By telephone\n", encoding="utf-8")
+    _, out, _ = carelane("1.0.0.yaml", "1.0.1.yaml", capsys=capsys)
+    assert out.splitlines() == [
+        "Pathway: new exit plan: “By telephone”",
+        "",
+        "Only text changed: instances in flight notice nothing.",
+    ]
+
+
 def test_a_rename_suggests_its_mapping(capsys: pytest.CaptureFixture[str]) -> None:
     """What the mapping file would say is written out."""
     _, out, _ = carelane("1.0.0.yaml", "2.0.0.yaml", capsys=capsys)
