@@ -121,9 +121,10 @@ async def replace_shipment(given: ReplaceInput, context: StepContext) -> Shipmen
 
 
 class UseInput(BaseModel):
-    """The dose that was given."""
+    """The dose whose drug was used: given, or opened and lost (`wasted`)."""
 
     dose: str
+    wasted: bool = False
 
 
 class Used(BaseModel):
@@ -134,15 +135,22 @@ class Used(BaseModel):
 
 @step("acquisition.record_use", reads=("SupplyRequest",), writes=("SupplyRequest",))
 async def record_use(given: UseInput, context: StepContext) -> Used:
-    """Say that the drug of a dose was used, so that it is never given back."""
+    """Say that the drug of a dose was used, so that it is never given back; of several, the one that stands."""
     wanted = [("identifier", f"{SUPPLY_SYSTEM}|{_identifier(context, given.dose)}")]
-    async for one in context.fhir.search("SupplyRequest", wanted, fresh=True):
-        if one.get("status") == "cancelled":
-            continue
+    found = [one async for one in context.fhir.search("SupplyRequest", wanted, fresh=True)]
+    standing = [one for one in found if one.get("status") != "cancelled"]
+    for one in sorted(standing, key=lambda each: each.get("status") == "completed"):
         reference = Reference.to(one)
-        await context.fhir.update(reference.reference, lambda request: request | {"status": "completed"})
+        await context.fhir.update(reference.reference, lambda request: _used(request, wasted=given.wasted))
         return Used(supply=reference)
     return Used(supply=None)
+
+
+def _used(request: Resource, *, wasted: bool) -> Resource:
+    if request.get("status") == "completed":
+        return request
+    reasons = [*(request.get("reasonCode") or ()), {"text": "Opened and not given"}] if wasted else None
+    return request | {"status": "completed"} | ({"reasonCode": reasons} if reasons else {})
 
 
 class ReleaseInput(BaseModel):

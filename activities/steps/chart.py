@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from activities.registry import StepContext
-from activities.steps.orders import concept_text
+from activities.steps.orders import concept_text, reference_in, service_of
 from activities.steps.regimen_dates import after
 from activities.types import Quantity
 from catalog.tables.regimens import Screening
@@ -21,6 +21,9 @@ _WEIGHT = "29463-7"
 _USABLE = ("final", "amended", "corrected")
 _KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "[lb_av]": Decimal("0.45359237")}
 _PLAUSIBLE = (Decimal("0.5"), Decimal(400))
+_NO_ALLERGY = ("inactive", "resolved", "refuted", "entered-in-error")
+LIVE = ("proposed", "pending", "booked", "arrived", "checked-in")
+"""The states of a visit that is still to come."""
 
 
 @dataclass(frozen=True)
@@ -76,23 +79,63 @@ async def _result(context: StepContext, patient: str, screening: Screening, on: 
     if not found:
         return ResultFound(screening, "missing", f"{screening.name}: no result")
     collected_on, newest = max(found, key=lambda pair: pair[0])
+    named = f"{screening.name} of {collected_on.isoformat()}"
     if after(collected_on, screening.young_enough) <= on:
-        return ResultFound(screening, "missing", f"{screening.name}: of {collected_on.isoformat()}, too old")
+        return ResultFound(screening, "missing", f"{named}: too old")
     value = (concept_text(newest.get("valueCodeableConcept")) or str(newest.get("valueString") or "")).lower()
     if value in screening.acceptable:
-        return ResultFound(screening, "valid", f"{screening.name}: {value}")
-    return ResultFound(screening, "to-review", f"{screening.name}: not clearly negative")
+        return ResultFound(screening, "valid", f"{named}: {value}")
+    return ResultFound(screening, "to-review", f"{named}: not clearly negative")
 
 
-async def administrations(context: StepContext, patient: str, product: str) -> list[date]:
-    """The days on which the patient was given the product, at any site, from the core's records."""
-    days = []
+@dataclass(frozen=True)
+class Given:
+    """A dose that the core says was given: the day, and the amount where the record has one."""
+
+    day: date
+    amount: Quantity | None
+
+
+async def administrations(context: StepContext, patient: str, product: str) -> list[Given]:
+    """What the patient was given of the product, at any site, from the core's records; the oldest first."""
+    found = []
     params = [("patient", patient), ("status", "completed,in-progress,stopped")]
     async for one in context.fhir.search("MedicationAdministration", params, fresh=True):
-        given = administered_at(one)
-        if given is not None and product in (concept_text(one.get("medicationCodeableConcept")) or "").lower():
-            days.append(given.astimezone(context.zone).date())
+        at = administered_at(one)
+        if at is not None and product in (concept_text(one.get("medicationCodeableConcept")) or "").lower():
+            found.append(Given(at.astimezone(context.zone).date(), amount_given(one)))
+    return sorted(found, key=lambda one: one.day)
+
+
+def amount_given(administration: Resource) -> Quantity | None:
+    """The amount that an administration's record has."""
+    dose = (administration.get("dosage") or {}).get("dose") or {}
+    unit = dose.get("code") or dose.get("unit")
+    if unit is None or dose.get("value") is None:
+        return None
+    return Quantity(value=Decimal(str(dose["value"])), unit=unit)
+
+
+async def other_bookings(context: StepContext, patient: str, product: str, order: str) -> list[date]:
+    """The days on which other orders of the product have a chair booked, at any site."""
+    days = []
+    live = ",".join(LIVE)
+    async for one in context.fhir.search("Appointment", [("patient", patient), ("status", live)], fresh=True):
+        start = _moment(one.get("start"))
+        others = [reference_in(each) or "" for each in one.get("basedOn") or ()]
+        if start is not None and order not in others and await _are_for(context, others, product):
+            days.append(start.astimezone(context.zone).date())
     return sorted(days)
+
+
+async def _are_for(context: StepContext, references: list[str], product: str) -> bool:
+    for reference in references:
+        if (
+            reference.startswith("MedicationRequest/")
+            and product in service_of(await context.fhir.read(reference)).lower()
+        ):
+            return True
+    return False
 
 
 def administered_at(administration: Resource) -> datetime | None:
@@ -101,12 +144,18 @@ def administered_at(administration: Resource) -> datetime | None:
     return _moment(administration.get("effectiveDateTime") or period.get("start"))
 
 
-async def allergies(context: StepContext, patient: str, product: str) -> bool:
-    """Whether an allergy or intolerance names the product."""
+async def allergies(context: StepContext, patient: str, product: str) -> list[str]:
+    """Allergies and intolerances that name the product and were neither refuted nor outlived."""
+    found = []
     async for one in context.fhir.search("AllergyIntolerance", [("patient", patient)], fresh=True):
-        if product in (concept_text(one.get("code")) or "").lower():
-            return True
-    return False
+        status = {_code_of(one.get("clinicalStatus")), _code_of(one.get("verificationStatus"))}
+        if status.isdisjoint(_NO_ALLERGY) and product in (concept_text(one.get("code")) or "").lower():
+            found.append(f"an allergy of {str(one.get('recordedDate') or 'unknown date')[:10]} names the product")
+    return found
+
+
+def _code_of(concept: Resource | None) -> str:
+    return next((str(one["code"]) for one in (concept or {}).get("coding") or () if one.get("code")), "")
 
 
 async def is_admitted(context: StepContext, patient: str) -> bool:

@@ -1,9 +1,8 @@
-"""A dose's visit: screening, chair, readiness the day before and on the day, and what the core says was given."""
+"""A dose's visit: screening, chair, and what the core says was given."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -13,26 +12,26 @@ from activities.gateways.fhir.keys import search_parameter
 from activities.registry import Problem, StepContext, step
 from activities.steps import chart
 from activities.steps.infusion import UNKNOWN_ROW, OrderReference, PatientReference, SiteReference, regimen_row
-from activities.steps.orders import ORDER_NOT_FOUND, concept_text, read_order
-from activities.steps.regimen_dates import after
-from activities.types import Quantity, Reference, Targets
+from activities.steps.orders import service_of
+from activities.types import Reference, Targets
+from catalog.tables.billing_units import UnlikeUnitsError, billing_units
+from catalog.tables.governed import NoRowError
 
 Resource = dict[str, Any]
 
 AppointmentReference = Annotated[Reference, Targets("Appointment")]
 
-_LIVE = ("proposed", "pending", "booked", "arrived", "checked-in")
 _OVER = ("cancelled", "noshow", "fulfilled", "entered-in-error")
 _CHAIR = {"text": "Infusion chair"}
-_MOST_WEIGHT_CHANGE = Decimal("0.10")
 
 
 class ScreeningInput(BaseModel):
-    """Whose results, by which regimen's list, as they will be on which day."""
+    """Whose results, by which regimen's list, as they will be on which day; `accepted`: findings that were."""
 
     patient: PatientReference
     regimen: str
     on: date
+    accepted: list[str] = []
 
 
 class Screened(BaseModel):
@@ -40,88 +39,20 @@ class Screened(BaseModel):
 
     valid: bool
     state: chart.ResultState
+    findings: list[str]
     summary: str
 
 
 @step("infusion.check_screening", problems=(UNKNOWN_ROW,), reads=("Observation",))
 async def check_screening(given: ScreeningInput, context: StepContext) -> Screened:
     """Look at the results that the regimen asks for; what is not clearly good is a clinician's, not a default."""
-    found = await chart.results(context, given.patient.reference, regimen_row(given.regimen).screening, given.on)
+    results = await chart.results(context, given.patient.reference, regimen_row(given.regimen).screening, given.on)
+    found = [one for one in results if one.state != "valid" and one.words not in given.accepted]
     states = {one.state for one in found}
     state: chart.ResultState = "missing" if "missing" in states else "to-review" if "to-review" in states else "valid"
-    wanting = [one.words for one in found if one.state != "valid"]
-    return Screened(valid=state == "valid", state=state, summary="; ".join(wanting) or "All results are there.")
-
-
-class ReadinessInput(BaseModel):
-    """The dose that is to be given; `weight` is the one taken on the day."""
-
-    patient: PatientReference
-    order: OrderReference
-    regimen: str
-    on: datetime
-    weight: Quantity | None = None
-
-
-class Readiness(BaseModel):
-    """Whether the dose may be given as far as the core knows; `findings` says what is against it."""
-
-    ready: bool
-    findings: list[str]
-    summary: str
-
-
-@step(
-    "infusion.check_readiness",
-    problems=(UNKNOWN_ROW, ORDER_NOT_FOUND),
-    reads=(
-        "MedicationRequest",
-        "MedicationAdministration",
-        "Observation",
-        "AllergyIntolerance",
-        "Encounter",
-        "Consent",
-    ),
-)
-async def check_readiness(given: ReadinessInput, context: StepContext) -> Readiness:
-    """Ask the core everything that could speak against the dose, afresh."""
-    regimen, patient = regimen_row(given.regimen), given.patient.reference
-    order = await read_order(context, given.order.reference)
-    day = given.on.astimezone(context.zone).date()
-    findings = []
-    if order.get("status") != "active":
-        findings.append(f"the order is {order.get('status')}")
-    if regimen.product not in (concept_text(order.get("medicationCodeableConcept")) or "").lower():
-        findings.append("the order names another product than the regimen")
-    findings += [
-        one.words for one in await chart.results(context, patient, regimen.screening, day) if one.state != "valid"
-    ]
-    near = [
-        one
-        for one in await chart.administrations(context, patient, regimen.product)
-        if one <= day < after(one, regimen.minimum_interval)
-    ]
-    if near:
-        findings.append(f"given on {near[-1].isoformat()}, within the minimum interval")
-    if await chart.allergies(context, patient, regimen.product):
-        findings.append("an allergy names the product")
-    if await chart.is_admitted(context, patient):
-        findings.append("the patient is admitted")
-    if await chart.has_refused(context, patient, "treatment"):
-        findings.append("consent is not in force")
-    if regimen.weight_based and given.weight is not None:
-        findings += await _weight_findings(given.weight, patient, context)
-    return Readiness(ready=not findings, findings=findings, summary="; ".join(findings) or "Nothing speaks against it.")
-
-
-async def _weight_findings(weight: Quantity, patient: str, context: StepContext) -> list[str]:
-    """A weight outside plausible limits, or more than 10 % from the one in the chart."""
-    now, before = chart.kilograms(weight), await chart.body_weight(context, patient)
-    if now is None:
-        return ["the weight cannot be one: check unit and scales"]
-    if before is not None and abs(now - before.kilograms) > before.kilograms * _MOST_WEIGHT_CHANGE:
-        return ["the weight differs by more than 10 %: check unit and scales, then the dose"]
-    return []
+    findings = [one.words for one in found]
+    summary = "; ".join(findings) or "All results are there."
+    return Screened(valid=state == "valid", state=state, findings=findings, summary=summary)
 
 
 class ChairInput(BaseModel):
@@ -153,15 +84,18 @@ class Chair(BaseModel):
     business_key="dose",
 )
 async def book_chair(given: ChairInput, context: StepContext) -> Chair:
-    """Book chair and nurse for a dose, once; not before its window, not in the past, not beside another dose."""
+    """Book chair and nurse for a dose, once; within its window, not in the past, not beside another dose."""
     standing = await _booked(context)
     if standing is not None:
         begun, over = (datetime.fromisoformat(standing[edge]) for edge in ("start", "end"))
         return Chair(appointment=Reference.to(standing), start=begun, end=over)
     if given.start is None or given.start <= context.now:
         raise Problem("outside-window", "The dose needs a time that is still to come.")
-    if given.start.astimezone(context.zone).date() < given.earliest:
+    day = given.start.astimezone(context.zone).date()
+    if day < given.earliest:
         raise Problem("outside-window", "The dose would come too early.", {"earliest": given.earliest.isoformat()})
+    if day > given.latest:
+        raise Problem("outside-window", "The dose would come too late.", {"latest": given.latest.isoformat()})
     await _refuse_second(given, context)
     end = given.start + timedelta(minutes=given.minutes)
     participants: list[Resource] = [{"actor": {"reference": given.patient.reference}, "status": "accepted"}]
@@ -193,7 +127,7 @@ async def _refuse_second(given: ChairInput, context: StepContext) -> None:
     """Refuse a second live booking of the order. Raises the problem `other-dose-near`."""
     async for other in context.fhir.search("Appointment", [("based-on", given.order.reference)], fresh=True):
         start = other.get("start")
-        if other.get("status") in _LIVE and start and datetime.fromisoformat(start) > context.now:
+        if other.get("status") in chart.LIVE and start and datetime.fromisoformat(start) > context.now:
             raise Problem("other-dose-near", "Another dose is booked already.", {"start": start})
 
 
@@ -243,11 +177,12 @@ class FindInput(BaseModel):
 
 
 class Found(BaseModel):
-    """What the core has of the dose."""
+    """What the core has of the dose; `charge` is what the record says is to be charged, in words."""
 
     found: bool
     given_on: date | None
     administration: Annotated[Reference, Targets("MedicationAdministration")] | None
+    charge: str | None
 
 
 @step("infusion.find_administration", reads=("MedicationAdministration",))
@@ -258,8 +193,22 @@ async def find_administration(given: FindInput, context: StepContext) -> Found:
         at = chart.administered_at(one)
         if one.get("status") in ("completed", "stopped", "in-progress") and at is not None and at >= earliest:
             day = at.astimezone(context.zone).date()
-            return Found(found=True, given_on=day, administration=Reference.to(one))
-    return Found(found=False, given_on=None, administration=None)
+            return Found(found=True, given_on=day, administration=Reference.to(one), charge=_charge(one, day))
+    return Found(found=False, given_on=None, administration=None, charge=None)
+
+
+def _charge(administration: Resource, day: date) -> str | None:
+    """Units given and wasted by the amount that was recorded; None where it cannot be counted in units."""
+    amount = chart.amount_given(administration)
+    if amount is None:
+        return None
+    try:
+        row = billing_units().row(service_of(administration), day)
+        given, wasted = row.units_of(amount.value, amount.unit)
+    except (NoRowError, UnlikeUnitsError):
+        return None
+    waste = f"{wasted} wasted (JW)" if wasted else "none wasted (JZ)"
+    return f"{row.code}: {given} units given, {waste}."
 
 
 class ReactionInput(BaseModel):

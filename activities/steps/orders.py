@@ -49,6 +49,17 @@ def codes_of(order: Resource) -> frozenset[str]:
     return frozenset(coding["code"] for coding in concept.get("coding") or () if coding.get("code"))
 
 
+def dosage_of(order: Resource) -> str | None:
+    """The dosage in the prescriber's words."""
+    text = (_first(order.get("dosageInstruction")) or {}).get("text")
+    return str(text) if text else None
+
+
+def diagnosis_of(order: Resource) -> str | None:
+    """What the order is for, in words."""
+    return concept_text(_first(order.get("reasonCode")))
+
+
 def requester_of(order: Resource) -> str | None:
     """Who placed the order, where messages can be sent to."""
     found = reference_in(order.get("requester"))

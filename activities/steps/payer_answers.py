@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from activities.registry import Problem, StepContext, step
-from activities.steps.payer_items import AnsweredItem, Authorization, DecidedItem, RequestedItem
+from activities.steps.payer_items import AnsweredItem, Asked, Authorization, Decided, DecidedItem, RequestedItem
 from activities.steps.payer_requests import (
     CLAIM_NOT_FOUND,
     PAYER_SYSTEM,
@@ -34,16 +34,20 @@ Resource = dict[str, Any]
 ResponseReference = Annotated[Reference, Targets("ClaimResponse")]
 DocumentReference = Annotated[Reference, Targets("DocumentReference")]
 
+_PAS = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition"
 _CERTIFIED = ("certified", "not-required")
 _CHANGED = ("partial", "modified")
+_DRUG = 1
+"""The item that the units are counted for."""
 
 
 class AnswerInput(BaseModel):
-    """What was asked, and what the payer says about it."""
+    """What was asked, and what the payer says about it; `asked` goes into the authorization."""
 
     patient: PatientReference
     claim: ClaimReference
     requested: list[RequestedItem]
+    asked: Asked = Asked()
     answered: list[AnsweredItem] = []
     received_at: datetime | None = None
     reference: str | None = None
@@ -75,7 +79,7 @@ async def record_decision(given: AnswerInput, context: StepContext) -> Decision:
     """Match the payer's answer with what was asked, item by item, and keep it as a ClaimResponse."""
     items = _matched(given.requested, given.answered)
     counts: Counter[str] = Counter(one.decision for one in items)
-    authorization = _authorization(items)
+    authorization = _authorization(items, given)
     await update_claim(context, given.claim.reference, lambda claim: claim)  # it must be there
     response = await context.fhir.create(_response(given, items, authorization, context.now))
     return Decision(
@@ -103,14 +107,16 @@ def _matched(requested: list[RequestedItem], answered: list[AnsweredItem]) -> li
     added = [one for one in answered if one.sequence not in known]
     if added and any(one.decision == "denied" for one in added):
         raise Problem("payer-error", "The answer denies what was not asked for.", {"item": added[0].sequence})
-    asked = [_decided(one.sequence, one.code, by_sequence.get(one.sequence)) for one in requested]
+    asked = [_decided(one.sequence, one.code, by_sequence.get(one.sequence), one) for one in requested]
     return asked + [_decided(one.sequence, one.code, one) for one in added]
 
 
-def _decided(sequence: int, code: str | None, answer: AnsweredItem | None) -> DecidedItem:
+def _decided(
+    sequence: int, code: str | None, answer: AnsweredItem | None, asked: RequestedItem | None = None
+) -> DecidedItem:
     return DecidedItem(
         sequence=sequence,
-        decision=answer.decision if answer else "undecided",
+        decision=_as_asked(answer, asked),
         code=(answer.code if answer else None) or code,
         number=answer.number if answer else None,
         start=answer.start if answer else None,
@@ -121,15 +127,32 @@ def _decided(sequence: int, code: str | None, answer: AnsweredItem | None) -> De
     )
 
 
-def _authorization(items: Iterable[DecidedItem]) -> Authorization | None:
-    """The first certified item's number, with the days that all certified items share."""
+def _as_asked(answer: AnsweredItem | None, asked: RequestedItem | None) -> Decided:
+    """The decision: certified is as it was asked for, else it is certified in part, or modified."""
+    if answer is None:
+        return "undecided"
+    if answer.decision != "certified" or asked is None:
+        return answer.decision
+    if answer.code is not None and answer.code != asked.code:
+        return "modified"
+    fewer = answer.units is not None and asked.units is not None and answer.units < asked.units
+    return "partial" if fewer else "certified"
+
+
+def _authorization(items: Iterable[DecidedItem], about: AnswerInput) -> Authorization | None:
+    """The first certified item's number, with the days that all certified items share, and the units of the drug."""
     given = [one for one in items if one.decision in (*_CERTIFIED, *_CHANGED)]
     if not given:
         return None
     number = next((one.number for one in given if one.number), None)
     starts, ends = [one.start for one in given if one.start], [one.end for one in given if one.end]
-    period = Period(start=max(starts, default=None), end=min(ends, default=None))
-    return Authorization(number=number, period=period)
+    return Authorization(
+        number=number,
+        period=Period(start=max(starts, default=None), end=min(ends, default=None)),
+        codes=[one.code for one in given if one.code],
+        units=next((one.units for one in given if one.sequence == _DRUG), None),
+        **about.asked.model_dump(),
+    )
 
 
 def _summary(items: Iterable[DecidedItem]) -> str:
@@ -154,19 +177,31 @@ def _response(
         "insurer": {"display": "Payer"},
         "request": {"reference": given.claim.reference},
         "outcome": "complete",
-        "item": [
-            {
-                "itemSequence": one.sequence,
-                "adjudication": [{"category": {"text": one.decision}, "reason": {"text": one.reason or one.decision}}],
-            }
-            for one in items
-        ],
+        "item": [_adjudicated(one) for one in items],
     }
     if given.reference:
         response["identifier"] = [{"system": PAYER_SYSTEM, "value": given.reference}]
     if authorization is not None and authorization.number:
         response["preAuthRef"] = authorization.number
     return response
+
+
+def _adjudicated(item: DecidedItem) -> Resource:
+    """A decision with what the payer gave for it: number and days as PAS has them; code, units, site in words."""
+    words = [word for word in (item.code, item.units and f"{item.units} units", item.site, item.reason) if word]
+    adjudication: Resource = {
+        "category": {"text": item.decision},
+        "reason": {"text": "; ".join(words) or item.decision},
+    }
+    if item.number:
+        number = [{"url": "number", "valueString": item.number}]
+        adjudication["extension"] = [{"url": f"{_PAS}/extension-reviewAction", "extension": number}]
+    adjudicated: Resource = {"itemSequence": item.sequence, "adjudication": [adjudication]}
+    if item.start or item.end:
+        edges = {"start": item.start, "end": item.end}
+        days = {edge: day.isoformat() for edge, day in edges.items() if day is not None}
+        adjudicated["extension"] = [{"url": f"{_PAS}/extension-itemPreAuthPeriod", "valuePeriod": days}]
+    return adjudicated
 
 
 class FollowUpInput(BaseModel):

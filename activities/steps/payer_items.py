@@ -53,8 +53,22 @@ class DecidedItem(BaseModel):
     reason: str | None
 
 
-class Authorization(BaseModel):
-    """What a certified request gives: the payer's number and the days that all certified items share."""
+class Asked(BaseModel):
+    """What a request was about, beyond its items: a dose is covered only while these are the same."""
+
+    payer: str | None = None
+    dose: str | None = None
+    diagnosis: str | None = None
+    site: str | None = None
+
+
+class Authorization(Asked):
+    """What a certified request gives: number, the days and codes of its certified items, the drug's units.
+
+    Without `units` the payer has named no limit.
+    """
 
     number: str | None
     period: Period
+    codes: list[str] = []
+    units: Units | None = None

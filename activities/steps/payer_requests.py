@@ -17,12 +17,15 @@ from activities.steps.orders import (
     WRONG_PATIENT,
     active_order,
     codes_of,
+    diagnosis_of,
+    dosage_of,
     read_order,
     requester_of,
     service_of,
 )
 from activities.steps.payer_items import Authorization, RequestedItem
-from activities.types import Reference, Span, Targets
+from activities.types import Reference, Span, Targets, Units
+from catalog.tables.billing_units import billing_units
 from catalog.tables.governed import NoRowError
 from catalog.tables.payers import Channel, Requirement, Urgency, payer_rules, service_rules
 
@@ -47,23 +50,30 @@ _FINAL = ("completed", "failed", "rejected", "cancelled")
 
 
 class OpenInput(BaseModel):
-    """The order to ask for; `service` replaces its words on work lists."""
+    """The order to ask for; `service` replaces its words on work lists, `units` are those of the drug.
+
+    `task` where the authorization has its Task already: an order that was changed is read again.
+    """
 
     order: OrderReference
     patient: PatientReference
     coverage: CoverageReference
     urgency: Urgency = "standard"
     service: str | None = None
+    units: Units | None = None
+    task: TaskReference | None = None
 
 
 class Opened(BaseModel):
-    """What everyone after this needs: the Task, the payer, and the items that are asked for."""
+    """What everyone after this needs: the Task, the payer, the items that are asked for, and what they are for."""
 
     task: TaskReference
     service: str
     payer: str
     requester: RequesterReference | None
     items: list[RequestedItem]
+    dose: str | None
+    diagnosis: str | None
 
 
 @step(
@@ -73,11 +83,24 @@ class Opened(BaseModel):
     writes=("Task",),
 )
 async def open_request(given: OpenInput, context: StepContext) -> Opened:
-    """Read order and coverage, and open the Task by which the core shows how far the authorization is."""
+    """Read order and coverage, and open the Task by which the core shows how far it is, unless there is one."""
     order = await active_order(context, given.order.reference, given.patient.reference)
     coverage = await read_coverage(context, given.coverage.reference)
     service = given.service or service_of(order)
-    task: Resource = {
+    requester = requester_of(order)
+    return Opened(
+        task=given.task or Reference.to(await context.fhir.create(_task(given, service, context))),
+        service=service,
+        payer=await payer_name(context, coverage),
+        requester=Reference(reference=requester) if requester else None,
+        items=_items(order, given.units, context.now.astimezone(context.zone).date()),
+        dose=dosage_of(order),
+        diagnosis=diagnosis_of(order),
+    )
+
+
+def _task(given: OpenInput, service: str, context: StepContext) -> Resource:
+    return {
         "resourceType": "Task",
         "status": "in-progress",
         "businessStatus": _status("requirement"),
@@ -90,21 +113,22 @@ async def open_request(given: OpenInput, context: StepContext) -> Opened:
         "for": {"reference": given.patient.reference},
         "authoredOn": context.now.isoformat(timespec="seconds"),
     }
-    requester = requester_of(order)
-    return Opened(
-        task=Reference.to(await context.fhir.create(task)),
-        service=service,
-        payer=await payer_name(context, coverage),
-        requester=Reference(reference=requester) if requester else None,
-        items=_items(order),
-    )
 
 
-def _items(order: Resource) -> list[RequestedItem]:
-    """The drug and its administration, each an item of its own; or the one service that is ordered."""
-    code = next(iter(sorted(codes_of(order))), "unlisted")
-    first = RequestedItem(sequence=1, code=code, text=service_of(order))
-    return [first, _ADMINISTRATION] if order.get("resourceType") == "MedicationRequest" else [first]
+def _items(order: Resource, units: int | None, day: date) -> list[RequestedItem]:
+    """The drug and its administration, each an item of its own; or the one service that is ordered.
+
+    A drug is asked for by the code that its units are counted in, where the table of billing units has it.
+    """
+    code, text = next(iter(sorted(codes_of(order))), "unlisted"), service_of(order)
+    if order.get("resourceType") != "MedicationRequest":
+        return [RequestedItem(sequence=1, code=code, text=text)]
+    try:
+        row = billing_units().row(text, day)
+    except NoRowError:
+        return [RequestedItem(sequence=1, code=code, text=text, units=units), _ADMINISTRATION]
+    administration = _ADMINISTRATION.model_copy(update={"code": row.administration[0]})
+    return [RequestedItem(sequence=1, code=row.code, text=text, units=units), administration]
 
 
 class RequirementInput(BaseModel):
@@ -173,14 +197,19 @@ class SubmissionInput(BaseModel):
     documents: list[DocumentReference] = []
     items: list[RequestedItem] = Field(min_length=1)
     previous: str | None = None
+    rule: str | None = None
 
 
 class Submitted(BaseModel):
-    """The Claim that lies with the payer; `identifier` is what the payer's answers are matched by."""
+    """The Claim that lies with the payer; `identifier` is what the payer's answers are matched by.
+
+    `decision_limit` is the rule's as of the day of receipt; None where it has no row on that day, or there is no rule.
+    """
 
     claim: ClaimReference
     identifier: str
     received_at: datetime
+    decision_limit: Span | None
 
 
 @step("payer.record_submission", writes=("Claim",), business_key="number")
@@ -200,17 +229,32 @@ async def record_submission(given: SubmissionInput, context: StepContext) -> Sub
         "priority": {"coding": [{"code": "stat" if given.urgency == "expedited" else "normal"}]},
         "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": given.coverage.reference}}],
         "supportingInfo": _supporting(given),
-        "item": [
-            {"sequence": one.sequence, "productOrService": {"coding": [{"code": one.code}], "text": one.text}}
-            for one in given.items
-        ],
+        "item": [_claimed(one) for one in given.items],
     }
     if given.reference:
         claim["identifier"].append({"system": PAYER_SYSTEM, "value": given.reference})
     if given.previous:
         claim["related"] = [{"reference": {"value": given.previous}, "relationship": {"text": "Renews"}}]
     written = await context.fhir.create(claim)
-    return Submitted(claim=Reference.to(written), identifier=identifier, received_at=received)
+    limit = _limit_as_received(given.rule, received.astimezone(context.zone).date())
+    return Submitted(claim=Reference.to(written), identifier=identifier, received_at=received, decision_limit=limit)
+
+
+def _claimed(item: RequestedItem) -> Resource:
+    claimed: Resource = {
+        "sequence": item.sequence,
+        "productOrService": {"coding": [{"code": item.code}], "text": item.text},
+    }
+    return claimed if item.units is None else claimed | {"quantity": {"value": item.units, "unit": "billing units"}}
+
+
+def _limit_as_received(rule: str | None, day: date) -> str | None:
+    if rule is None:
+        return None
+    try:
+        return payer_rules().as_received(rule, day).decision_limit
+    except NoRowError:
+        return None
 
 
 def _supporting(given: SubmissionInput) -> list[Resource]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -61,9 +61,12 @@ def before(day: date, span: str) -> date:
     return add(day, -parse_duration(span), _ANY_ZONE)
 
 
-def judge(regimen: Regimen, so_far: Progress, due: date, today: date) -> tuple[Verdict, date]:
-    """What the regimen says to a dose that was due on a day and could not be: go, ask, or start over; and when."""
-    earliest = max(due, today + _NOTICE)
+def judge(regimen: Regimen, so_far: Progress, due: date, today: date, wish: date | None = None) -> tuple[Verdict, date]:
+    """What the regimen says to a dose that was due on a day and could not be: go, ask, or start over; and when.
+
+    `wish` is the day that the patient asks for; without one it is as soon as patient and chair can be ready.
+    """
+    earliest = max(due, today + _NOTICE if wish is None else max(wish, today))
     if not so_far.given or earliest <= after(due, regimen.latest):
         return "go", earliest
     if earliest >= after(so_far.given[-1], regimen.restart_after):
@@ -79,11 +82,3 @@ def amount_of(regimen: Regimen, step: DoseStep, weight: Decimal | None) -> Decim
         return None
     steps = (step.amount.value * weight / regimen.rounding).to_integral_value(ROUND_HALF_UP)
     return steps * regimen.rounding
-
-
-def billing_units(regimen: Regimen, amount: Decimal) -> tuple[int, int]:
-    """Units given and units wasted from opened vials (410 mg, 10 mg a unit, vials of 100 mg: 41 and 9)."""
-    vials = (amount / regimen.vial).to_integral_value(ROUND_CEILING)
-    given = (amount / regimen.billing_unit).to_integral_value(ROUND_CEILING)
-    opened = vials * regimen.vial / regimen.billing_unit
-    return int(given), max(0, int(opened) - int(given))

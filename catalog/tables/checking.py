@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from catalog.tables.billing_units import BillingUnits
 from catalog.tables.governed import Table
 from catalog.tables.payers import BenefitRules, PayerRules, ServiceRules
 from catalog.tables.regimens import Regimens
@@ -19,6 +20,7 @@ TABLES: Mapping[str, type[Table[Any]]] = {
     "service-rules": ServiceRules,
     "benefit-rules": BenefitRules,
     "regimens": Regimens,
+    "billing-units": BillingUnits,
 }
 """The tables that there are, by the name that they give themselves."""
 

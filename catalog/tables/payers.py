@@ -11,7 +11,8 @@ from pydantic import Field
 from catalog.tables.governed import AuthoredDuration, Row, Strict, Table, read
 
 PayerType = Literal["medicare-advantage", "medicaid", "commercial"]
-Benefit = Literal["medical", "pharmacy"]
+Benefit = Literal["medical", "medical-drug", "pharmacy"]
+"""`medical-drug`: a drug that is given in the clinic. Limits for items and services do not hold for it."""
 Urgency = Literal["standard", "expedited"]
 Channel = Literal["pas", "x12", "portal", "fax", "phone", "pharmacy-epa"]
 Requirement = Literal["no-auth", "auth-needed", "satisfied", "performpa", "conditional"]
@@ -48,6 +49,11 @@ class PayerRules(Table[PayerRule]):
         """The rule in effect on a day. Raises `NoRowError`."""
         wanted = (payer_type, benefit, urgency)
         return self.first(day, lambda row: (row.payer_type, row.benefit, row.urgency) == wanted)
+
+    def as_received(self, name: str, day: date) -> PayerRule:
+        """The row that an instance remembers, as it holds for what a payer received on a day. Raises `NoRowError`."""
+        known = self.named(name)
+        return self.first(day, lambda row: row.id == known.id)
 
 
 class ServiceRule(Row):

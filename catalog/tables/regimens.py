@@ -1,4 +1,4 @@
-"""Regimens: doses, intervals and windows, what is screened, and the chair that a dose needs; and billing units."""
+"""Regimens: doses, intervals and windows, what is screened, and the chair that a dose needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from catalog.tables.governed import AuthoredDuration, NoRowError, Row, Strict, Table, read
 
@@ -44,6 +44,7 @@ class Regimen(Row):
     title: str
     product: str
     indications: tuple[str, ...] = Field(default=(), description="Words of the indication; empty: every one.")
+    ordered_as: tuple[str, ...] = Field(default=(), description="Words of the order's dosage; empty: whatever it says.")
     doses: tuple[DoseStep, ...] = Field(min_length=1)
     every: AuthoredDuration
     maintenance: DoseStep
@@ -53,12 +54,19 @@ class Regimen(Row):
     restart_after: AuthoredDuration = Field(description="The gap since the last dose after which to begin anew.")
     minimum_interval: AuthoredDuration = Field(description="No two administrations closer than this, at any site.")
     rounding: Decimal = Field(default=Decimal(1), gt=0)
-    vial: Decimal = Field(gt=0, description="Amount in a vial, in the unit of the doses.")
-    billing_unit: Decimal = Field(gt=0, description="Amount of one billing unit, in the unit of the doses.")
+    weight_young_enough: AuthoredDuration | None = Field(
+        default=None, description="How old a weight may be on the day of a dose by weight."
+    )
     screening: tuple[Screening, ...] = ()
     premedication: tuple[str, ...] = ()
     review_before_dose: int | None = Field(default=None, description="The stop rule is asked before this dose.")
     stop_rule: str | None = None
+
+    @model_validator(mode="after")
+    def _weights_have_an_age(self) -> Regimen:
+        if self.weight_based and self.weight_young_enough is None:
+            raise ValueError("doses by weight need weight_young_enough")
+        return self
 
     @property
     def weight_based(self) -> bool:
@@ -69,15 +77,19 @@ class Regimen(Row):
 class Regimens(Table[Regimen]):
     """The regimen table."""
 
-    def regimen(self, product: str, indication: str | None, day: date) -> Regimen:
-        """The row for a product and an indication on a day. Raises `NoRowError`."""
-        wanted, about = product.lower(), (indication or "").lower()
+    def regimen(self, product: str, indication: str | None, dosage: str | None, day: date) -> Regimen:
+        """The row for a product, an indication and an order's dosage on a day. Raises `NoRowError`."""
+        wanted, about, dosed = product.lower(), (indication or "").lower(), (dosage or "").lower()
 
         def fits(row: Regimen) -> bool:
             named = row.product.lower() in wanted
-            return named and (not row.indications or any(word in about for word in row.indications))
+            return named and _says(row.indications, about) and _says(row.ordered_as, dosed)
 
         return self.first(day, fits)
+
+
+def _says(words: tuple[str, ...], text: str) -> bool:
+    return not words or any(word in text for word in words)
 
 
 @cache

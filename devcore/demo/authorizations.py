@@ -73,6 +73,7 @@ AUTHORIZATION_USUAL: Mapping[str, Answer] = {
     "fax-arrived": _said("arrived"),
     "submit-by-phone": _timed("submitted", called_in),
     "record-decision": letter("certified", "certified"),
+    "take-back": _said("done", reference="R-122"),
     "payer-refused": _said("correct", note="Member number corrected"),
     "call-as-asked": _said("decided", spoke_with="Reviewer", reference="R-120"),
     "chase": _said("decided", channel="phone", spoke_with="Provider line", reference="R-121"),

@@ -37,7 +37,7 @@ def chair_found_soon(opened_at: datetime) -> Form:
 def checked_in(opened_at: datetime) -> Form:
     """A shipment in good order."""
     expires = (opened_at + timedelta(days=300)).date().isoformat()
-    return {"lot": "L-4471", "expires": expires, "amount": DOSE, "temperature_kept": True}
+    return {"lot": "L-4471", "expires": expires, "amount": DOSE, "as_ordered": True, "temperature_kept": True}
 
 
 INFUSION_USUAL: Mapping[str, Answer] = {
@@ -46,7 +46,8 @@ INFUSION_USUAL: Mapping[str, Answer] = {
     "verify-order": Answer("verified", verified),
     "ask-prescriber": Answer("answered", {"answer": "As in the chart"}),
     "call-for-benefits": Answer(
-        "done", {"reference": "B-7", "supply": "buy-and-bill", "payer": "Evergreen Health Plan"}
+        "done",
+        {"reference": "B-7", "supply": "buy-and-bill", "payer": "Evergreen Health Plan", "until": "2099-12-31"},
     ),
     "other-product": Answer("keep", {"reasons": "Stable on it for two years"}),
     "counsel": Answer("arranged", {"program": "Manufacturer's program"}),
@@ -54,6 +55,8 @@ INFUSION_USUAL: Mapping[str, Answer] = {
     "order-labs": Answer("ordered"),
     "chase-labs": Answer("asked"),
     "review-screening": Answer("acceptable", {"reasons": "Vaccinated"}),
+    "order-ends": Answer("renewed", {"reasons": "In remission"}),
+    "weigh": Answer("weighed"),
     "benefit-review": Answer("continue", {"findings": "In remission"}),
     "not-renewed": Answer("hold", {"reasons": "Appeal under way"}),
     "find-stock": Answer("found"),
@@ -62,13 +65,16 @@ INFUSION_USUAL: Mapping[str, Answer] = {
     "check-in": Answer("done", checked_in),
     "quarantine": Answer("usable", {"source": "Manufacturer's line"}),
     "find-time": Answer("agreed", chair_found),
-    "labs-due": Answer("accepted"),
+    "labs-due": Answer("ask"),
+    "review-labs": Answer("acceptable", {"reasons": "No exposure since"}),
     "settle": Answer("settled"),
+    "in-spite-of-it": Answer("give", {"reasons": "Mild only"}),
     "arrive": Answer("well", {"weight": WEIGHT}),
     "not-in-order": Answer("not-today", {"reasons": "To be cleared first"}),
     "release": Answer("done", {"dose": DOSE}),
     "second-check": Answer("agreed"),
     "administer": Answer("completed", {"given": DOSE}),
+    "unused-drug": Answer("lost", {"reasons": "Opened"}),
     "treat-reaction": Answer("done", {"manifestation": "Flushing", "severity": "moderate", "treatment": "Stopped"}),
     "after-reaction": Answer("continue", {"plan": "Half the rate", "reasons": "Mild on rechallenge elsewhere"}),
     "chase-record": Answer("recorded"),

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from catalog.tables.billing_units import billing_units
 from catalog.tables.governed import NoRowError, Table, TableError, parse
 from catalog.tables.payers import PayerRules, benefit_rules, payer_rules, service_rules
-from catalog.tables.regimens import regimens
+from catalog.tables.regimens import Regimen, regimens
 
 RULE: dict[str, Any] = {
     "id": "one",
@@ -39,7 +40,7 @@ def table(*rows: dict[str, Any], **head: Any) -> PayerRules:
     return parse(PayerRules, yaml.safe_dump({**HEAD, **head, "rows": [{**RULE, **row} for row in rows]}), "rules")
 
 
-@pytest.mark.parametrize("read", [payer_rules, service_rules, benefit_rules, regimens])
+@pytest.mark.parametrize("read", [payer_rules, service_rules, benefit_rules, regimens, billing_units])
 def test_the_installed_tables_are_governed(read: Any) -> None:
     """Each has an owner, a second person's approval, and rows with sources."""
     found: Table[Any] = read()
@@ -66,6 +67,34 @@ def test_the_limits_of_cms_0057_f_hold_from_2026(day: date, limit: str) -> None:
     """Standard requests of impacted payers; what was received before keeps the older limit."""
     for payer in ("medicare-advantage", "medicaid"):
         assert payer_rules().rule(payer, "medical", "standard", day).decision_limit == limit
+
+
+@pytest.mark.parametrize(
+    ("payer", "urgency", "limit"),
+    [
+        ("medicare-advantage", "standard", "72 hours"),
+        ("medicare-advantage", "expedited", "24 hours"),
+        ("medicaid", "standard", "24 hours"),
+    ],
+)
+def test_drugs_given_in_the_clinic_have_limits_of_their_own(payer: str, urgency: str, limit: str) -> None:
+    """CMS-0057-F is about items and services."""
+    assert payer_rules().rule(payer, "medical-drug", urgency, date(2026, 3, 2)).decision_limit == limit
+
+
+def test_the_limit_is_that_of_the_day_of_receipt() -> None:
+    """A request that was prepared in one year and received in the next."""
+    name = "payer-rules/medicaid-medical-standard@2026.1"
+    days = (date(2025, 12, 31), date(2026, 1, 1))
+    assert [payer_rules().as_received(name, day).decision_limit for day in days] == ["14 days", "7 days"]
+
+
+def test_an_order_may_ask_for_another_regimen() -> None:
+    """By the words of its dosage; doses by weight say how old a weight may be."""
+    rows = [regimens().regimen("Infliximab", None, dose, date(2026, 3, 2)) for dose in ("10 mg/kg", "5 mg/kg", None)]
+    assert [one.id for one in rows] == ["infliximab-intensified", "infliximab-weight", "infliximab-weight"]
+    with pytest.raises(ValueError, match="weight_young_enough"):
+        Regimen.model_validate(rows[0].model_dump() | {"weight_young_enough": None})
 
 
 def test_an_instance_finds_its_row_again() -> None:

@@ -158,6 +158,21 @@ class Clinic:
             | shown
         )
 
+    async def administered(
+        self, order: dict[str, Any], at: str, *, status: str = "completed", amount: tuple[float, str] | None = None
+    ) -> None:
+        """The record that infliximab was given by an order."""
+        dose = {"value": amount[0], "unit": amount[1], "code": amount[1]} if amount else None
+        record = {
+            "resourceType": "MedicationAdministration",
+            "status": status,
+            "medicationCodeableConcept": {"text": "Infliximab"},
+            "subject": {"reference": self.patient["reference"]},
+            "request": {"reference": order["reference"]},
+            "effectivePeriod": {"start": at},
+        }
+        await self.add(record | ({"dosage": {"dose": dose}} if dose else {}))
+
     async def refuses(self, what: str) -> None:
         """The patient's consent to something is not in force."""
         await self.add(

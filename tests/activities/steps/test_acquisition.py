@@ -46,6 +46,21 @@ async def test_what_was_used_is_never_given_back(clinic: Clinic) -> None:
     assert (await clinic.run("acquisition.record_use", {"dose": "dose-9"})).output == {"supply": None}
 
 
+async def test_what_was_opened_and_not_given_is_used_too(clinic: Clinic) -> None:
+    """The next reservation of the dose is another one, and that is the one that is used when it is given."""
+    order = await clinic.infusion_order()
+    lost = (await reserved(clinic, order)).output["supply"]
+    await clinic.run("acquisition.record_use", {"dose": "dose-1", "wasted": True}, key="01/lost")
+    back = {"supply": lost, "reason": "The dose was moved"}
+    assert (await clinic.run("acquisition.release_stock", back)).output["status"] == "completed"
+    assert (await clinic.read(lost))["reasonCode"][-1]["text"] == "Opened and not given"
+    given = {"patient": clinic.patient, "order": order, **DOSE}
+    anew = (await clinic.run("acquisition.reserve_stock", given, key="01/stock-2")).output["supply"]
+    used = (await clinic.run("acquisition.record_use", {"dose": "dose-1"}, key="01/used")).output["supply"]
+    assert used["reference"] == anew["reference"]
+    assert (await clinic.read(anew))["status"] == "completed"
+
+
 async def test_out_of_stock(clinic: Clinic) -> None:
     """The pharmacy's system says so on the order."""
     order = await clinic.infusion_order(meta={"tag": [{"code": "stock-short"}]})

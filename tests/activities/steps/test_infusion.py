@@ -17,6 +17,9 @@ async def test_an_order_is_received(clinic: Clinic) -> None:
     output = (await clinic.run("infusion.receive", {"order": order, "patient": clinic.patient})).output
     assert (output["product"], output["indication"]) == ("Infliximab", "Crohn's disease")
     assert output["dose"] == "as the regimen says"
+    given = {"order": order, "patient": clinic.patient, "task": output["task"]}
+    again = (await clinic.run("infusion.receive", given, key="01/receive-again")).output
+    assert (again["task"]["reference"], len(await clinic.all("Task"))) == (output["task"]["reference"], 1)
     closing = {"task": output["task"], "result": "withdrawn", "reason": "The order was revoked"}
     await clinic.run("infusion.close", closing)
     assert (await clinic.read(output["task"]))["status"] == "cancelled"
@@ -49,6 +52,17 @@ async def test_no_row_for_a_product(clinic: Clinic) -> None:
     assert (await clinic.run("infusion.find_regimen", early)).problem == "no-regimen"
 
 
+async def test_doses_under_earlier_orders(clinic: Clinic) -> None:
+    """They are told, so that a series goes on with its history when its order is replaced."""
+    for day in ("2026-01-05", "2026-01-19"):
+        await clinic.administered(await clinic.infusion_order(), f"{day}T15:00:00Z")
+    given = {"product": "Infliximab", "patient": clinic.patient}
+    output = (await clinic.run("infusion.find_regimen", given)).output
+    assert output["given_before"] == ["2026-01-05", "2026-01-19"]
+    going_on = (await plan(clinic, *output["given_before"])).output
+    assert (going_on["number"], going_on["due"]) == (3, "2026-02-16")
+
+
 async def plan(clinic: Clinic, *doses: str | None, order: dict[str, Any] | None = None, **more: Any) -> Any:
     """The next dose of a series."""
     given = {"regimen": ROW, "order": order or await clinic.infusion_order(), "first_dose": "2026-03-23"}
@@ -62,14 +76,25 @@ async def test_the_first_dose(clinic: Clinic) -> None:
     assert (output["number"], output["key"], output["due"]) == (1, "dose-1", "2026-03-23")
     assert (output["earliest"], output["latest"], output["chair_minutes"]) == ("2026-03-20", "2026-03-30", 210)
     assert output["amount"] == {"value": "410", "unit": "mg"}
-    assert (output["units"], output["wasted"]) == (41, 9)
-    assert not output["over"]
+    assert (output["units"], output["wasted"], output["weight"]) == (41, 9, {"value": "82", "unit": "kg"})
+    assert (output["over"], output["wants"]) == (False, None)
 
 
-async def test_without_a_weight_there_is_no_amount(clinic: Clinic) -> None:
-    """Nor with one that nobody weighs."""
-    await clinic.result("29463-7", 8200)
-    assert (await plan(clinic)).output["amount"] is None
+async def test_a_day_that_was_agreed_on(clinic: Clinic) -> None:
+    """It takes the place of the regimen's, widens the window to it, and is never in the past."""
+    await clinic.result("29463-7", 82)
+    late = (await plan(clinic, agreed="2026-04-10")).output
+    assert (late["due"], late["earliest"], late["latest"]) == ("2026-04-10", "2026-03-20", "2026-04-10")
+    past = (await plan(clinic, agreed="2026-01-10")).output
+    assert (past["due"], past["earliest"], past["latest"]) == ("2026-03-02", "2026-03-02", "2026-03-30")
+
+
+@pytest.mark.parametrize(("kilograms", "taken"), [(8200, "2026-02-01T09:00:00Z"), (82, "2025-12-20T09:00:00Z")])
+async def test_without_a_weight_there_is_no_amount(clinic: Clinic, kilograms: float, taken: str) -> None:
+    """Nor with one that nobody weighs, or that will be too old on the day."""
+    await clinic.result("29463-7", kilograms, collected=taken)
+    output = (await plan(clinic)).output
+    assert (output["amount"], output["units"], output["wants"]) == (None, None, "weight")
 
 
 async def test_the_next_dose_of_a_series(clinic: Clinic) -> None:
@@ -87,9 +112,10 @@ async def test_the_last_dose_of_an_order(clinic: Clinic) -> None:
 
 
 async def test_an_order_that_ends_before_the_dose(clinic: Clinic) -> None:
-    """No dose is planned beyond it."""
-    order = await clinic.infusion_order(dispenseRequest={"validityPeriod": {"end": "2026-03-20"}})
-    assert (await plan(clinic, order=order)).output["over"]
+    """It wants to be renewed; the series is not over for it."""
+    for more in ({"dispenseRequest": {"validityPeriod": {"end": "2026-03-20"}}}, {"status": "stopped"}):
+        output = (await plan(clinic, order=await clinic.infusion_order(**more))).output
+        assert (output["wants"], output["over"]) == ("order", False)
 
 
 async def test_the_stop_rule_is_asked_before_its_dose(clinic: Clinic) -> None:
@@ -112,4 +138,38 @@ async def test_a_gap_is_judged_as_of_today(clinic: Clinic) -> None:
     given = {"regimen": ROW, "doses": ["2026-01-05"], "due": "2026-01-19"}
     output = (await clinic.run("infusion.judge_window", given)).output
     assert (output["verdict"], output["next_due"]) == ("clinician", "2026-03-04")
+    moved = (await clinic.run("infusion.judge_window", {**given, "due": "2026-03-20", "wish": "2026-03-25"})).output
+    assert (moved["verdict"], moved["next_due"]) == ("clinician", "2026-03-25")  # moving it has not widened the window
     assert "last given 2026-01-05" in output["summary"]
+
+
+@pytest.mark.parametrize(
+    ("doses", "over", "counted"),
+    [
+        ([], "6 months", {"doses": 5, "units": 250}),  # weeks 0, 2, 6, 14, 22
+        (["2026-03-02"], "6 months", {"doses": 4, "units": 200}),  # weeks 2, 6, 14, 22 of which the last is within
+        (["2026-01-05", "2026-01-19", "2026-02-16"], "8 weeks", {"doses": 1, "units": 50}),
+    ],
+)
+async def test_the_units_to_ask_for(clinic: Clinic, doses: list[str], over: str, counted: dict[str, int]) -> None:
+    """Those of every dose that falls due in the time, with their waste."""
+    await clinic.result("29463-7", 82)
+    given = {"regimen": ROW, "order": await clinic.infusion_order(), "first_dose": "2026-03-02", "doses": doses}
+    assert (await clinic.run("infusion.count_units", {**given, "over": over})).output == counted
+
+
+async def test_units_that_nobody_can_count(clinic: Clinic) -> None:
+    """Without a weight they are left open; the doses are told."""
+    given = {"regimen": ROW, "order": await clinic.infusion_order(), "first_dose": "2026-03-02", "over": "2 weeks"}
+    assert (await clinic.run("infusion.count_units", given)).output == {"doses": 1, "units": None}
+
+
+async def test_an_order_counts_its_own_doses_alone(clinic: Clinic) -> None:
+    """Those under earlier orders use none of what it allows."""
+    await clinic.result("29463-7", 82)
+    order = await clinic.infusion_order(dispenseRequest={"numberOfRepeatsAllowed": 1})
+    doses = ["2026-01-05", "2026-01-19"]
+    first = (await plan(clinic, *doses, order=order, before=2)).output
+    assert (first["number"], first["last"], first["over"]) == (3, False, False)
+    second = (await plan(clinic, *doses, "2026-03-02", order=order, before=2)).output
+    assert (second["last"], second["over"]) == (True, False)

@@ -14,22 +14,18 @@ START = "2026-03-23T14:00:00Z"
 GOOD = (("5196-1", "Negative"), ("71774-4", "Negative"))
 
 
-async def screened(clinic: Clinic, on: str = "2026-03-23") -> Any:
+async def screened(clinic: Clinic, on: str = "2026-03-23", accepted: list[str] | None = None) -> Any:
     """What the chart says to the regimen's list."""
-    return (await clinic.run("infusion.check_screening", {"patient": clinic.patient, "regimen": ROW, "on": on})).output
-
-
-async def ready(clinic: Clinic, order: dict[str, Any] | None = None, **more: Any) -> Any:
-    """Whether the dose may be given."""
-    given = {"patient": clinic.patient, "order": order or await clinic.infusion_order(), "regimen": ROW, "on": START}
-    return (await clinic.run("infusion.check_readiness", {**given, **more})).output
+    given = {"patient": clinic.patient, "regimen": ROW, "on": on, "accepted": accepted}
+    return (await clinic.run("infusion.check_screening", given)).output
 
 
 async def test_good_results(clinic: Clinic) -> None:
     """Both are there, young enough, and negative."""
     for code, value in GOOD:
         await clinic.result(code, value)
-    assert await screened(clinic) == {"valid": True, "state": "valid", "summary": "All results are there."}
+    good = {"valid": True, "state": "valid", "findings": [], "summary": "All results are there."}
+    assert await screened(clinic) == good
 
 
 async def test_results_age_from_collection_until_the_day(clinic: Clinic) -> None:
@@ -51,55 +47,22 @@ async def test_what_is_not_clearly_good_is_a_clinicians(clinic: Clinic, value: s
     assert value not in output["summary"]
 
 
+async def test_what_was_accepted_is_asked_no_more(clinic: Clinic) -> None:
+    """Until there is another result."""
+    await clinic.result("5196-1", "Indeterminate")
+    await clinic.result("71774-4", "Negative")
+    accepted = (await screened(clinic))["findings"]
+    assert (await screened(clinic, accepted=accepted))["valid"]
+    await clinic.result("5196-1", "Indeterminate", collected="2026-02-20T09:00:00Z")
+    assert (await screened(clinic, accepted=accepted))["state"] == "to-review"
+
+
 async def test_a_newer_result_counts(clinic: Clinic) -> None:
     """Whatever an older one said."""
     await clinic.result("5196-1", "Positive", collected="2026-01-01T09:00:00Z")
     for code, value in GOOD:
         await clinic.result(code, value, collected="2026-02-20T09:00:00Z")
     assert (await screened(clinic))["valid"]
-
-
-async def test_nothing_speaks_against_it(clinic: Clinic) -> None:
-    """Order, results, interval, allergies, admission, consent and weight."""
-    for code, value in GOOD:
-        await clinic.result(code, value)
-    await clinic.result("29463-7", 82)
-    assert (await ready(clinic, weight={"value": "84", "unit": "kg"}))["ready"]
-    assert (await ready(clinic, weight={"value": "185", "unit": "[lb_av]"}))["ready"]
-
-
-@pytest.mark.parametrize(("value", "unit"), [("70", "kg"), ("84", "[lb_av]"), ("84000", "kg"), ("84", "cm")])
-async def test_weights_that_ask_for_a_second_look(clinic: Clinic, value: str, unit: str) -> None:
-    """More than a tenth off, pounds taken for kilograms, or no weight at all."""
-    for code, value_ in GOOD:
-        await clinic.result(code, value_)
-    await clinic.result("29463-7", 82)
-    output = await ready(clinic, weight={"value": value, "unit": unit})
-    assert not output["ready"]
-    assert "check unit and scales" in output["summary"]
-
-
-async def test_everything_that_may_speak_against_it(clinic: Clinic) -> None:
-    """Each finding is said."""
-    who = {"reference": clinic.patient["reference"]}
-    await clinic.add(
-        {
-            "resourceType": "MedicationAdministration",
-            "status": "completed",
-            "medicationCodeableConcept": {"text": "infliximab at another site"},
-            "subject": who,
-            "effectiveDateTime": "2026-03-15T09:00:00Z",
-        }
-    )
-    await clinic.run(
-        "infusion.record_reaction",
-        {"patient": clinic.patient, "product": "infliximab", "manifestation": "Flushing", "severity": "mild"},
-    )
-    inpatient = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}
-    await clinic.add({"resourceType": "Encounter", "status": "in-progress", "class": inpatient, "subject": who})
-    await clinic.refuses("Treatment")
-    output = await ready(clinic, await clinic.infusion_order("Ocrelizumab", status="on-hold"))
-    assert len(output["findings"]) == 8, output["findings"]
 
 
 async def chair(clinic: Clinic, key: str = "01/chair", **more: Any) -> Any:
@@ -126,9 +89,9 @@ async def test_a_chair_is_booked_once(clinic: Clinic) -> None:
     assert again.output["end"] == "2026-03-23T17:30:00Z"
 
 
-@pytest.mark.parametrize("start", ["2026-03-01T14:00:00Z", "2026-03-19T14:00:00Z", None])
+@pytest.mark.parametrize("start", ["2026-03-01T14:00:00Z", "2026-03-19T14:00:00Z", "2026-03-31T14:00:00Z", None])
 async def test_times_that_are_none(clinic: Clinic, start: str | None) -> None:
-    """In the past, before the window, or not said."""
+    """In the past, before the window, after it, or not said."""
     assert (await chair(clinic, start=start)).problem == "outside-window"
 
 
@@ -159,21 +122,24 @@ async def test_a_dose_is_given_when_the_core_says_so(clinic: Clinic) -> None:
     order = await clinic.infusion_order()
     given = {"order": order, "patient": clinic.patient, "since": START}
     for status, at in (("completed", "2026-03-09T15:00:00Z"), ("not-done", "2026-03-23T15:00:00Z")):
-        await _administered(clinic, order, status, at)
+        await clinic.administered(order, at, status=status)
     assert not (await clinic.run("infusion.find_administration", given)).output["found"]
-    await _administered(clinic, order, "completed", "2026-03-23T15:00:00Z")
+    await clinic.administered(order, "2026-03-23T15:00:00Z")
     output = (await clinic.run("infusion.find_administration", given)).output
-    assert (output["found"], output["given_on"]) == (True, "2026-03-23")
+    assert (output["found"], output["given_on"], output["charge"]) == (True, "2026-03-23", None)
 
 
-async def _administered(clinic: Clinic, order: dict[str, Any], status: str, at: str) -> None:
-    await clinic.add(
-        {
-            "resourceType": "MedicationAdministration",
-            "status": status,
-            "medicationCodeableConcept": {"text": "Infliximab"},
-            "subject": {"reference": clinic.patient["reference"]},
-            "request": {"reference": order["reference"]},
-            "effectivePeriod": {"start": at},
-        }
-    )
+@pytest.mark.parametrize(
+    ("value", "unit", "charge"),
+    [
+        (410, "mg", "J1745: 41 units given, 9 wasted (JW)."),
+        (400, "mg", "J1745: 40 units given, none wasted (JZ)."),
+        (41, "mL", None),
+    ],
+)
+async def test_what_is_to_be_charged(clinic: Clinic, value: int, unit: str, charge: str | None) -> None:
+    """By the amount that was recorded; what cannot be counted in units is left to a person."""
+    order = await clinic.infusion_order()
+    await clinic.administered(order, "2026-03-23T15:00:00Z", amount=(value, unit))
+    given = {"order": order, "patient": clinic.patient, "since": START}
+    assert (await clinic.run("infusion.find_administration", given)).output["charge"] == charge

@@ -13,11 +13,11 @@ from tests.activities.steps.test_payer_requests import submitted
 REQUESTED = [{"sequence": 1, "code": "J1745", "text": "Infliximab"}, {"sequence": 2, "code": "96413", "text": "Hour"}]
 
 
-async def answered(clinic: Clinic, *items: dict[str, Any]) -> Any:
+async def answered(clinic: Clinic, *items: dict[str, Any], **more: Any) -> Any:
     """What comes of an answer."""
     claim = (await submitted(clinic)).output["claim"]
     given = {"patient": clinic.patient, "claim": claim, "requested": REQUESTED, "answered": list(items)}
-    return await clinic.run("payer.record_decision", {**given, "reference": "L-1"})
+    return await clinic.run("payer.record_decision", {**given, "reference": "L-1", **more})
 
 
 def item(sequence: int, decision: str, **more: Any) -> dict[str, Any]:
@@ -30,14 +30,45 @@ async def test_everything_certified(clinic: Clinic) -> None:
     output = (
         await answered(
             clinic,
-            item(1, "certified", number="A-7", start="2026-03-01", end="2026-09-01"),
-            item(2, "not-required", start="2026-03-10"),
+            item(1, "certified", number="A-7", start="2026-03-01", end="2026-09-01", units=300),
+            item(2, "not-required", start="2026-03-10", units=6),
+            asked={"payer": "Evergreen Health Plan", "dose": "5 mg/kg"},
         )
     ).output
     assert (output["certified"], output["undecided"]) == (2, 0)
-    assert output["authorization"] == {"number": "A-7", "period": {"start": "2026-03-10", "end": "2026-09-01"}}
+    assert output["authorization"] == {
+        "number": "A-7",
+        "period": {"start": "2026-03-10", "end": "2026-09-01"},
+        "codes": ["J1745", "96413"],
+        "units": 300,
+        "payer": "Evergreen Health Plan",
+        "dose": "5 mg/kg",
+        "diagnosis": None,
+        "site": None,
+    }
     (response,) = await clinic.all("ClaimResponse")
     assert response["preAuthRef"] == "A-7"
+    drug = response["item"][0]
+    assert drug["extension"][0]["valuePeriod"] == {"start": "2026-03-01", "end": "2026-09-01"}
+    assert drug["adjudication"][0]["extension"][0]["extension"] == [{"url": "number", "valueString": "A-7"}]
+    assert drug["adjudication"][0]["reason"]["text"] == "J1745; 300 units"
+
+
+@pytest.mark.parametrize(
+    ("answer", "decision"),
+    [
+        ({"units": 299}, "partial"),
+        ({"units": 300, "code": "J1745"}, "certified"),
+        ({"code": "Q5103"}, "modified"),
+        ({}, "certified"),
+    ],
+)
+async def test_certified_is_what_was_asked_for(clinic: Clinic, answer: dict[str, Any], decision: str) -> None:
+    """Fewer units are certified in part, another code is a change, whatever the letter calls them."""
+    asked = [{**REQUESTED[0], "units": 300}, REQUESTED[1]]
+    output = (await answered(clinic, item(1, "certified", **answer), item(2, "certified"), requested=asked)).output
+    assert output["items"][0]["decision"] == decision
+    assert (output["certified"], output["changed"]) == ((2, 0) if decision == "certified" else (1, 1))
 
 
 async def test_what_the_payer_says_nothing_about_is_undecided(clinic: Clinic) -> None:

@@ -14,7 +14,7 @@ async def opened(clinic: Clinic, **more: Any) -> Any:
     return await clinic.run("payer.open_request", {**given, **more})
 
 
-async def submitted(clinic: Clinic, number: int = 1, key: str = "01/submit") -> Any:
+async def submitted(clinic: Clinic, number: int = 1, key: str = "01/submit", **more: Any) -> Any:
     """A request that lies with the payer."""
     given = {
         "patient": clinic.patient,
@@ -28,7 +28,7 @@ async def submitted(clinic: Clinic, number: int = 1, key: str = "01/submit") -> 
         "documents": [{"reference": "DocumentReference/1"}],
         "previous": "A-1",
     }
-    return await clinic.run("payer.record_submission", given, key=key)
+    return await clinic.run("payer.record_submission", {**given, **more}, key=key)
 
 
 async def test_an_infusion_is_two_items(clinic: Clinic) -> None:
@@ -37,6 +37,29 @@ async def test_an_infusion_is_two_items(clinic: Clinic) -> None:
     assert [item["code"] for item in output["items"]] == ["J1745", "96413"]
     assert (output["service"], output["payer"]) == ("Infliximab", "Evergreen Health Plan")
     assert (await clinic.read(output["task"]))["status"] == "in-progress"
+
+
+async def test_a_drug_is_asked_for_by_its_billing_code(clinic: Clinic) -> None:
+    """Whatever code the order has; with its units, and with what dose and diagnosis it is for."""
+    order = await clinic.infusion_order(
+        medicationCodeableConcept={"coding": [{"code": "191831"}], "text": "Infliximab"},
+        dosageInstruction=[{"text": "5 mg/kg"}],
+    )
+    output = (await opened(clinic, order=order, units=250)).output
+    assert [(item["code"], item["units"]) for item in output["items"]] == [("J1745", 250), ("96413", None)]
+    assert (output["dose"], output["diagnosis"]) == ("5 mg/kg", "Crohn's disease")
+    claim = (await submitted(clinic, items=output["items"])).output["claim"]
+    assert (await clinic.read(claim))["item"][0]["quantity"]["value"] == 250
+
+
+async def test_an_order_that_was_changed_is_read_again(clinic: Clinic) -> None:
+    """Under the Task that is there."""
+    task = (await opened(clinic)).output["task"]
+    changed = await clinic.infusion_order("Vedolizumab")
+    given = {"order": changed, "patient": clinic.patient, "coverage": await clinic.covered(), "task": task}
+    output = (await clinic.run("payer.open_request", given, key="01/open-again")).output
+    assert (output["task"]["reference"], output["items"][0]["code"]) == (task["reference"], "J3380")
+    assert len(await clinic.all("Task")) == 1
 
 
 async def test_a_service_is_one_item(clinic: Clinic) -> None:
@@ -60,10 +83,21 @@ async def test_the_tables_say_whether_and_how(clinic: Clinic) -> None:
     """Status, channel and limit come with the rows that say so."""
     given = {"order": await clinic.infusion_order(), "coverage": await clinic.covered("111")}
     output = (await clinic.run("payer.check_requirement", given)).output
-    assert (output["status"], output["channel"], output["decision_limit"]) == ("auth-needed", "portal", "7 days")
-    assert output["rule"] == "payer-rules/medicare-advantage-medical-standard@2026.1"
+    assert (output["status"], output["channel"], output["decision_limit"]) == ("auth-needed", "portal", "72 hours")
+    assert output["rule"] == "payer-rules/medicare-advantage-drug-standard@2026.1"
     expedited = (await clinic.run("payer.check_requirement", {**given, "urgency": "expedited"})).output
-    assert expedited["decision_limit"] == "72 hours"
+    assert expedited["decision_limit"] == "24 hours"
+    visit = await clinic.add(
+        {
+            "resourceType": "ServiceRequest",
+            "status": "active",
+            "intent": "order",
+            "code": {"text": "Surgery"},
+            "subject": {"reference": clinic.patient["reference"]},
+        }
+    )
+    service = {**given, "order": {"reference": f"ServiceRequest/{visit['id']}"}}
+    assert (await clinic.run("payer.check_requirement", service)).output["decision_limit"] == "7 days"
 
 
 async def test_no_row_is_never_a_default(clinic: Clinic) -> None:
@@ -86,6 +120,18 @@ async def test_a_submission_is_kept_once(clinic: Clinic) -> None:
     assert claim["related"][0]["reference"]["value"] == "A-1"
     assert first.output["identifier"] == "01INSTANCE-1"
     assert first.output["received_at"] == "2026-03-02T13:00:00Z"
+
+
+async def test_the_limit_counts_by_the_day_of_receipt(clinic: Clinic) -> None:
+    """Not by the day on which the rule was looked up."""
+    rule = "payer-rules/medicaid-medical-standard@2026.1"
+    days = ("2025-12-31T20:00:00Z", "2026-01-02T15:00:00Z", "2024-06-01T15:00:00Z")
+    limits = [
+        (await submitted(clinic, number, f"01/submit-{number}", rule=rule, submitted_at=day)).output["decision_limit"]
+        for number, day in enumerate(days, 1)
+    ]
+    assert limits == ["14 days", "7 days", None]
+    assert (await submitted(clinic, 4, "01/submit-4", rule="payer-rules/none")).output["decision_limit"] is None
 
 
 async def test_taking_a_request_back(clinic: Clinic) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from activities.steps.regimen_dates import (
     amount_of,
-    billing_units,
     due_date,
     judge,
     progress,
@@ -102,7 +101,11 @@ def test_no_weight_no_amount() -> None:
     assert amount_of(fixed, step_of(fixed, 9), None) == 300
 
 
-@pytest.mark.parametrize(("milligrams", "units"), [(410, (41, 9)), (400, (40, 0)), (405, (41, 9)), (1, (1, 9))])
-def test_units_given_and_wasted(milligrams: int, units: tuple[int, int]) -> None:
-    """Infliximab 410 mg at 10 mg a unit from vials of 100 mg is 41 given and 9 wasted."""
-    assert billing_units(row("infliximab-weight"), Decimal(milligrams)) == units
+@pytest.mark.parametrize(
+    ("wish", "verdict", "on"), [("2026-07-01", "go", "2026-07-01"), ("2026-07-10", "clinician", "2026-07-10")]
+)
+def test_the_day_that_the_patient_asks_for_is_judged(wish: str, verdict: str, on: str) -> None:
+    """Not today: a wish for a day outside the window is the clinician's, however early it is said."""
+    so_far = progress(given("2026-03-23", "2026-04-06", "2026-05-04"))
+    found = judge(row("infliximab-weight"), so_far, date(2026, 6, 29), date(2026, 6, 1), date.fromisoformat(wish))
+    assert found == (verdict, date.fromisoformat(on))
