@@ -163,7 +163,7 @@ def _step() -> Json:
         "parallel": {"parallel": _ref("parallel")},
         "repeat": {"repeat": _ref("repeat")},
         "steps": {"steps": _ref("steps", "Steps held together: what this one has holds for all of them.")},
-        "pathway": {"pathway": _ref("pathway")},
+        "pathway": {"pathway": _ref("pathway"), "detached": _told(_FLAG, "As in the map of the pathway.")},
         "emit": {"emit": _map({"type": _TEXT, "data": _ANY}, "type", description="Publish a domain event.")},
         "end": {"end": _told(_TEXT, "The outcome to end with; branch ends only the scope it stands in.")},
     }

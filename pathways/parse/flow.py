@@ -162,19 +162,22 @@ def parse_section(reader: Reader, node: Node, where: str, level: int, read: Read
 
 
 def parse_child(reader: Reader, node: Node, where: str) -> Body | None:
-    """`pathway: {name, version, inputs, detached}`; a name alone is one that takes no inputs."""
-    body = node.value["pathway"]
+    """`pathway: {name, version, inputs, detached}`; a name alone is one that takes no inputs.
+
+    `detached` may as well stand beside it.
+    """
+    body, beside = node.value["pathway"], reader.flag(node.get("detached"), "detached")
     if not body.is_map:
         name = reader.text(body if body.value is not None else None, f"pathway of {where}")
         if name is None and body.value is None:
             reader.note("missing-key", node.keys["pathway"], f"pathway of {where} names a pathway.")
-        return ChildDecl(body.mark, name) if name else None
+        return ChildDecl(body.mark, name, detached=beside) if name else None
     if not reader.keys(body, f"pathway of {where}", ("name", "version", "inputs", "detached", "note")):
         return None
     name = reader.text(reader.required(body, "name", f"pathway of {where}"), "name")
     inputs = reader.authored_map(body.get("inputs"), f"inputs of {where} is a map of the pathway's inputs.")
     versions = _range(reader, body.get("version"))
-    detached = reader.flag(body.get("detached"), "detached")
+    detached = reader.flag(body.get("detached"), "detached") or beside
     return ChildDecl(body.mark, name, versions, inputs, detached) if name else None
 
 

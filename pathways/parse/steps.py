@@ -48,7 +48,7 @@ _COMMON = (
     "undo",
     "gate",
 )
-_MORE: dict[str, tuple[str, ...]] = {"do": ("with", "retry", "catch")}
+_MORE: dict[str, tuple[str, ...]] = {"do": ("with", "retry", "catch"), "pathway": ("detached",)}
 _OF_ACTIONS = ("retry", "catch")
 _GATES = ("clinical",)
 

@@ -89,6 +89,10 @@ def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
     full = body("{pathway: {name: transport, version: ^1.2, inputs: {patient: =patient}, detached: true}}")
     assert isinstance(full, ChildDecl)
     assert (str(full.range), full.detached) == ("^1.2", True)
+    for beside in ("pathway: transport, detached: true", "pathway: {name: transport}, detached: true"):
+        detached = body(f"{{{beside}}}")
+        assert isinstance(detached, ChildDecl)
+        assert detached.detached is True
 
 
 @pytest.mark.parametrize(
@@ -128,6 +132,8 @@ def test_a_child_by_its_name_alone_and_with_all_it_may_say() -> None:
         ("{pathway: {name: transport, version: newest}}", "bad-version", "newest"),
         ("{pathway: {name: transport, inputs: [x]}}", "shape", "[x]"),
         ("{pathway: {name: transport, detached: yes}}", "shape", "yes"),
+        ("{pathway: {name: transport}, detached: yes}", "shape", "yes"),
+        ("{do: x.y, detached: true}", "unknown-key", "detached"),
         ("{pathway: null}", "missing-key", "pathway"),
     ],
 )
