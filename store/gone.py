@@ -109,9 +109,7 @@ async def unmark(unit: Unit, ident: str) -> bool:
         return False
     at = datetime.now(UTC)
     await _set(unit, ident, None)
-    closing = {"status": "closed", "closed_at": at, "closed_how": "back"}
-    mine = (incident.c.instance == ident) & (incident.c.kind == GONE) & (incident.c.status == "open")
-    await unit.connection.execute(update(incident).where(mine).values(closing))
+    await _close_incident(unit, ident, at, "back")
     await _tell(unit, stored, BACK, at, {})
     return True
 
@@ -131,6 +129,7 @@ async def close(
     writer = Writer(unit.connection, stored.id)
     await writer.update_instance(changes.fields | {"rev": recorded.rev, "snapshot_digest": _CLOSED})
     await writer.write(changes, attributes_known=stored.attributes, since=stored.recorded_at)
+    await _close_incident(unit, stored.id, at, "left")
     return recorded.rev
 
 
@@ -138,7 +137,7 @@ async def _facts(
     unit: Unit, stored: Instance, by: str, reason: str, at: datetime, children: tuple[str, ...]
 ) -> AsyncIterator[Fact]:
     for task in await unit.tasks.open_of(stored.id):
-        yield TaskClosed(at, task.id, task.address, "cancelled", reason="cancelled")
+        yield TaskClosed(at, task.id, task.address, "cancelled", reason="gone")
     for one in await unit.listeners.of([stored.id]):
         yield ListenerDisarmed(at, one.address, one.type, one.key)
     for child in await unit.children.of(stored.id):
@@ -150,11 +149,17 @@ async def _facts(
                 at, clock.clock, clock.title, "drop", "dropped", clock.number, clock.started_at, budget=clock.budget
             )
     for met in await unit.incidents.of_instance(stored.id):
-        if met.status == "open":
+        if met.status == "open" and met.kind != GONE:
             yield IncidentClosed(at, met.id, "left")
     for position in await unit.instances.positions(stored.id):
         yield StepLeft(at, position.address, position.step, "cancelled")
     yield InstanceEnded(at, OUTCOME, TITLE, "cancelled", by, reason)
+
+
+async def _close_incident(unit: Unit, ident: str, at: datetime, how: str) -> None:
+    mine = (incident.c.instance == ident) & (incident.c.kind == GONE) & (incident.c.status == "open")
+    closing = {"status": "closed", "closed_at": at, "closed_how": how}
+    await unit.connection.execute(update(incident).where(mine).values(closing))
 
 
 async def _set(unit: Unit, ident: str, gone: Json) -> None:

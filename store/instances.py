@@ -119,12 +119,13 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a list of tasks needs of an instance: whom it is about, its zone and its demonstration clock."""
+    """What a list of tasks needs of an instance: whom it is about, its zone, its demonstration clock, and `gone`."""
 
     id: str
     inputs: Mapping[str, Json]
     zone: str
     pace: Json
+    gone: Json = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.paging import Page, beyond, limit_of, page_of
 from store.rows import read, select_rows
-from store.tables import task
+from store.tables import instance, task
 from store.tasks import RANKS, TaskSummary
 
 Json = Any
@@ -150,10 +150,14 @@ class WorkList:
         """The first task of the list that `person` may take: their own, or nobody's.
 
         The row is held until the transaction ends, and rows that others are about to take are passed over: two who
-        ask at once get two different tasks.
+        ask at once get two different tasks. Tasks that can't be completed now, for what runs their pathway is gone, are
+        passed over as well.
         """
+        gone = select(instance.c.id).where(instance.c.gone.is_not(None), instance.c.status != "ended")
         query = select_rows(TaskSummary, task).where(
-            *_conditions(wanted), task.c.assignee.is_(None) | (task.c.assignee == person)
+            *_conditions(wanted),
+            task.c.assignee.is_(None) | (task.c.assignee == person),
+            task.c.instance.not_in(gone),
         )
         query = query.order_by(*_ORDERS["due"]).limit(1).with_for_update(skip_locked=True)
         found = read(TaskSummary, await self._connection.execute(query))

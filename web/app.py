@@ -90,6 +90,8 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
                     ("move", operations.move),
                     ("data", operations.change),
                     ("cancel", operations.cancel),
+                    ("close", operations.close),
+                    ("start-anew", operations.start_anew),
                     ("add-task", additions.add_task),
                 )
                 for route in (get(f"/instances/{{ident}}/{path}", view), post(f"/instances/{{ident}}/{path}", view))

@@ -19,6 +19,8 @@ _NOTES = {
     "task-added": "The task is added.",
     "offer-taken": "It is started.",
     "cancelled": "The pathway was cancelled.",
+    "closed": "It is closed.",
+    "started-anew": "It is started anew. This is the new instance.",
     "retried": "It is being tried again. The exception closes when the step has really passed.",
     "lag": "It is done. Lists may take a moment to show it.",
     "published": "The version is published.",

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Seat, get, post, start, start_broken
-from tests.support.dosing import start_dosing
+from tests.support.dosing import start_dosing, start_lost
 from tests.support.registry import asking, quiet
 from tests.support.registry import wish as wish_to_publish
 from tests.support.served import Served, served
@@ -38,6 +38,15 @@ def furnished(
         incident = start_broken(place)
         series = place.run(start_dosing(place.office))
         stuck = place.run(start_dosing(place.office, broken=True))
+        lost, replaced = (place.run(start_lost(place.office)) for _ in range(2))
+        post(place, "supervisor", f"/instances/{replaced}/start-anew", {"reason": "Terminated by mistake."})
+        gone = next(one["id"] for one in get(place, "supervisor", "/incidents")["items"] if one["instance"] == lost)
+        (lost_task,) = [
+            one["id"]
+            for one in get(place, "supervisor", f"/tasks?instance={lost}")["items"]
+            if one["title"].startswith("Review")
+        ]
+        post(place, "nurse-reviewer", f"/tasks/{lost_task}/claim")
         post(place, "supervisor", f"/instances/{stuck}/suspend", {"reason": "The chairs are rebuilt."})
         for one in (quiet(), quiet(version="1.1.0"), asking()):
             post(place, "informaticist", "/pathways", wish_to_publish(one))
@@ -87,6 +96,13 @@ def furnished(
                 "retire": "/pathways/quiet/1.0.0/retire",
                 "withdraw": "/pathways/asking/1.0.0/withdraw",
                 "instances, held": "/instances?show=held",
+                "instances, gone": "/instances?show=gone",
+                "instance, gone": f"/instances/{lost}",
+                "instance, started anew": f"/instances/{replaced}",
+                "task, its pathway gone": f"/tasks/{lost_task}",
+                "exception, gone": f"/exceptions/{gone}",
+                "close": f"/instances/{lost}/close",
+                "start anew": f"/instances/{lost}/start-anew",
                 "keyboard": "/help/keyboard",
                 "nowhere": "/nowhere",
             },

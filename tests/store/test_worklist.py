@@ -13,6 +13,7 @@ from ulid import ULID
 
 from store import tables
 from store.database import Database
+from store.gone import mark
 from store.paging import BadCursorError, cursor
 from store.tasks import RANKS, TaskSummary
 from store.worklist import Order, QueueCount, WorkFilter
@@ -244,3 +245,17 @@ async def test_two_who_ask_for_the_next_task_get_different_ones(database: Databa
             return found.id
 
     assert sorted(await asyncio.gather(take("anna"), take("ben"))) == sorted(ids)
+
+
+async def test_what_stands_still_is_not_handed_out(database: Database) -> None:
+    """Who asks for the next task gets one that can be completed; those of a lost workflow stay in the list."""
+    lost, other, queue = await add_instance(database), await add_instance(database), f"q-{ULID()}".lower()
+    [first] = await add_tasks(database, lost, [{"due_at": OPENED, "queue": queue}])
+    [second] = await add_tasks(database, other, [{"queue": queue}])
+    wanted = WorkFilter(queues=frozenset({queue}))
+    async with database.transaction() as unit:
+        await mark(unit, lost, "terminated")
+        found = await unit.worklist.next_for("anna", wanted)
+    assert found is not None
+    assert found.id == second
+    assert [one.id for one in await all_tasks(database, wanted)] == [first, second]

@@ -10,6 +10,7 @@ from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.source import read_source
 from store import tables
+from store.gone import mark
 from tests.support.office import ORDER, PATIENT, Office
 from tests.support.played_engine import Failure
 
@@ -139,6 +140,15 @@ async def start_dosing(place: Office, *, broken: bool = False) -> str:
         assert answer.status_code < 300, answer.text
     place.engine.actions["dosing.book"] = book
     return str(answer.json()["id"])
+
+
+async def start_lost(place: Office) -> str:
+    """Start it, and have its workflow terminated, which the relay has found; the instance's id."""
+    ident = await start_dosing(place)
+    place.engine.lose(ident)
+    async with place.database.transaction() as unit:
+        assert await mark(unit, ident, "terminated")
+    return ident
 
 
 async def weighed_in_core(place: Office, series: str) -> None:

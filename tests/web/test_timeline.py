@@ -51,7 +51,7 @@ def detail_of(*entries: Entry) -> InstanceDetail:
     return InstanceDetail(instance, plan(), (), (), (), entries, {"p-1": "Ann Lee"})
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "gap"])
+@pytest.mark.parametrize("kind", [*KINDS, "gap", "workflow-gone", "workflow-back"])
 def test_every_fact_has_words(kind: str) -> None:
     """In the long form, whatever it states; no address and no None shows through."""
     fact = entry(1, kind, "series#1/book", **DETAILS.get(kind, {}))

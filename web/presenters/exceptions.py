@@ -12,6 +12,7 @@ from api.services.clock import pace_from_json, pathway_now
 from api.services.incidents import IncidentDetail
 from api.services.records import Entry, Incident, IncidentGroup
 from pathways.plan import Child, Do
+from web.presenters import gone
 from web.presenters.places import Places, places_of
 from web.presenters.step_fields import may_skip
 from web.presenters.times import Time, time_of
@@ -31,6 +32,7 @@ KINDS = {
     "undo-failed": "Undoing failed",
     "in-doubt": "It is not known whether it was done",
     "contract": "The pathway's contract does not allow it",
+    gone.KIND: "What runs it is gone",
 }
 
 
@@ -48,6 +50,7 @@ MEANS = {
     "in-doubt": "The pathway had gone on while this was still running, and the answer never came. It may have been "
     "done outside, or not. Look there first. Trying again asks once more under the same key, so that "
     "what was done is not done twice.",
+    gone.KIND: gone.MEANS,
     "contract": "The action wanted to read or write what the pathway does not declare.",
 }
 """What each kind of exception means, and what helps."""
@@ -113,6 +116,8 @@ class IncidentView:
     is_open: bool
     is_retried: bool
     means: str
+    is_gone: bool
+    is_awaited: bool
     skip: str
     skip_words: str
     move: str
@@ -128,7 +133,7 @@ def group_view(one: IncidentGroup, zone: str, now: datetime) -> GroupView:
     """A group."""
     return GroupView(
         fingerprint=one.fingerprint,
-        step=Places(None).step(one.step),
+        step=Places(None).step(one.step) if one.step else gone.whole(Places(None), gone.WHOLE),
         pathway=words(one.pathway),
         kind=KINDS.get(one.kind, words(one.kind)),
         message=one.message,
@@ -144,7 +149,7 @@ def incident_row(one: Incident, zone: str, now: datetime) -> IncidentRow:
     return IncidentRow(
         id=one.id,
         instance=one.instance,
-        step=Places(None).whole(one.address),
+        step=gone.whole(Places(None), one.address),
         pathway=one.pathway_title,
         message=one.message,
         occurrences=one.occurrences,
@@ -159,11 +164,13 @@ def incident_view(found: IncidentDetail, now: datetime) -> IncidentView:
     one, zone = found.incident, found.instance.zone
     here = pathway_now(pace_from_json(found.instance.pace), now)
     closed = {"completed": "The step has passed", "left": "The pathway went on without the step"}
+    if one.kind == gone.KIND:
+        closed = {"left": "It was closed", "back": "What runs it is there again, and it goes on"}
     way = urlencode({"at": one.address, "back": f"/exceptions/{one.id}"})
     return IncidentView(
         id=one.id,
         instance=one.instance,
-        step=places_of(found.plan).whole(one.address),
+        step=gone.whole(places_of(found.plan), one.address),
         action=_action(found),
         pathway=one.pathway_title,
         version=one.pathway_version,
@@ -177,6 +184,8 @@ def incident_view(found: IncidentDetail, now: datetime) -> IncidentView:
         is_open=one.status == "open",
         is_retried=one.retried_at is not None,
         means=MEANS.get(one.kind, ""),
+        is_gone=one.kind == gone.KIND,
+        is_awaited=found.instance.parent_instance is not None,
         skip=f"/instances/{one.instance}/skip?{way}" if may_skip(found.plan, one.address) else "",
         skip_words=_SKIP.get(one.kind, "Skip the step"),
         move=f"/instances/{one.instance}/move?{way}" if _stands(one) else "",

@@ -14,6 +14,7 @@ from api.services.instances import InstanceDetail
 from api.services.queues import Queues
 from api.services.records import Instance, InstanceSummary, Position, Task
 from web.presenters.clocks import ClockView, clock_views
+from web.presenters.gone import GoneView, gone_view, whole
 from web.presenters.instance_data import DataGroup, data_groups
 from web.presenters.marks import Mark, marks_of
 from web.presenters.places import Places, places_of
@@ -123,6 +124,9 @@ class InstanceView:
     suspended: PauseView | None
     held: PauseView | None
     ending: PauseView | None
+    gone: GoneView | None
+    replaces: str
+    replaced_by: str
     data: tuple[DataGroup, ...]
 
 
@@ -154,7 +158,7 @@ def instance_view(
         incidents=tuple(
             IncidentLine(
                 id=one.id,
-                step=places.whole(one.address),
+                step=whole(places, one.address),
                 message=one.message,
                 since=time_of(one.first_seen, instance.zone, here),
                 is_retried=one.retried_at is not None,
@@ -168,6 +172,9 @@ def instance_view(
         suspended=_pause(found, "Suspended: no new step begins", instance.suspension, here),
         held=_pause(found, _held_title(found, places), instance.hold, here),
         ending=_ending(found, here),
+        gone=gone_view(found, now),
+        replaces=instance.replaces or "",
+        replaced_by=found.replaced_by.id if found.replaced_by is not None else "",
         data=data_groups(found, places, here, moved_on),
     )
 

@@ -23,6 +23,9 @@ class Mark:
     more: str = ""
 
 
+STANDS_STILL = Mark("breached", "Stands still: can't be completed now")
+"""Of a task whose pathway's workflow is gone."""
+
 GATES = {"clinical": "Clinical decision", "financial": "Financial decision", "legal": "Legal decision"}
 
 

@@ -75,6 +75,14 @@ def _gap(_: Entry, __: Context) -> Said:
     return "Part of the record is missing here", "What came before was read again from the pathway itself.", "bad"
 
 
+def _gone(entry: Entry, _: Context) -> Said:
+    return "Stands still: what runs it is gone", str(entry.detail.get("message") or ""), "bad"
+
+
+def _back(_: Entry, __: Context) -> Said:
+    return "Goes on: what runs it is there again", "", "note"
+
+
 def _stage(entry: Entry, _: Context) -> Said:
     return f"Reached the stage {words(str(entry.detail.get('stage')))}", "", "stage"
 
@@ -254,6 +262,8 @@ SHORT: Mapping[str, Sentence] = {
     "instance-released": _released,
     "instance-migrated": _migrated,
     "gap": _gap,
+    "workflow-gone": _gone,
+    "workflow-back": _back,
     "stage-reached": _stage,
     "operated": _operated,
     "step-entered": _undo_begins,

@@ -76,6 +76,7 @@ _CLOSED = {
     "event": "An event ended it.",
     "cancelled": "The pathway went on without it.",
     "moved": "It was moved on by hand.",
+    "gone": "What ran the pathway was gone, and somebody closed it.",
 }
 
 

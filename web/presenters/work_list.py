@@ -13,7 +13,7 @@ from api.services.patients import Patient, patient_of
 from api.services.queues import Queues
 from api.services.records import Counts, QueueCount, TaskSummary
 from api.services.tasks import ListWish, TaskList
-from web.presenters.marks import Mark, marks_of
+from web.presenters.marks import STANDS_STILL, Mark, marks_of
 from web.presenters.patients import PatientView, patient_view
 from web.presenters.times import Due, Time, due_of, time_of
 from web.presenters.values import words
@@ -158,7 +158,7 @@ def _row(
         needs_role=words(task.role) if task.role and task.role not in roles else None,
         version=task.version,
         in_bulk=_in_bulk(task, person, roles),
-        marks=marks_of(task, queues, zone, here),
+        marks=(*((STANDS_STILL,) if brief and brief.gone else ()), *marks_of(task, queues, zone, here)),
         why=task.why or "",
         others=tuple(
             Other(one.id, one.title, queues.title(one.queue) if one.queue != task.queue else "")

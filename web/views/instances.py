@@ -13,6 +13,7 @@ from api.services.patients import patient_of
 from api.services.records import InstanceFilter
 from web.patients import banner
 from web.presenters import diagram as pictures
+from web.presenters import gone
 from web.presenters import instance as presenter
 from web.presenters.patients import patient_view
 from web.presenters.related import STATUS, offer_views
@@ -22,14 +23,16 @@ from web.presenters.values import words
 from web.presenters.work_list import choices
 from web.visit import Visit
 
-_SHOWN = {"open": True, "held": True, "ended": False}
+_SHOWN = {"open": True, "held": True, "gone": True, "ended": False}
 
 
 async def index(visit: Visit) -> Response:
     """The instances, the youngest first."""
     show = visit.query("show") or "open"
     pathway = visit.query("pathway") or None
-    wanted = InstanceFilter(pathway=pathway, open=_SHOWN.get(show), held=True if show == "held" else None)
+    wanted = InstanceFilter(
+        pathway=pathway, open=_SHOWN.get(show), held=show == "held" or None, gone=show == "gone" or None
+    )
     page = await visit.services.instances.page(wanted, after=visit.query("after") or None, limit=50)
     zone = visit.services.instances.site_zone
     waiting = await visit.services.instances.held(page.items)
@@ -45,6 +48,7 @@ async def index(visit: Visit) -> Response:
             "status": STATUS[one.status],
             "outcome": one.outcome_title or "",
             "suspended": one.suspended and one.status != "ended",
+            "gone": gone.BRIEFLY if gone.is_gone(one) else "",
             "held": presenter.held_at(one, waiting.get(one.id, ())),
             "kind": one.outcome_kind or "",
             "stage": words(one.stage) if one.stage else "",
@@ -59,7 +63,16 @@ async def index(visit: Visit) -> Response:
     return await visit.render(
         "instances.html",
         rows=rows,
-        shows=choices([("open", "Open"), ("held", "Open, with held steps"), ("ended", "Ended"), ("all", "All")], show),
+        shows=choices(
+            [
+                ("open", "Open"),
+                ("held", "Open, with held steps"),
+                ("gone", "Open, and standing still"),
+                ("ended", "Ended"),
+                ("all", "All"),
+            ],
+            show,
+        ),
         pathways=choices([("", "Any"), *known], pathway),
         next_page=f"/instances?{urlencode(query)}" if page.next else None,
         first_page="/instances" if visit.query("after") else None,
@@ -88,6 +101,7 @@ async def show(visit: Visit) -> Response:
         may_operate=visit.actor.may("operate"),
         may_add=visit.actor.may("add-task"),
         patient=await banner(visit, patient_of(found.instance.inputs)),
+        may_start_anew=visit.actor.may("start") and not gone.is_awaited(found),
         may_cancel=visit.actor.may("cancel") and found.instance.status != "ended",
         may_see_exceptions=visit.actor.may("see-exceptions"),
     )

@@ -73,7 +73,7 @@ async def answer(visit: Visit, page: Intervention, act: Act, note: str) -> Respo
         return await _show(visit, page, errors={"reason": error.message}, status=422)
     except (RefusedError, ForbiddenError) as error:
         return await _show(visit, page, refused=error, status=error.status)
-    address = back_of(visit) or f"/instances/{page.found.instance.id}"
+    address = back_of(visit) or f"/instances/{done.instance}"
     return RedirectResponse(with_note(address, "lag" if done.lists_lag else note), 303)
 
 

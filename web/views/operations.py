@@ -13,7 +13,7 @@ from api.services.interventions import Operated
 from api.services.patients import patient_of
 from web.form_values import values_of
 from web.patients import banner
-from web.presenters import consequences, reach, step_fields
+from web.presenters import consequences, gone, reach, step_fields
 from web.presenters.consequences import Consequence
 from web.presenters.places import places_of
 from web.presenters.values import words
@@ -87,6 +87,39 @@ async def cancel(visit: Visit) -> Response:
         warns=True,
     )
     return await answer(visit, page, act, "cancelled")
+
+
+async def close(visit: Visit) -> Response:
+    """Close an instance whose workflow is gone."""
+    found = await _found(visit, "cancel")
+
+    async def ahead() -> Consequence:
+        return gone.closed(found)
+
+    async def act() -> Operated:
+        reason = visit.typed.one("reason")
+        return await visit.services.gone.close(visit.actor, found.instance.id, reason=reason, key=visit.key)
+
+    title = f"Close: {found.instance.title}?"
+    page = Intervention(found, "close", title, "Close it", "Why is it closed?", ahead, warns=True)
+    return await answer(visit, page, act, "closed")
+
+
+async def start_anew(visit: Visit) -> Response:
+    """Close an instance whose workflow is gone, and start the same from its beginning."""
+    found = await _found(visit, "cancel")
+
+    async def ahead() -> Consequence:
+        return gone.started_anew(found)
+
+    async def act() -> Operated:
+        reason = visit.typed.one("reason")
+        begun = await visit.services.gone.start_anew(visit.actor, found.instance.id, reason=reason, key=visit.key)
+        return Operated(begun.id, begun.rev, lists_lag=False)
+
+    title, why = f"Start anew: {found.instance.title}?", "Why is it started anew?"
+    page = Intervention(found, "start-anew", title, "Start it anew", why, ahead, warns=True)
+    return await answer(visit, page, act, "started-anew")
 
 
 # -- skip -----------------------------------------------------------------------------------------------------
