@@ -12,6 +12,7 @@ from pathways.datatypes import DataType, MisfitError, check_size, plain_json
 from pathways.engine.scope import environment
 from pathways.errors import CarelaneError
 from pathways.events import MessageReceived
+from pathways.feel import FeelLimitError
 from pathways.inputs import conform_inputs
 from pathways.plan import Plan, StartOn
 
@@ -47,7 +48,11 @@ def unique_key(plan: Plan, inputs: Mapping[str, Json], *, zone: str, at: datetim
         return None
     values, _ = conform_inputs(plan, inputs)
     scope = {one.name: one.type.load(values.get(one.name)) for one in plan.inputs}
-    value = plain_json(plan.unique.evaluate(scope, environment(plan, zone, at)))
+    try:
+        value = plain_json(plan.unique.work_out(scope, environment(plan, zone, at)))
+    except FeelLimitError as error:
+        message = f"Whether {plan.title} runs already for the same {plan.unique.source} can't be worked out: {error}."
+        raise KeylessError(message) from None
     if value is None or (isinstance(value, list) and None in value):
         raise KeylessError(
             f"{plan.title} may run only once for the same {plan.unique.source}, and these inputs give none.",
@@ -79,7 +84,10 @@ def _judged(plan: Plan, entry: StartOn, event: MessageReceived, zone: str, at: d
             return Unsure(f'The condition "{entry.when.source}" is neither true nor false for it.')
         if not holds:
             return None
-    given = plain_json(entry.inputs.evaluate(scope, env))
+    try:
+        given = plain_json(entry.inputs.work_out(scope, env))
+    except FeelLimitError as error:
+        return Unsure(f"The inputs that it gives can't be worked out: {error}.")
     given = {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else {}
     _, errors = conform_inputs(plan, given)
     if errors:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
@@ -20,6 +20,7 @@ from pathways.durations import Duration, DurationError, parse_duration
 Json = Any
 Scope = Mapping[str, Any]
 Evaluate = Callable[[Scope, feel.Environment], Any]
+HowToEvaluate = Callable[[feel.Expression, Scope, feel.Environment], Any]
 
 _PATH = re.compile(r"[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -41,7 +42,10 @@ class _Authored:
 
 @dataclass(frozen=True)
 class Computed(_Authored):
-    """A value that may hold expressions at any depth; `evaluate` gives FEEL values, null where one fails."""
+    """A value that may hold expressions at any depth; `evaluate` gives FEEL values, null where one fails.
+
+    Where null for want of time would be taken for an answer, `work_out` raises instead.
+    """
 
     source: Json
 
@@ -58,12 +62,12 @@ class Computed(_Authored):
     @cached_property
     def evaluate(self) -> Evaluate:
         """The compiled form."""
-        return _compile(self.source)
+        return _compile(self.source, feel.Expression.evaluate)
 
-    def limit(self, scope: Scope, env: feel.Environment) -> str | None:
-        """The limit that kept a value from being worked out, where one did: null for want of time is no answer."""
-        reasons = (reason for one in self.expressions for reason in one.explain(scope, env))
-        return next((reason.removeprefix("limit: ") for reason in reasons if reason.startswith("limit: ")), None)
+    @cached_property
+    def work_out(self) -> Evaluate:
+        """The compiled form that raises `FeelLimitError` where a limit keeps an expression from being worked out."""
+        return _compile(self.source, feel.Expression.work_out)
 
     def why_null(self, scope: Scope, env: feel.Environment) -> str:
         """Why it gives null, in brackets, where evaluation can tell; else empty."""
@@ -184,23 +188,23 @@ def _expressions(source: Json) -> list[feel.Expression]:
     return []
 
 
-def _compile(source: Json) -> Evaluate:
+def _compile(source: Json, how: HowToEvaluate) -> Evaluate:
     if is_expression(source):
-        return feel.parse_expression(source[1:]).evaluate
+        return partial(how, feel.parse_expression(source[1:]))
     if is_template(source):
-        return _compile_template(_template(source))
+        return _compile_template(_template(source), how)
     if isinstance(source, Mapping):
-        members = [(name, _compile(value)) for name, value in source.items()]
+        members = [(name, _compile(value, how)) for name, value in source.items()]
         return lambda scope, env: {name: value(scope, env) for name, value in members}
     if isinstance(source, list):
-        items = [_compile(value) for value in source]
+        items = [_compile(value, how) for value in source]
         return lambda scope, env: [value(scope, env) for value in items]
     return lambda _scope, _env: source
 
 
-def _compile_template(parts: tuple[str | feel.Expression, ...]) -> Evaluate:
+def _compile_template(parts: tuple[str | feel.Expression, ...], how: HowToEvaluate) -> Evaluate:
     def render(scope: Scope, env: feel.Environment) -> str:
-        return "".join(part if isinstance(part, str) else _shown(part.evaluate(scope, env)) for part in parts)
+        return "".join(part if isinstance(part, str) else _shown(how(part, scope, env)) for part in parts)
 
     return render
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.datatypes import ANY, DataType, MisfitError, check_size, plain_json
+from pathways.datatypes import ANY, DataType, check_size, plain_json
 from pathways.engine.run import Run
 from pathways.engine.scope import Names
 from pathways.inference import tells, type_of_value
@@ -25,9 +25,7 @@ class Worked:
 
 def work_out(run: Run, one: Assignment, names: Names, address: str) -> Worked:
     """The value of a name that is to be saved at an address. Raises `MisfitError`, also for want of time."""
-    given = one.value.evaluate(names, run.env)
-    if given is None and (limit := one.value.limit(names, run.env)) is not None:
-        raise MisfitError(limit)
+    given = run.value(one.value, names)
     value = plain_json(given)
     check_size(value)
     declared = run.plan.type_of(one.name, address) or ANY

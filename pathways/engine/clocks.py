@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pathways import ids
 from pathways.calendars import Calendar
-from pathways.datatypes import shown_json
+from pathways.datatypes import MisfitError, shown_json
 from pathways.durations import DurationError, add_working_seconds, working_seconds
 from pathways.engine.run import Run, declared_timing
 from pathways.engine.scope import Names
@@ -20,7 +20,7 @@ from pathways.facts import ClockMoved, TaskClosed, TaskOpened
 from pathways.plan import Clock, ClockVerb, Plan, Step
 from pathways.state import ClockState, Json, Position
 from pathways.timing import TimingError, resolve
-from pathways.values import Timing
+from pathways.values import Computed, Timing
 
 Verb = Literal["start", "stop", "pause", "resume", "restart", "rearm", "warn", "breach", "drop"]
 
@@ -78,7 +78,7 @@ def _overtake(run: Run, name: str) -> None:
 def _start(run: Run, clock: Clock, verb: ClockVerb, position: Position) -> None:
     names = run.scope(position)
     start = run.now
-    if verb.start is not None and verb.start.evaluate(names, run.env) is not None:
+    if verb.start is not None and _begun(run, verb.start, names):
         start = run.moment(Timing(verb.start.source), names, run.now, "start")
     before = run.clocks.get(clock.id)
     if before is not None and before.task_at is not None:
@@ -196,6 +196,14 @@ def inherit(run: Run, scope: str) -> None:
 
 
 # -- time -----------------------------------------------------------------------------------------------------
+
+
+def _begun(run: Run, start: Computed, names: Names) -> bool:
+    """Whether what a clock starts from has a value. Raises `TimingError`."""
+    try:
+        return run.value(start, names) is not None
+    except MisfitError as error:
+        raise TimingError(f'"{start.source}": {error.misfit}.') from None
 
 
 def warn(run: Run, name: str, *, late: bool) -> None:

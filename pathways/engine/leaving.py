@@ -201,7 +201,7 @@ def finish(
     give: dict[str, Json] = {}
     for assignment, member in zip(declared.give, declared.gives, strict=True):
         try:
-            give[assignment.name] = member.type.conform(plain_json(assignment.value.evaluate(names, run.env)))
+            give[assignment.name] = member.type.conform(plain_json(run.value(assignment.value, names)))
         except MisfitError as error:
             if position is not None:
                 message = f"What the outcome {outcome} gives does not fit: {assignment.name}: {error.misfit}."

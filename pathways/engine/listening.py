@@ -41,7 +41,10 @@ def listener(run: Run, names: Names, listening: Listening) -> Listener | None:
     """A listener as it would be armed now; None while its key has no value. Raises `UnkeyedError`."""
     if not listening.keyed:
         return Listener(ANY_KEY, run.now - _lookback(run, names, listening), run.rev)
-    value = listening.key.evaluate(names, run.env)
+    try:
+        value = run.value(listening.key, names)
+    except MisfitError as error:
+        raise UnkeyedError(f'The key "{listening.key.source}": {error.misfit}.') from None
     if value is None:
         return None
     key = shown_json(value)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pathways import feel, ids
 from pathways.addresses import PATHWAY, around, data_scopes, scope_of
 from pathways.commands import Command
-from pathways.datatypes import DataType, shown_json
+from pathways.datatypes import DataType, MisfitError, shown_json
 from pathways.engine.outcomes import Answer
 from pathways.engine.scope import Names, Scopes, bound_values, environment
 from pathways.engine.transition import Refusal, Transition
@@ -22,7 +22,7 @@ from pathways.plan import Plan, Step
 from pathways.records import dataclass
 from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State, altered
 from pathways.timing import resolve
-from pathways.values import Timing
+from pathways.values import Computed, Timing
 from pathways.zones import zone
 
 
@@ -127,6 +127,16 @@ class Run:
         """What expressions see at a position."""
         names = self._scopes.names(position.scope)
         return names.binding(bound_values(self.plan, position.bound)) if position.bound else names
+
+    def value(self, computed: Computed, names: Names) -> Any:
+        """What an authored value gives. Raises `MisfitError` where a limit keeps it from being worked out.
+
+        Null for want of time is no answer, and would not be told from one.
+        """
+        try:
+            return computed.work_out(names, self.env)
+        except feel.FeelLimitError as error:
+            raise MisfitError(f"it can't be worked out: {error}") from None
 
     def moment(self, timing: Timing, names: Names, start: datetime, edge: Literal["start", "end"] = "end") -> datetime:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""

@@ -36,7 +36,7 @@ def prepare(run: Run, step: Step, position: Position, bound: Mapping[str, Any] |
         return None
     names = run.scope(position)
     try:
-        given = plain_json(undo.input.evaluate(names.binding(bound) if bound else names, run.env))
+        given = plain_json(run.value(undo.input, names.binding(bound) if bound else names))
         given = undo.takes.conform({} if given is None else given)
     except MisfitError as error:
         message = f"The input of {undo.action}, which undoes this step, does not fit: {error.misfit}."

@@ -26,4 +26,4 @@ class FeelSyntaxError(FeelError):
 
 
 class FeelLimitError(FeelError):
-    """An evaluation went past one of the fixed limits (see `limits`). It never leaves `evaluate`."""
+    """An evaluation went past one of the fixed limits (see `limits`). It leaves `work_out`, and never `evaluate`."""

@@ -98,6 +98,20 @@ class Expression:
                 return None
         return self._run(self._code, Run(scope, env))
 
+    def work_out(self, scope: Mapping[str, Value], env: Environment) -> Value:
+        """Give the value as `evaluate` does, but raise FeelLimitError where a limit keeps it from being worked out."""
+        if self._bare is not None:
+            return self.evaluate(scope, env)
+        try:
+            value = read(self._code({}, Run(scope, env)))
+            return weigh(value) if self._makes_values else value
+        except FeelLimitError:
+            raise
+        except RecursionError:
+            raise FeelLimitError("values nest too deep") from None
+        except Exception:  # noqa: BLE001 - what a host's value did is FEEL's null
+            return None
+
     def condition(self, scope: Mapping[str, Value], env: Environment) -> bool | None:
         """Give the value as `when` reads it: true, false, or None for anything else. Never raises.
 

@@ -165,7 +165,7 @@ class _Migrating:
         for name, source in self.mapping.values.items():
             declared = self.new.types.get(name)
             try:
-                value = plain_json(Computed(source).evaluate(before.names(), before.env))
+                value = plain_json(before.value(Computed(source), before.names()))
                 check_size(value)
                 found[name] = declared.conform(value) if declared is not None else value
                 if value is None and name in required:

@@ -135,10 +135,14 @@ class Landing:
 
     def _task(self, run: Run, position: Position, old_step: Task, new_step: Task) -> Position:
         names, shown, was = run.scope(position), dict(position.input), position
-        if new_step.task_title != old_step.task_title:
-            shown["title"] = task.shown_title(new_step, names, run.env)
-        if new_step.help != old_step.help:
-            shown["help"] = task.shown_help(new_step, names, run.env)
+        try:
+            if new_step.task_title != old_step.task_title:
+                shown["title"] = task.shown_title(run, new_step, names)
+            if new_step.help != old_step.help:
+                shown["help"] = task.shown_help(run, new_step, names)
+        except MisfitError as error:
+            self.block(position.address, f"a text of the task: {error.misfit}")
+            return position
         position = altered(position, input=shown)
         try:
             if new_step.due is not None and old_step.due is None:

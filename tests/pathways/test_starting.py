@@ -116,3 +116,14 @@ def test_a_key_that_is_null_is_refused() -> None:
     for head in ("unique: =order", "unique: '=[\"a\", order]'"):
         with pytest.raises(KeylessError, match="only once for the same"):
             unique("inputs: {order: {type: text}}\n" + head)
+
+
+def test_what_takes_too_long_to_work_out_starts_nothing() -> None:
+    """Null for want of time is neither an input that may be left out, nor a key that nobody else has."""
+    long = "(for i in 1..1000000 return i)[1]"
+    found = judge(plan_with(BY_EVENT.replace("=event.data.order", f'"={long}"')), patient="P-1", needed=True)
+    assert isinstance(found, Unsure)
+    assert "takes more than" in found.reason
+    plan = plan_with(f'unique: "={long}"')
+    with pytest.raises(KeylessError, match="takes more than"):
+        unique_key(plan, {}, zone="UTC", at=MONDAY)

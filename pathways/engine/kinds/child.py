@@ -17,7 +17,7 @@ from pathways.state import Json, Position, altered
 def enter(run: Run, step: Child, position: Position) -> Answer:
     """Work out the inputs and have the child started."""
     try:
-        inputs = plain_json(step.inputs.evaluate(run.scope(position), run.env))
+        inputs = plain_json(run.value(step.inputs, run.scope(position)))
         check_size(inputs)
     except MisfitError as error:
         return Halt(position, "expression", f"The inputs of {step.pathway} can't be passed: {error.misfit}.", "enter")

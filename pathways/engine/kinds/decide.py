@@ -20,8 +20,8 @@ def enter(run: Run, step: Decide, position: Position) -> Answer:
     if isinstance(row, Halt):
         return row
     if step.save is not None and row.give is not None:
-        given = row.give.evaluate(run.scope(position), run.env)
         try:
+            given = run.value(row.give, run.scope(position))
             value = step.gives.conform(plain_json(given))
             check_size(value)
         except MisfitError as error:
@@ -38,7 +38,12 @@ def _matching(run: Run, table: Table, position: Position) -> Row | Halt:
         matched = True
         for cell in row.cells:
             if cell.input not in values:
-                values[cell.input] = table.inputs[cell.input].evaluate(names, env)
+                asked = table.inputs[cell.input]
+                try:
+                    values[cell.input] = run.value(asked, names)
+                except MisfitError as error:
+                    message = f"{str(asked.source).removeprefix('=')}: {error.misfit}."
+                    return Halt(position, "expression", message, "enter")
             found = cell.tests.tests.matches(values[cell.input], names, env)
             if found is None:
                 shown = table.inputs[cell.input].source

@@ -16,7 +16,7 @@ from pathways.state import Json, Position, altered
 def enter(run: Run, step: Do, position: Position) -> Answer:
     """Work out the input and order the action."""
     try:
-        given = plain_json(step.input.evaluate(run.scope(position), run.env))
+        given = plain_json(run.value(step.input, run.scope(position)))
         given = step.takes.conform({} if given is None else given)
     except MisfitError as error:
         message = f"The input of {step.action} does not fit: {error.misfit}."

@@ -14,7 +14,7 @@ from pathways.state import Position
 def enter(run: Run, step: Emit, position: Position) -> Answer:
     """State the event and go on; data that its schema does not know is an incident."""
     try:
-        data = step.schema.conform(plain_json(step.data.evaluate(run.scope(position), run.env)))
+        data = step.schema.conform(plain_json(run.value(step.data, run.scope(position))))
         check_size(data)
     except MisfitError as error:
         message = f"The data of {step.type} does not fit its schema: {error.misfit}."

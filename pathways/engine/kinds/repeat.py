@@ -29,7 +29,7 @@ def enter(run: Run, step: Repeat, position: Position) -> Answer:
     position = altered(position, waits="inner", count=0, done=(), input=None)
     if step.items is not None:
         try:
-            items = plain_json(step.items.evaluate(run.scope(position), run.env))
+            items = plain_json(run.value(step.items, run.scope(position)))
         except MisfitError as error:
             return Halt(position, "expression", f"for_each: {error.misfit}.", "enter")
         if not isinstance(items, list):
@@ -114,7 +114,10 @@ def _over(run: Run, step: Repeat, position: Position, number: int) -> Halt | Non
     """The incident of a repeat that would go past its limit."""
     if step.limit is None:
         return None
-    limit = step.limit.evaluate(run.scope(position), run.env)
+    try:
+        limit = run.value(step.limit, run.scope(position))
+    except MisfitError as error:
+        return _halt(position, "expression", f'The limit "{step.limit.source}": {error.misfit}.', "ask", None)
     if not isinstance(limit, int | Decimal) or isinstance(limit, bool):
         message = f'The limit "{step.limit.source}" gives no number.'
         return _halt(position, "expression", message, "ask", None)

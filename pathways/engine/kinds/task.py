@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from pathways import feel, forms, ids
+from pathways import forms, ids
 from pathways.addresses import path_of
-from pathways.datatypes import shown_json
+from pathways.datatypes import MisfitError, shown_json
 from pathways.engine import alerts, moving
 from pathways.engine.clocks import PRIORITIES
 from pathways.engine.outcomes import Answer, Halt, Pass, Stand
@@ -25,13 +25,16 @@ from pathways.timing import TimingError
 
 def enter(run: Run, step: Task, position: Position) -> Answer:
     """Render the task's texts, work out when it is due, and open it."""
-    scope, env = run.scope(position), run.env
-    shown = {
-        "title": shown_title(step, scope, env),
-        "queue": shown_json(step.queue.evaluate(scope, env)),
-        "priority": shown_json(step.priority.evaluate(scope, env)),
-        "help": shown_help(step, scope, env),
-    }
+    scope = run.scope(position)
+    try:
+        shown = {
+            "title": shown_title(run, step, scope),
+            "queue": shown_json(run.value(step.queue, scope)),
+            "priority": shown_json(run.value(step.priority, scope)),
+            "help": shown_help(run, step, scope),
+        }
+    except MisfitError as error:
+        return Halt(position, "expression", f"A text of the task: {error.misfit}.", "enter")
     if not isinstance(shown["queue"], str) or not shown["queue"]:
         return Halt(position, "expression", f'The queue "{step.queue.source}" gives no name.', "enter")
     if shown["priority"] not in PRIORITIES:
@@ -50,14 +53,14 @@ def enter(run: Run, step: Task, position: Position) -> Answer:
     return Stand(position)
 
 
-def shown_title(step: Task, names: Names, env: feel.Environment) -> Json:
-    """The task's title as people read it."""
-    return shown_json(step.task_title.evaluate(names, env))
+def shown_title(run: Run, step: Task, names: Names) -> Json:
+    """The task's title as people read it. Raises `MisfitError` where it can't be worked out."""
+    return shown_json(run.value(step.task_title, names))
 
 
-def shown_help(step: Task, names: Names, env: feel.Environment) -> Json:
-    """The task's help as people read it."""
-    return None if step.help is None else shown_json(step.help.evaluate(names, env))
+def shown_help(run: Run, step: Task, names: Names) -> Json:
+    """The task's help as people read it. Raises `MisfitError` where it can't be worked out."""
+    return None if step.help is None else shown_json(run.value(step.help, names))
 
 
 def due_at(run: Run, step: Task, position: Position, names: Names) -> datetime | None:

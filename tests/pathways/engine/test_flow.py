@@ -229,6 +229,58 @@ outcomes: {ok: {kind: success}}
     assert run.incident("compute").kind == "expression"
 
 
+LONG = "(for i in 1..1000000 return i)[1]"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        '{do: tell, with: {text: "=%s"}}',
+        '{do: tell, with: {text: "It is {{ %s }}"}}',
+        '{do: tell, with: "={text: %s}"}',
+        '{emit: {type: said, data: {text: "=%s"}}}',
+        '{pathway: {name: other, inputs: {text: "=%s"}}}',
+        '{task: {queue: q, title: "Call {{ %s }}"}}',
+        '{task: {queue: q, help: "Call {{ %s }}"}}',
+        '{task: {queue: "=string(%s)"}}',
+        '{do: tell, undo: {do: tell, with: {text: "=%s"}}}',
+        '{decide: {table: [{"%s": null, to: e}, {otherwise: e}]}}',
+        '{decide: {table: [{"1": 1, give: "=%s"}, {otherwise: e}]}, save: y}',
+        '{repeat: {for_each: "=%s", as: one, steps: {t: {task: {queue: q}}}}}',
+        '{repeat: {while: 1 = 1, limit: "=%s", steps: {t: {task: {queue: q}}}}}',
+        '{wait: {event: said, key: "=%s"}, timeout: {after: 1 day, to: e}}',
+        '{wait: {until: "=%s"}}',
+        '{task: {queue: q, due: "=%s"}}',
+        '{task: {queue: q}, clocks: {start: c, from: "=%s"}}',
+        '{set: {x: "=%s"}}',
+    ],
+)
+def test_what_takes_too_long_to_work_out_is_never_null(step: str) -> None:
+    """Wherever an expression may stand it is an incident that says so, though null would fit."""
+    catalog = {
+        "actions": {"tell": {"input": {"text": "any"}}},
+        "events": {"said": {"schema": {"text": "any"}}},
+        "queues": ["q"],
+    }
+    plan = make_plan(
+        f"clocks: {{c: {{limit: 1 day}}}}\noutcomes: {{ok: Ok}}\nsteps: {{a: {step % LONG}, e: {{end: ok}}}}", catalog
+    )
+    run = Player(plan)
+    if "undo" in step:
+        run.give("a", {})
+    elif "from" in step:
+        run.complete("a")
+    incident = run.incident("a")
+    assert incident.kind == "expression"
+    assert "it takes more than 100000 steps" in incident.message
+
+
+def test_what_an_outcome_gives_takes_no_longer() -> None:
+    """The end stands still rather than give its parent nothing."""
+    plan = make_plan(f'outcomes: {{ok: {{title: Ok, give: {{x: "={LONG}"}}}}}}\nsteps: {{e: {{end: ok}}}}')
+    assert "x: it can't be worked out: it takes more than" in Player(plan).incident("e").message
+
+
 def test_attributes_that_read_the_time_are_looked_at_with_any_data() -> None:
     """Not only where the names that they read were saved."""
     plan = make_plan(
