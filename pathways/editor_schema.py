@@ -47,6 +47,7 @@ def _many(schema: Json) -> Json:
 
 
 _TIME = _ref("time")
+_CAUGHT: Json = _named(_ref("way"), ".", description="Problems that actions report, and where they lead.")
 _VALUES: Json = {"anyOf": [{"type": "object"}, {"type": "string", "pattern": "^="}]}
 _CONDITION = _ref("condition")
 _FORM_SEES = "FEEL, without =: sees the form's fields as typed, and outcome."
@@ -154,15 +155,18 @@ def _step() -> Json:
         "do": {
             "do": _told(_TEXT, "Run a registered action."),
             "with": {**_VALUES, "description": f"The action's input. {EXPRESSION}"},
-            "catch": _named(_ref("way"), ".", description="Problems that the action reports, and where they lead."),
+            "catch": _CAUGHT,
         },
         "task": {"task": _ref("task")},
         "decide": {"decide": _ref("decide")},
         "set": {"set": _named(_ANY, NAME, description="Compute data, name by name.")},
         "wait": {"wait": _ref("wait")},
-        "parallel": {"parallel": _ref("parallel")},
-        "repeat": {"repeat": _ref("repeat")},
-        "steps": {"steps": _ref("steps", "Steps held together: what this one has holds for all of them.")},
+        "parallel": {"parallel": _ref("parallel"), "catch": _CAUGHT},
+        "repeat": {"repeat": _ref("repeat"), "catch": _CAUGHT},
+        "steps": {
+            "steps": _ref("steps", "Steps held together: what this one has holds for all of them."),
+            "catch": _CAUGHT,
+        },
         "pathway": {"pathway": _ref("pathway"), "detached": _told(_FLAG, "As in the map of the pathway.")},
         "emit": {"emit": _map({"type": _TEXT, "data": _ANY}, "type", description="Publish a domain event.")},
         "end": {"end": _told(_TEXT, "The outcome to end with; branch ends only the scope it stands in.")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +59,8 @@ CLINICAL = "clinical"
 def step_of(context: Context, placed: Placed) -> Step:
     """A step of the plan."""
     body, shared = placed.step.body, _shared(context, placed)
+    if placed.step.catch:
+        _check_caught(context, placed)
     save = placed.step.save.value if placed.step.save else None
     match body:
         case DoDecl():
@@ -157,17 +160,49 @@ def _do(context: Context, placed: Placed, body: DoDecl, shared: dict[str, Any]) 
         save=step.save.value if step.save else None,
         output=action.output,
         problems=action.problems,
-        catch=tuple(
-            Catch(context.problem(action, one.problem), context.target(placed.block, one.to), one.undo)
-            for one in body.catch
-        ),
-        accept=tuple(context.problem(action, problem) for problem in step.accept),
+        catch=tuple(_caught(context, placed, action)),
+        accept=tuple(_accepted(context, placed, action)),
         retry=_retry(action.retry, body.retry),
         timeout_seconds=action.timeout_seconds,
         business_key=action.business_key,
         slow=action.slow,
         kind="do",
     )
+
+
+def _caught(context: Context, placed: Placed, action: Action) -> Iterator[Catch]:
+    """What is caught of an action, at its own step and at those around it; what these catch, it need not report."""
+    for one, by in context.definition.caught(placed):
+        if by is placed:
+            yield Catch(context.problem(action, one.problem), context.target(by.block, one.to), one.undo)
+        elif _may_report(action, one.problem):
+            to = context.layout.resolve(by.block, one.to.value) or one.to.value
+            yield Catch(one.problem.value, to, one.undo)
+
+
+def _accepted(context: Context, placed: Placed, action: Action) -> Iterator[str]:
+    for one in placed.step.accept:
+        yield context.problem(action, one)
+    for around in context.definition.containers(placed.block):
+        yield from (one.value for one in around.step.accept if _may_report(action, one))
+
+
+def _may_report(action: Action, problem: Text) -> bool:
+    return not action.problems or problem.value in action.problems
+
+
+def _check_caught(context: Context, placed: Placed) -> None:
+    """What a step catches of the actions inside it: one of them reports it, and there is where it leads."""
+    inside = [one.step.body for one in context.definition.inside(placed)]
+    known = [context.catalog.actions.get(one.action.value) for one in inside if isinstance(one, DoDecl)]
+    problems = {problem for action in known if action is not None for problem in action.problems}
+    surely = all(action is not None and action.problems for action in known)
+    for one in placed.step.catch:
+        context.target(placed.block, one.to)
+        if surely and one.problem.value not in problems:
+            hint = context.reader.nearest(one.problem.value, problems, plural="Their problems")
+            message = f'No action inside "{placed.step.id}" reports a problem "{one.problem}".'
+            context.reader.note("unknown-problem", one.problem.mark, message, hint)
 
 
 def _undo(context: Context, placed: Placed, undo: UndoDecl) -> Undo:

@@ -30,7 +30,7 @@ def check(subject: Subject) -> Findings:
         if isinstance(body, DoDecl):
             action = subject.catalog.actions.get(body.action.value)
             if action is not None:
-                yield from _handled(placed.step, body, action)
+                yield from _handled(subject, placed, body, action)
                 yield from _retried(subject, placed, body)
     if surely:
         yield from _unused(subject, used)
@@ -76,15 +76,16 @@ def _inside(subject: Subject, name: Text, action: Action) -> Findings:
                 yield Finding("outside-contract", name.mark, message, f"Add {resource} to {verb} of the contract.")
 
 
-def _handled(step: StepDecl, body: DoDecl, action: Action) -> Findings:
-    caught = {one.problem.value for one in body.catch}
-    accepted = {problem.value for problem in step.accept}
+def _handled(subject: Subject, placed: Placed, body: DoDecl, action: Action) -> Findings:
+    step, definition = placed.step, subject.definition
+    caught = {one.problem.value for one, _ in definition.caught(placed)}
+    accepted = {problem.value for problem in definition.accepted(placed)}
     for problem in action.problems:
         if problem not in caught | accepted:
             message = f'"{step.id}" neither catches nor accepts the problem {problem} of {action.name}.'
             yield Finding("unhandled-problem", body.action.mark, message)
     for one in step.accept:
-        if one.value in caught:
+        if any(one.value == own.problem.value for own in body.catch):
             yield Finding("handled-twice", one.mark, f'"{step.id}" catches {one}, so it cannot accept it too.')
 
 

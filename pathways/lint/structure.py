@@ -38,7 +38,7 @@ def check(subject: Subject) -> Findings:
     for placed in subject.definition.placed:
         step = placed.step
         yield from _default(step)
-        if not _is_limited(subject, placed.block):
+        if not _is_limited(subject, placed):
             yield from _waiting(step)
         yield from _without_effect(step)
         yield from _staying(subject, placed)
@@ -105,13 +105,10 @@ def _default(step: StepDecl) -> Findings:
             seen.add(said)
 
 
-def _is_limited(subject: Subject, block: str) -> bool:
-    """Whether what stands in a block is left at some time anyway, for something around it has a time limit."""
-    while owner := subject.plan.blocks[block].owner if block in subject.plan.blocks else "":
-        if subject.plan.step[owner].timeout is not None:
-            return True
-        block = block_of(owner)
-    return False
+def _is_limited(subject: Subject, placed: Placed) -> bool:
+    """Whether a step is left at some time anyway, for something around it has a time limit, or accepts waiting."""
+    around = [one.step for one in subject.definition.containers(placed.block)]
+    return any(one.timeout is not None or FOREVER in {text.value for text in one.accept} for one in around)
 
 
 def _waiting(step: StepDecl) -> Findings:
@@ -141,7 +138,7 @@ def _without_effect(step: StepDecl) -> Findings:
     if step.save is not None and isinstance(body, DecideDecl) and not _gives(body):
         yield Finding("saves-nothing", step.save.mark, f'No row of "{name}" gives anything to save.')
     waits = isinstance(body, WaitForEventDecl | WaitForAnyDecl)
-    for accepted in step.accept:
+    for accepted in () if step.inner else step.accept:
         if not (isinstance(body, DoDecl) or (waits and accepted.value == FOREVER)):
             hint = nearest(accepted.value, [FOREVER]) if waits else ""
             yield Finding("accepts-nothing", accepted.mark, f'"{name}" reports nothing like "{accepted}".', hint)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pathways.datatypes import DataType
 from pathways.diagnostics import Mark
-from pathways.model.steps import StepDecl
-from pathways.model.ways import AlertDecl, HandlerDecl
+from pathways.model.steps import DoDecl, StepDecl
+from pathways.model.ways import AlertDecl, CatchDecl, HandlerDecl
 from pathways.model.written import Authored, Text
 
 Json = Any
@@ -164,6 +164,39 @@ class Definition:
         for one in self.placed:
             found |= {f"{one.path}{added}": steps for added, steps in one.step.inner}
         return found
+
+    @cached_property
+    def _containers(self) -> dict[str, Placed]:
+        return {f"{one.path}{added}": one for one in self.placed for added, _ in one.step.inner}
+
+    def containers(self, block: str) -> Iterator[Placed]:
+        """The steps that a block lies in, from the inside out."""
+        while (found := self._containers.get(block)) is not None:
+            yield found
+            block = found.block
+
+    def caught(self, placed: Placed) -> Iterator[tuple[CatchDecl, Placed]]:
+        """What is caught of a step's action, each problem once, with the step that does: it or one around it."""
+        own = placed.step.body.catch if isinstance(placed.step.body, DoDecl) else ()
+        seen: set[str] = set()
+        for one, by in ((one, placed) for one in own):
+            seen.add(one.problem.value)
+            yield one, by
+        for around in self.containers(placed.block):
+            for one in around.step.catch:
+                if one.problem.value not in seen:
+                    seen.add(one.problem.value)
+                    yield one, around
+
+    def accepted(self, placed: Placed) -> Iterator[Text]:
+        """What is accepted of a step, by itself or by one around it."""
+        yield from placed.step.accept
+        for around in self.containers(placed.block):
+            yield from around.step.accept
+
+    def inside(self, container: Placed) -> Iterator[Placed]:
+        """The steps inside one, at any depth."""
+        return (one for one in self.placed if any(around is container for around in self.containers(one.block)))
 
     @cached_property
     def step(self) -> dict[str, StepDecl]:

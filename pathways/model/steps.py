@@ -295,7 +295,10 @@ def is_over_at_once(body: Body) -> bool:
 
 @dataclass(frozen=True)
 class StepDecl:
-    """A step: its body by kind, and what every step may have. `next` is None where none was written."""
+    """A step: its body by kind, and what every step may have. `next` is None where none was written.
+
+    `catch` is of one that holds others: what it catches is what the actions inside report and do not catch themselves.
+    """
 
     id: Text
     body: Body
@@ -310,6 +313,7 @@ class StepDecl:
     clocks: tuple[ClockVerbDecl, ...] = ()
     undo: UndoDecl | None = None
     gate: Text | None = None
+    catch: tuple[CatchDecl, ...] = ()
 
     @property
     def inner(self) -> tuple[tuple[str, tuple[StepDecl, ...]], ...]:

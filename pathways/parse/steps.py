@@ -104,6 +104,7 @@ def _step(reader: Reader, name: Text, node: Node, level: int) -> StepDecl | None
         clocks=parse_verbs(reader, node.get("clocks"), where),
         undo=parse_undo(reader, node.get("undo"), where, node.get("retry") if kind != "do" else None),
         gate=_gate(reader, node.get("gate"), where),
+        catch=parse_catch(reader, node.get("catch"), where) if nested else (),
     )
 
 
@@ -142,9 +143,10 @@ def _refuse_of_actions(reader: Reader, node: Node, where: str, kind: str) -> Non
     if node.get("retry") is not None and node.get("undo") is None:
         hint = "Write it at the action inside." if kind in _NESTED else "Leave it out."
         reader.note("shape", node.keys["retry"], f"retry is for an action, and {where} runs none.", hint)
-    if node.get("catch") is not None and not (node.value["catch"].is_map and not node.value["catch"].value):
+    caught = node.get("catch") if kind not in _NESTED else None
+    if caught is not None and not (caught.is_map and not caught.value):
         hints = {"pathway": "How it ended is its outcome: lead on by next.", "task": "Lead on by its outcomes."}
-        hint = "Write it at the action inside." if kind in _NESTED else hints.get(kind, "Leave it out.")
+        hint = hints.get(kind, "Leave it out.")
         reader.note("shape", node.keys["catch"], f"catch is for what an action reports, and {where} runs none.", hint)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from pathways.plan import Child, Do, Parallel, Repeat, WaitForAny
@@ -41,6 +43,46 @@ def test_the_first_pause_of_a_retry_is_as_long_as_it_says() -> None:
 def test_an_undo_is_checked_like_any_action(undo: str, rule: str) -> None:
     """On a step of any kind."""
     one(found(f"a: {{task: {{queue: intake}}, undo: {undo}}}\nb: {{end: done}}"), rule)
+
+
+def test_what_is_around_an_action_catches_what_it_does_not() -> None:
+    """The innermost that does, of what the action reports; a target is looked up where the step that catches stands."""
+    text = """
+    a:
+      catch: {no-chair: chairless}
+      steps:
+        first: {do: chairs.book}
+        b:
+          catch: {no-chair: {to: chairless, undo: true}}
+          repeat:
+            for_each: [1]
+            as: n
+            steps:
+              book: {do: chairs.book}
+              own: {do: chairs.book, catch: {no-chair: chairless}}
+              chairless: {set: {x: 1}}
+        chairless: {do: orders.check, with: {order: =order}}
+    chairless: {end: done}
+    """
+    steps = plan(dedent(text)).step
+    caught = {
+        path: [(one.problem, one.to, one.undo) for one in step.catch]
+        for path, step in steps.items()
+        if isinstance(step, Do)
+    }
+    assert caught == {
+        "a/first": [("no-chair", "chairless", False)],
+        "a/b/book": [("no-chair", "a/chairless", True)],
+        "a/b/own": [("no-chair", "a/b/chairless", False)],
+        "a/chairless": [],
+    }
+
+
+@pytest.mark.parametrize(("caught", "rule"), [("{no-chiar: b}", "unknown-problem"), ("{no-chair: c}", "unknown-step")])
+def test_what_is_caught_around_actions_is_checked_once(caught: str, rule: str) -> None:
+    """Some action inside reports it, and its target is there."""
+    inner = "{x: {do: chairs.book, accept: [no-chair]}, y: {do: chairs.book, accept: [no-chair]}}"
+    one(found(f"a: {{steps: {inner}, catch: {caught}}}\nb: {{end: done}}"), rule)
 
 
 def test_a_problem_is_caught_by_its_name() -> None:

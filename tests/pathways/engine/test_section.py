@@ -241,3 +241,39 @@ def test_scenarios_should_go_through_its_steps_its_timeout_and_its_handlers() ->
         ("treatment", "handler"),
         ("treatment/told", "step"),
     } <= found
+
+
+CAUGHT = """
+steps:
+  each:
+    catch: {taken: {to: moved, undo: true}}
+    accept: [closed]
+    repeat:
+      for_each: [1, 2]
+      as: n
+      steps:
+        both:
+          parallel:
+            branches:
+              chair: {book: {do: book, with: {n: =n}, save: booked, undo: {do: unbook, with: {ref: =booked.ref}}}}
+              people: {ask: {task: {title: Ask, queue: q}}}
+  moved: {task: {title: "{{ problem.name }}", queue: q}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_a_problem_inside_is_caught_by_what_is_around() -> None:
+    """As by BPMN's error boundary event: all of it is left, and undone where that is asked; what is accepted is not."""
+    book = {"input": {"n": "integer"}, "output": {"ref": "text"}, "problems": ["taken", "closed"]}
+    run = Player(make_plan(CAUGHT, {"actions": {"book": book, "unbook": {"input": {"ref": "text"}}}}))
+    run.give("each#1/both/chair/book", {"ref": "C-1"})
+    run.complete("each#1/both/people/ask")
+    run.problem("each#2/both/chair/book", "closed")
+    assert run.incident("each#2/both/chair/book").kind == "problem"
+    run.retry("each#2/both/chair/book")
+    run.problem("each#2/both/chair/book", "taken")
+    assert run.standing == ["each", "each#1/both/chair/book/undo"]
+    run.give("each#1/both/chair/book/undo", {})
+    assert run.standing == ["moved"]
+    assert run.of("task-opened")[-1].title == "taken"

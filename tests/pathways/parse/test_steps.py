@@ -85,7 +85,8 @@ def test_a_wait_for_one_of_several_is_read_from_a_map_and_from_a_list() -> None:
         ("{set: {x: 1}, retry: {attempts: 2}}", "shape", "retry"),
         ("{task: {queue: q}, catch: {gone: b}}", "shape", "catch"),
         ("{pathway: other, catch: {failed: b}}", "shape", "catch"),
-        ("{steps: {c: {do: x.y}}, catch: {gone: b}}", "shape", "catch"),
+        ("{steps: {c: {do: x.y}}, catch: [gone]}", "shape", "[gone]"),
+        ("{steps: {c: {do: x.y}}, retry: {attempts: 2}}", "shape", "retry"),
         ("{wait: {any: [{name: soon, for: 1 day}, {name: [later], for: 1 day}]}}", "shape", "[later]"),
         ("{do: x.y, retry: {attempts: many}}", "shape", "many"),
         ("{do: x.y, retry: {first: 2 business days}}", "bad-duration", "2 business"),
@@ -140,6 +141,21 @@ def test_what_is_given_may_be_one_expression() -> None:
     assert first.undo is not None
     given = [first.body.given, first.undo.given, second.body.inputs]
     assert [one.source for one in given if one is not None] == ["=order", "=order", "={order: order}"]
+
+
+def test_what_holds_steps_may_catch_what_is_reported_inside() -> None:
+    """A section, a parallel and a repeat alike."""
+    inner = "{c: {do: x.y}}"
+    for kind in (
+        f"steps: {inner}",
+        f"parallel: {{branches: {{l: {inner}}}}}",
+        f"repeat: {{for_each: [1], as: n, steps: {inner}}}",
+    ):
+        step = read(f"a: {{{kind}, catch: {{gone: b, lost: {{to: b, undo: true}}}}}}\nb: {{end: done}}").steps[0]
+        assert [(str(one.problem), str(one.to), one.undo) for one in step.catch] == [
+            ("gone", "b", False),
+            ("lost", "b", True),
+        ]
 
 
 def test_the_retry_of_a_step_that_runs_no_action_is_its_undos() -> None:
