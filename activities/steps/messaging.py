@@ -26,6 +26,7 @@ Template = Literal[
     "patient-appointment-reminder",
     "patient-appointment-cancelled",
     "patient-missed-visit",
+    "patient-treatment-ended",
     "referrer-received",
     "referrer-accepted",
     "referrer-scheduled",
