@@ -30,8 +30,11 @@ HOLIDAY_YEARS = range(2000, 2101)
 Interval = tuple[int, int]
 """Minutes since local midnight: opening (inside), closing (outside, 1440 for 24:00)."""
 
-KEYS = ("name", "title", "zone", "hours", "closed", "holidays")
-_INTERVAL = re.compile(r"([0-9]{2}):([0-9]{2})\s*[-–]\s*([0-9]{2}):([0-9]{2})")
+_LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TO = re.compile(r"\s*[-–]\s*")
+
+KEYS = ("name", "title", "zone", "timezone", "hours", "closed", "holidays")
+_INTERVAL = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})")
 
 
 class CalendarError(CarelaneError):
@@ -57,11 +60,11 @@ class Calendar:
     def parse(cls, name: str, mapping: Mapping[str, Any]) -> Calendar:
         """Read a calendar as authored: `zone`, `hours`, `closed`, `holidays`.
 
-        `hours` maps weekdays (`mon` … `sun`) to intervals such as `["08:00-12:00", "13:00-17:00"]`; `24:00`
-        may close a day. `closed` lists ISO dates. `holidays` is a country (`US`) or `{country, subdivision,
-        observed}` and is written out into closed dates by the `holidays` package for the years 2000 to 2100,
-        so that the digest, and every deadline, stays the same when that package changes its mind. Raises
-        `CalendarError`.
+        `hours` maps weekdays (`mon` … `sun`, `monday`, `mon-fri`) to intervals such as `["08:00-12:00",
+        "13:00-17:00"]`; `24:00` may close a day. `closed` lists ISO dates. `holidays` is a list of dates as well, or
+        a country (`US`), or `{country, subdivision, observed}`, which is written out into closed dates by the
+        `holidays` package for the years 2000 to 2100, so that the digest, and every deadline, stays the same when
+        that package changes its mind. Raises `CalendarError`.
         """
         if not isinstance(mapping, Mapping):
             raise CalendarError(f"Calendar {name} is not a mapping.", hint="It has a zone and hours.")
@@ -71,7 +74,12 @@ class Calendar:
         if mapping.get("name", name) != name:
             raise CalendarError(f'Calendar {name} calls itself "{mapping["name"]}".', hint="Use one name.")
         closed = _closed_dates(name, mapping.get("closed")) | _holiday_dates(name, mapping.get("holidays"))
-        return cls(name, _zone_name(name, mapping.get("zone")), _hours(name, mapping.get("hours")), closed)
+        return cls(
+            name,
+            _zone_name(name, mapping.get("zone", mapping.get("timezone"))),
+            _hours(name, mapping.get("hours")),
+            closed,
+        )
 
     @property
     def zone_info(self) -> ZoneInfo:
@@ -130,13 +138,31 @@ def _zone_name(name: str, given: object) -> str:
 def _hours(name: str, given: object) -> tuple[tuple[Interval, ...], ...]:
     if not isinstance(given, Mapping):
         raise CalendarError(f"Calendar {name} has no hours.", hint='Give them by weekday: {mon: ["08:00-17:00"]}.')
-    for day in given:
-        if day not in WEEKDAYS:
-            raise CalendarError(f'Calendar {name}: "{day}" is no weekday.', hint=_nearest(day, WEEKDAYS))
-    week = tuple(_intervals(name, day, given.get(day)) for day in WEEKDAYS)
+    open_on: dict[str, tuple[Interval, ...]] = {}
+    for words, hours in given.items():
+        days = weekdays(words)
+        if not days:
+            raise CalendarError(f'Calendar {name}: "{words}" is no weekday.', hint=_nearest(words, WEEKDAYS))
+        if twice := [day for day in days if day in open_on]:
+            raise CalendarError(f"Calendar {name}: {twice[0]} stands twice.", hint="Give each weekday its hours once.")
+        open_on |= dict.fromkeys(days, _intervals(name, str(words), hours))
+    week = tuple(open_on.get(day, ()) for day in WEEKDAYS)
     if not any(week):
         raise CalendarError(f"Calendar {name} is never open.", hint="Give at least one day some hours.")
     return week
+
+
+def weekdays(words: object) -> tuple[str, ...]:
+    """The weekdays that a key of `hours` names: `mon`, `Monday`, `mon-fri`; none where it names none."""
+    ends = [_weekday(one) for one in _TO.split(words.strip().lower())] if isinstance(words, str) else []
+    if not 1 <= len(ends) <= 2 or None in ends:
+        return ()
+    places = [WEEKDAYS.index(one) for one in ends if one is not None]
+    return WEEKDAYS[places[0] : places[-1] + 1]
+
+
+def _weekday(word: str) -> str | None:
+    return word[:3] if word in WEEKDAYS or word in _LONG else None
 
 
 def _intervals(name: str, day: str, given: object) -> tuple[Interval, ...]:
@@ -193,8 +219,8 @@ def _date(name: str, given: object) -> date:
 
 
 def _holiday_dates(name: str, given: object) -> frozenset[date]:
-    if given is None:
-        return frozenset()
+    if given is None or isinstance(given, list | tuple):
+        return _closed_dates(name, given)
     import holidays  # here, because few calendars use rules and the package is large
 
     rule: Mapping[str, Any] = {"country": given} if isinstance(given, str) else {}

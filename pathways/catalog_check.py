@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from pathways.calendars import KEYS as CALENDAR_KEYS
-from pathways.calendars import WEEKDAYS, Calendar, CalendarError
+from pathways.calendars import WEEKDAYS, Calendar, CalendarError, weekdays
 from pathways.catalog import ACTION_KEYS, SECTIONS, EntryError, read_catalog
 from pathways.datatypes import KINDS, DataType
 from pathways.declarations import (
@@ -359,8 +359,8 @@ class _Checking(Reader):
             yield {**usual, "zone": zone.plain}, zone
         hours = node.get("hours")
         for day, given in hours.value.items() if hours is not None and hours.is_map else ():
-            if day in WEEKDAYS:
-                yield {**usual, "hours": {**_OPEN, day: given.plain}}, given
+            if weekdays(day):
+                yield {**usual, "hours": {day: given.plain} if given.plain else _OPEN}, given
             else:
                 hint = nearest(day, WEEKDAYS, plural="Weekdays")
                 self.note("bad-calendar", hours.keys[day], f'"{day}" is no weekday.', hint)  # type: ignore[union-attr]

@@ -39,6 +39,23 @@ def test_reads_a_calendar() -> None:
     assert calendar.closed == {date(2026, 11, 26), date(2026, 12, 25)}
 
 
+def test_weekdays_may_be_written_out_and_together() -> None:
+    """Whatever they are called, the calendar and its digest are the same."""
+    plain = office(hours={day: ["08:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": "09:00-12:00"})
+    for hours in (
+        {"mon-fri": "8:00-17:00", "Saturday": ["9:00 - 12:00"]},
+        {"Monday-Thursday": ["08:00-17:00"], "fri": "08:00-17:00", "SAT": "09:00-12:00", "sunday": []},
+    ):
+        assert Calendar.parse("office", office(hours=hours)).digest == Calendar.parse("office", plain).digest
+
+
+def test_a_zone_and_dates_under_their_other_names() -> None:
+    """`timezone` is the zone, and holidays may be dates."""
+    given = office(holidays=["2026-11-26", "2026-12-25"], timezone="America/New_York")
+    del given["zone"], given["closed"]
+    assert Calendar.parse("office", given).digest == Calendar.parse("office", office()).digest
+
+
 def test_yaml_dates_are_dates() -> None:
     """Dates that a YAML reader has already made are taken as such."""
     assert Calendar.parse("office", office(closed=[date(2026, 12, 25)])).closed == {date(2026, 12, 25)}
@@ -55,6 +72,8 @@ def test_yaml_dates_are_dates() -> None:
         ({"hours": {"mon": []}}, "never open", "at least one day"),
         ({"hours": {"tues": ["08:00-17:00"]}}, '"tues" is no weekday', 'Did you mean "tue"?'),
         ({"hours": {1: ["08:00-17:00"]}}, '"1" is no weekday', "mon, tue"),
+        ({"hours": {"mon-fri": "08:00-17:00", "tue": "09:00-12:00"}}, "tue stands twice", "once"),
+        ({"hours": {"fri-mon": "08:00-17:00"}}, '"fri-mon" is no weekday', "mon"),
         ({"hours": {"mon": 8}}, "no list of hours", "08:00-17:00"),
         ({"hours": {"mon": ["8-17"]}}, '"8-17" is no opening time', "08:00-17:00"),
         ({"hours": {"mon": [None]}}, '"None" is no opening time', "08:00-17:00"),
