@@ -51,7 +51,10 @@ def show(
     ] = None,
     output: As = Format.TEXT,
 ) -> None:
-    """Show a year of a calendar: its hours, and for each month how long it is open, holidays and closures."""
+    """Show a year of a calendar: hours, holidays, closures.
+
+    For each month it says how long it is open.
+    """
     documents = load.calendar_documents(catalog)
     if name not in documents:
         raise UnknownCalendarError(f"There is no calendar {name}.", hint=f"There are {', '.join(sorted(documents))}.")

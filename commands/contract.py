@@ -24,7 +24,10 @@ def contract(
     ] = CoreAuth.NONE,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each request.")] = 30.0,
 ) -> None:
-    """Ask a FHIR R4 server what our client needs of a core; ends with 1 when a required check fails."""
+    """Ask a FHIR R4 server what our client needs of a core.
+
+    Ends with 1 when a required check fails.
+    """
     from activities.gateways.fhir.auth import SmartBackendAuth
     from activities.gateways.fhir.contract.__main__ import print_finding, print_summary
     from activities.gateways.fhir.contract.runner import run_contract

@@ -45,7 +45,10 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """Show Carelane at work: referrals, authorizations, infusions; one pathway day in a minute."""
+    """Show Carelane at work, a pathway day in a minute.
+
+    There are referrals, authorizations and infusions.
+    """
     from local.supervisor import interruptible
 
     with interruptible():

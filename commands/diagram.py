@@ -66,7 +66,10 @@ def diagram(
     ] = False,
     catalog: CatalogFile = None,
 ) -> None:
-    """Draw a pathway; with --instance or --counts from the store (DATABASE_URL)."""
+    """Draw a pathway.
+
+    With --instance or --counts it reads the store (DATABASE_URL).
+    """
     if instance is not None and numbers:
         raise NothingToDrawError("Either one instance is shown or how many stand where.", hint="Leave one of them out.")
     chosen = kind or _by_name(output)

@@ -44,7 +44,10 @@ def difference(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 where anything changed.")] = False,
     catalog: CatalogFile = None,
 ) -> None:
-    """Say in words what changed from one version to another, and what it asks of instances in flight."""
+    """Say in words what changed between two versions.
+
+    It also says what that asks of instances in flight.
+    """
     before, after = find_written(old, catalog), find_written(new, catalog)
     found = diff(before.plan, after.plan, (before.text, after.text))
     asked = review(before.plan.document, after.plan.document)

@@ -22,7 +22,9 @@ class IncompleteError(CarelaneError):
 
 @app.command("drain")
 def drain() -> None:
-    """Have every running pathway continue with an empty history, as soon as nothing of it is in flight.
+    """Have every pathway go on with an empty history.
+
+    It does so as soon as nothing of it is in flight.
 
     They go on as they stand. A worker has to run for it; those that wait for an action follow when it has ended.
     """

@@ -41,7 +41,10 @@ def export_command(
     status: Annotated[State, typer.Option("--status", help="The status that it states.")] = State.DRAFT,
     catalog: CatalogFile = None,
 ) -> None:
-    """Write a version as a FHIR R4 PlanDefinition; what FHIR could not say goes to the error output."""
+    """Write a version as a FHIR R4 PlanDefinition.
+
+    What FHIR could not say goes to the error output.
+    """
     del to  # there is one format yet; naming it keeps the command as it is when there are more
     exported = export(find_plan(target, catalog), base=base, status=_status(status))
     text = json.dumps(exported.resource, indent=2, ensure_ascii=False) + "\n"

@@ -47,7 +47,10 @@ def evaluate(
         str | None, typer.Option("--calendar", help="The calendar of business_add where it names none.")
     ] = None,
 ) -> None:
-    """Evaluate an expression and write its value as JSON; says why where that is null."""
+    """Evaluate an expression and write its value as JSON.
+
+    Where that is null, say why.
+    """
     scope, environment = _scope(data), _environment(zone_name, catalog, calendar)
     try:
         parsed = language.parse_expression(expression)
@@ -68,7 +71,10 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Cases, one JSON object a line.")],
     at_least: Annotated[float, typer.Option(min=0, max=1, help="The share of cases that must pass.")] = 1.0,
 ) -> None:
-    """Evaluate cases in the form of the DMN TCK and compare with what each expects."""
+    """Evaluate cases in the form of the DMN TCK.
+
+    Each is compared with what it expects.
+    """
     report = tck.check(files.read(file).split("\n"))
     for failure in report.failures[:SHOWN]:
         expression, expected, found = (
@@ -87,7 +93,10 @@ def functions_command(
     name: Annotated[str, typer.Argument(help="A part of a function's name; all functions without it.")] = "",
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Write the page of the reference.")] = False,
 ) -> None:
-    """List the functions of expressions: how each is called, and what it does."""
+    """List the functions of expressions.
+
+    It says how each is called, and what it does.
+    """
     if as_markdown:
         typer.echo(reference.markdown(), nl=False)
         return

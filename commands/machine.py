@@ -19,7 +19,10 @@ app = typer.Typer(no_args_is_help=True, help="Carelane on this machine.")
 def dev(
     ui: Annotated[bool, typer.Option("--temporal-ui", help="Serve Temporal's own pages too.")] = False,
 ) -> None:
-    """Run everything on this machine until Ctrl-C; starting again continues where it was."""
+    """Run everything on this machine until Ctrl-C.
+
+    Starting again continues where it was.
+    """
     import devserver
     from local.supervisor import interruptible
 
@@ -41,7 +44,10 @@ def welcome(configured: Settings) -> None:
 
 @app.command("forget-state")
 def forget_state() -> None:
-    """Remove what `carelane dev` and `carelane demo` have kept: databases, logs, passwords."""
+    """Remove what `carelane dev` and `carelane demo` kept.
+
+    That is databases, logs and passwords.
+    """
     import devserver
 
     devserver.forget_state(settings.load().state_dir)
@@ -52,7 +58,10 @@ def fetch_programs(
     temporal: Annotated[bool, typer.Option("--temporal", help="The Temporal server.")] = False,
     chromium: Annotated[bool, typer.Option("--chromium", help="Chromium, for the browser tests.")] = False,
 ) -> None:
-    """Get the programs that tests and `carelane dev` need, where this machine does not have them."""
+    """Get the programs that tests and `carelane dev` need.
+
+    Those that this machine has are left as they are.
+    """
     from local.chromium import obtain_chromium
     from local.temporal_program import TemporalProgram
 
@@ -68,7 +77,10 @@ def fetch_programs(
 def show_settings(
     markdown: Annotated[bool, typer.Option("--markdown", help="Write the page docs/settings.md.")] = False,
 ) -> None:
-    """List every setting with its value; secrets are not shown."""
+    """List every setting with its value.
+
+    Secrets are not shown.
+    """
     if markdown:
         typer.echo(settings.markdown(), nl=False)
         return

@@ -46,7 +46,9 @@ def migrate(
     by: By = None,
     output: As = Format.TEXT,
 ) -> None:
-    """Show what migrating the open instances of a version would do, by where they stand; with --apply, do it.
+    """Show what migrating open instances would do, or do it.
+
+    They are those of one version, by where they stand; with --apply they migrate.
 
     Tasks keep their person, what was typed and their due time; clocks and timers keep what remains. By the API of a
     running Carelane (`carelane dev`). Exits 1 where an instance can't be migrated.

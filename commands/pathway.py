@@ -63,7 +63,9 @@ def lint_command(
     ] = None,
     output: Annotated[LintFormat, typer.Option("--format", help="How to write it.")] = LintFormat.TEXT,
 ) -> None:
-    """Say what is wrong or unwise in definitions, in the scenarios beside them, and in the catalog that is named.
+    """Say what is wrong or unwise in definitions.
+
+    So too in the scenarios beside them, and in the catalog that is named.
 
     Also of a catalog alone: its file, or a folder laid out as the installed one. Warnings alone do not fail.
     """

@@ -31,7 +31,10 @@ def worker() -> None:
 
 @app.command()
 def relay() -> None:
-    """Deliver events to pathways, and repair lists that differ from them."""
+    """Deliver events to pathways, and repair lists.
+
+    Lists are repaired where they differ from what the pathways say.
+    """
     import relay as process
 
     configured = _configured()
@@ -65,7 +68,10 @@ def core(
         typer.Option(help="JSON file of the client that may sign in: client_id and jwks. Unset: no sign-in."),
     ] = None,
 ) -> None:
-    """Serve the development core: a small FHIR R4 server on a SQLite file. Never for real patients."""
+    """Serve the development core.
+
+    It is a small FHIR R4 server on a SQLite file. Never for real patients.
+    """
     import uvicorn
 
     from devcore.app import Client, create_core

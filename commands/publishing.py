@@ -52,7 +52,9 @@ def publish(
     ] = False,
     output: As = Format.TEXT,
 ) -> None:
-    """Publish definitions with their scenarios, by the API of a running Carelane (`carelane dev`).
+    """Publish definitions with their scenarios.
+
+    It asks the API of a running Carelane (`carelane dev`).
 
     Refused with lint errors, failing scenarios, or steps and ways that no scenario goes through. Where a gate, form,
     clock, table or contract differs from the version before, it stays a draft until somebody else approves it.
@@ -75,7 +77,9 @@ def publish(
 
 @app.command()
 def approve(name: Name, version: VersionOf, by: By = None, output: As = Format.TEXT) -> None:
-    """Approve a draft as the second person, in a clinical role, and so publish it; shows what is new in it.
+    """Approve a draft as the second person.
+
+    That person has a clinical role; approving publishes it. Shows what is new in it.
 
     By the API of a running Carelane (`carelane dev`).
     """

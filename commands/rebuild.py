@@ -22,7 +22,10 @@ class IncompleteError(CarelaneError):
 
 @app.command("rebuild")
 def rebuild() -> None:
-    """Ask every running pathway where it stands, and make the lists say the same."""
+    """Make the lists say where every pathway stands.
+
+    Each that runs is asked.
+    """
     configured = settings.load()
     configure_logging(configured)
     asked, silent = asyncio.run(_rebuild(configured))

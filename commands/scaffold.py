@@ -130,7 +130,10 @@ def new(
         str | None, typer.Option("--queue", metavar="QUEUE", help="Whose tasks they are; the first of the catalog.")
     ] = None,
 ) -> None:
-    """Begin a pathway: NAME/1.0.0.yaml, and scenarios beside it that go through every step of it."""
+    """Begin a pathway, with scenarios.
+
+    It is NAME/1.0.0.yaml, and the scenarios beside it go through every step of it.
+    """
     if why := why_no_identifier(name):
         raise ScaffoldError(why, hint="Such as wound-care.")
     folder = into / name

@@ -18,7 +18,10 @@ app = typer.Typer()
 def write_schema(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write it there.")] = None,
 ) -> None:
-    """Write the JSON Schema of definitions, by which editors complete, explain and check as you type."""
+    """Write the JSON Schema of definitions, for editors.
+
+    By it they complete, explain and check as you type.
+    """
     text = json.dumps(language_schema(), indent=1) + "\n"
     if out is None:
         typer.echo(text, nl=False)

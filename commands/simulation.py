@@ -59,7 +59,10 @@ def simulate_command(
     catalog: CatalogFile = None,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
 ) -> None:
-    """Simulate cases: cycle times, the work in queues, clocks, outcomes. Durations and choices are drawn."""
+    """Simulate cases: cycle times, queues, clocks, outcomes.
+
+    Durations and choices are drawn.
+    """
     plan = find_plan(target, catalog)
     simulation = _simulation(plan, target, declared, from_store=from_store)
     with _progress(cases, shown=output is Format.TEXT) as progress:

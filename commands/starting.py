@@ -60,7 +60,9 @@ def start(
     by: By = None,
     output: As = Format.TEXT,
 ) -> None:
-    """Start an instance of a published version, by the API of a running Carelane (`carelane dev`).
+    """Start an instance of a published version.
+
+    It asks the API of a running Carelane (`carelane dev`).
 
     carelane pathway start referral --input patient=Patient/1 --input order=ServiceRequest/1
     """

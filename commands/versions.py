@@ -37,7 +37,10 @@ def list_versions(
     by: By = None,
     output: As = Format.TEXT,
 ) -> None:
-    """List every version with its state, from the registry of a running Carelane (`carelane dev`)."""
+    """List every version with its state.
+
+    It asks the registry of a running Carelane (`carelane dev`).
+    """
     configured = settings.load()
     with acting_as(configured, by, AUTHOR) as client:
         found = client.get("/pathways")
@@ -70,7 +73,9 @@ def show(
     by: By = None,
     output: As = Format.TEXT,
 ) -> None:
-    """Show a version: its state, digest, who did what and when; as JSON also its plan and source.
+    """Show a version: its state, digest and history.
+
+    The history is who did what and when. As JSON, its plan and source come with it.
 
     From the registry of a running Carelane (`carelane dev`).
     """
@@ -90,7 +95,10 @@ def show(
 
 @app.command()
 def withdraw(name: Name, version: VersionOf, reason: Reason = "", by: By = None, output: As = Format.TEXT) -> None:
-    """Put a draft away that is not to be published; what was published stays. By the API of a running Carelane."""
+    """Put a draft away that is not to be published.
+
+    What was published stays. It asks the API of a running Carelane.
+    """
     with acting_as(settings.load(), by, AUTHOR) as client:
         done = client.post(f"{_path(name, version)}/withdraw", {"reason": reason})
     if output is Format.JSON:
@@ -101,13 +109,19 @@ def withdraw(name: Name, version: VersionOf, reason: Reason = "", by: By = None,
 
 @app.command()
 def deprecate(name: Name, version: VersionOf, reason: Reason = "", by: By = None, output: As = Format.TEXT) -> None:
-    """Let nothing new start of a version by default; its instances go on. By the API of a running Carelane."""
+    """Let nothing new start of a version by default.
+
+    Its instances go on. It asks the API of a running Carelane.
+    """
     _change(name, version, "deprecate", {"reason": reason}, by, output)
 
 
 @app.command()
 def retire(name: Name, version: VersionOf, reason: Reason = "", by: By = None, output: As = Format.TEXT) -> None:
-    """Put a version away for good; refused while any of its instances runs. By the API of a running Carelane."""
+    """Put a version away for good.
+
+    Refused while any of its instances runs. It asks the API of a running Carelane.
+    """
     _change(name, version, "retire", {"reason": reason}, by, output)
 
 
@@ -122,7 +136,9 @@ def pause(
     by: By = None,
     output: As = Format.TEXT,
 ) -> None:
-    """Let nothing start of a version until `unpause`; its instances hold at the steps that are named.
+    """Let nothing start of a version until `unpause`.
+
+    Its instances hold at the steps that are named.
 
     By the API of a running Carelane.
     """

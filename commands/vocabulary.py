@@ -45,7 +45,10 @@ def vocabulary(
     word: Annotated[str, typer.Argument(metavar="[WORD]", help="A part of a name; all of them without it.")] = "",
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Write the page docs/vocabulary.md.")] = False,
 ) -> None:
-    """Say what pathways may name: actions with what they take and give, events, queues, roles, calendars, messages."""
+    """Say which actions, events, queues and roles there are.
+
+    These are what pathways may name: actions with what they take and give; calendars and messages too.
+    """
     if as_markdown:
         typer.echo(page(), nl=False)
         return

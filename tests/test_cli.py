@@ -17,6 +17,20 @@ def test_every_sub_command_is_there() -> None:
         assert cli.run([name, "--help"]) == 0
 
 
+@pytest.mark.parametrize("group", [[], ["pathway"], ["feel"], ["calendar"]])
+def test_what_each_command_does_is_said_in_a_line(
+    group: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whole, and on a terminal of 80 columns: nothing is cut off."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.run([*group, "--help"]) == 0
+    page = capsys.readouterr().out
+    lines = page.partition("Commands:")[2].splitlines()[1:]
+    assert lines
+    assert [one for one in lines if not one.endswith(".")] == []
+    assert [one for one in lines if one.endswith("...") or len(one) > 80 or one.startswith("    ")] == []
+
+
 @pytest.mark.parametrize("arguments", [["no-such-command"], ["dev", "--no-such-option"], ["core"]])
 def test_a_wrong_command_line_is_refused_without_a_traceback(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
