@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -164,6 +164,7 @@ class Database:
         )
 
         _check_idle_connections(self._engine.sync_engine)
+        self._alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.revisions = Revisions(self._rev)
 
     @asynccontextmanager
@@ -172,23 +173,23 @@ class Database:
 
         Raises `StoreUnavailableError` where PostgreSQL is away, or gave up because of a lock or a deadlock.
         """
-        try:
+        with _said_to_be_away():
             async with self._engine.begin() as connection:
                 yield Unit(connection)
-        except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-            raise StoreUnavailableError(
-                "The database does not answer now.", hint="Nothing was changed; try again in a moment."
-            ) from error
-        except exc.DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            raise StoreUnavailableError(
-                "The connection to the database broke.", hint="Try again in a moment."
-            ) from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Unit]:
+        """As `transaction`, for reading alone, without the messages that begin and end one.
+
+        Nothing is lost: in PostgreSQL's usual isolation each statement sees what is committed when it begins.
+        """
+        with _said_to_be_away():
+            async with self._alone.connect() as connection:
+                yield Unit(connection)
 
     async def check(self) -> None:
         """Return when PostgreSQL answers. Raises `StoreUnavailableError`."""
-        async with self.transaction() as unit:
+        async with self.reading() as unit:
             await unit.connection.execute(select(1))
 
     async def reached(self, instance: str, rev: int, *, within: float = 2.0) -> bool:
@@ -196,12 +197,26 @@ class Database:
         return await self.revisions.reached(instance, rev, within)
 
     async def _rev(self, instance: str) -> int | None:
-        async with self.transaction() as unit:
+        async with self.reading() as unit:
             return await unit.instances.rev(instance)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+@contextmanager
+def _said_to_be_away() -> Iterator[None]:
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        raise StoreUnavailableError(
+            "The database does not answer now.", hint="Nothing was changed; try again in a moment."
+        ) from error
+    except exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise StoreUnavailableError("The connection to the database broke.", hint="Try again in a moment.") from error
 
 
 def _check_idle_connections(engine: Engine) -> None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import Integer, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.results import Result
 from store.rows import columns, read, read_one, select_rows
-from store.tables import task, task_comment, task_draft
+from store.tables import result, task, task_comment, task_draft
+from store.tables.base import Text
 
 Json = Any
 TaskStatus = Literal["open", "completed", "cancelled"]
@@ -127,6 +129,27 @@ class Comment:
     at: datetime
 
 
+_WIDTH = len(columns(Task, task))
+
+# Made once: a click waits for these.
+_BY_ID = select_rows(Task, task).where(task.c.id == bindparam("ident"))
+_WITH_ANSWER = (
+    _BY_ID.add_columns(*columns(Result, result))
+    .select_from(task)
+    .outerjoin(result, (result.c.instance == task.c.instance) & (result.c.request == bindparam("request")))
+)
+_TO, _BY, _SEEN = bindparam("to", type_=Text), bindparam("by", type_=Text), bindparam("seen", type_=Integer)
+_ASSIGN = (
+    update(task)
+    .where(task.c.id == bindparam("ident"), task.c.status == "open", task.c.assignee.is_distinct_from(_TO))
+    .where(_BY.is_(None) | task.c.assignee.is_(None) | (task.c.assignee == _BY))
+    .where(_SEEN.is_(None) | (task.c.version == _SEEN))
+    .values(assignee=_TO, claimed_at=case((_TO.is_not(None), func.now())), version=task.c.version + 1)
+    .returning(*columns(Task, task))
+)
+"""Gives a task to somebody, or nobody, where `by` may: nobody has it, they do, or `by` is none who must ask."""
+
+
 class Tasks:
     """The tasks of one unit of work. For lists see `store.worklist`."""
 
@@ -135,8 +158,15 @@ class Tasks:
 
     async def get(self, ident: str) -> Task | None:
         """A task by its id."""
-        query = select_rows(Task, task).where(task.c.id == ident)
-        return read_one(Task, (await self._connection.execute(query)).first())
+        return read_one(Task, (await self._connection.execute(_BY_ID, {"ident": ident})).first())
+
+    async def get_with_answer(self, ident: str, request: str) -> tuple[Task | None, Result | None]:
+        """A task by its id, and what a request to its instance was answered."""
+        row = (await self._connection.execute(_WITH_ANSWER, {"ident": ident, "request": request})).first()
+        if row is None:
+            return None, None
+        answer = row[_WIDTH:]
+        return Task(*row[:_WIDTH]), Result(*answer) if answer[0] is not None else None
 
     async def of_instance(self, instance: str) -> tuple[Task, ...]:
         """Every task that an instance ever had, in the order in which they opened."""
@@ -145,40 +175,22 @@ class Tasks:
 
     async def claim(self, ident: str, person: str, *, version: int | None = None) -> Claim:
         """Take a task that nobody has; to have it already is as good. One of two at once wins."""
-        free = task.c.assignee.is_(None) | (task.c.assignee == person)
-        return await self._assign(ident, person, free, version)
+        return await self._assign(ident, person, person, version)
 
     async def release(self, ident: str, person: str, *, version: int | None = None) -> Claim:
         """Give back a task that one has; one that nobody has is given back already."""
-        own = (task.c.assignee == person) | task.c.assignee.is_(None)
-        return await self._assign(ident, None, own, version)
+        return await self._assign(ident, None, person, version)
 
     async def assign(self, ident: str, person: str | None, *, version: int | None = None) -> Claim:
         """Give a task to a person, or to nobody, whoever has it now."""
         return await self._assign(ident, person, None, version)
 
-    async def _assign(
-        self, ident: str, person: str | None, allowed: ColumnElement[bool] | None, version: int | None
-    ) -> Claim:
-        same = task.c.assignee.is_not_distinct_from(person)
-        statement = (
-            update(task)
-            .where(task.c.id == ident, task.c.status == "open", ~same)
-            .values(
-                assignee=person,
-                claimed_at=None if person is None else func.now(),
-                version=task.c.version + 1,
-            )
-            .returning(*columns(Task, task))
-        )
-        if allowed is not None:
-            statement = statement.where(allowed)
-        if version is not None:
-            statement = statement.where(task.c.version == version)
-        changed = (await self._connection.execute(statement)).first()
+    async def _assign(self, ident: str, person: str | None, by: str | None, version: int | None) -> Claim:
+        given = {"ident": ident, "to": person, "by": by, "seen": version}
+        changed = (await self._connection.execute(_ASSIGN, given)).first()
         if changed is not None:
             return Claim("done", Task(*changed))
-        return self._why_not(await self.get(ident), person, forced=allowed is None)
+        return self._why_not(await self.get(ident), person, forced=by is None)
 
     @staticmethod
     def _why_not(there: Task | None, person: str | None, *, forced: bool) -> Claim:

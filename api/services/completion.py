@@ -90,8 +90,8 @@ class CompletionService(TaskService):
     async def _prepare(self, actor: Actor, ident: str, request: str, version: int | None) -> Task | Completed:
         """Check who, and take the task where nobody has it; or the answer that this request got before."""
         async with self.database.transaction() as unit:
-            task = await self._seen(unit, actor, ident)
-            known = await unit.results.get(task.instance, request)
+            there, known = await unit.tasks.get_with_answer(ident, request)
+            task = self._if_seen(actor, there)
             if known is not None:
                 _same_task(known.result, task)
                 return Completed(ident, task.instance, task.outcome or "", known.rev, lists_lag=False, repeated=True)

@@ -57,7 +57,7 @@ class DemonstrationService(Base):
         """What the demonstration takes for now; None outside one."""
         if not self.demo:
             return None
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await self.pathway_time(unit)
 
     async def _open(self) -> list[Instance]:

@@ -45,7 +45,7 @@ class IncidentService(Interventions):
     async def groups(self, actor: Actor) -> tuple[IncidentGroup, ...]:
         """Open incidents by what is the matter, those that stop most instances first."""
         actor.require("see-exceptions")
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await unit.incidents.groups()
 
     async def page(
@@ -60,20 +60,20 @@ class IncidentService(Interventions):
     ) -> Page[Incident]:
         """Incidents, the last seen first. Raises `BadCursorError`."""
         actor.require("see-exceptions")
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await unit.incidents.page(
                 status=status, fingerprint=fingerprint, pathway=pathway, after=after, limit=limit
             )
 
     async def open_count(self) -> int:
         """How many are open."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await unit.incidents.open_count()
 
     async def detail(self, actor: Actor, ident: str) -> IncidentDetail:
         """An incident with its attempts. Raises `NotFoundError`."""
         actor.require("see-exceptions")
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             incident = await unit.incidents.get(ident)
             instance = await unit.instances.get(incident.instance) if incident is not None else None
             if incident is None or instance is None:

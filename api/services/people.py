@@ -69,13 +69,14 @@ class PeopleService(Base):
     async def session(self, secret: str) -> SignedIn | None:
         """Who acts in a session; None where it has ended."""
         now = self.now()
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             found = await unit.sessions.get(hash_token(secret), now=now)
-            if found is None:
-                return None
-            session, acting = found
-            if now - session.seen_at > _NOTE_USE_EVERY:
-                until = min(now + SESSION_IDLE, session.created_at + SESSION_MOST)
+        if found is None:
+            return None
+        session, acting = found
+        if now - session.seen_at > _NOTE_USE_EVERY:
+            until = min(now + SESSION_IDLE, session.created_at + SESSION_MOST)
+            async with self.database.transaction() as unit:
                 await unit.sessions.seen(session.token_hash, at=now, expires_at=until)
         return SignedIn(_actor(acting), session)
 
@@ -100,7 +101,7 @@ class PeopleService(Base):
 
     async def bearer(self, secret: str) -> Actor:
         """Whom a bearer token acts for. Raises `SignedOutError`."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             acting = await unit.sessions.bearer(hash_token(secret), now=self.now())
         if acting is None:
             raise SignedOutError("This bearer token is not known, or holds no more.", hint="Ask for a new one.")
@@ -116,7 +117,7 @@ class PeopleService(Base):
 
     async def everybody(self) -> tuple[Person, ...]:
         """Who signs in here, by name."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return tuple(one for one in await unit.people.all() if one.active)
 
     async def save(self, login: str, name: str, roles: Iterable[str], password: str) -> None:

@@ -85,14 +85,14 @@ class TaskService(Base):
 
     async def counts(self, actor: Actor) -> Counts:
         """What is in each queue that the person sees, and in all of them."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             now = await self.pathway_time(unit)
             hidden = self.queues.hidden(actor)
             return await unit.worklist.counts(now=now, hidden_queues=hidden)
 
     async def list(self, actor: Actor, wish: ListWish, *, after: str | None = None, limit: int = 50) -> TaskList:
         """A page of open tasks. Raises `BadCursorError`, and `NotFoundError` for a queue that is not the person's."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             wanted = await self._narrowed(unit, actor, wish)
             page = await unit.worklist.page(wanted, after=after, limit=limit, order=wish.order, together=not wish.apart)
             hidden = self.queues.hidden(actor)
@@ -103,7 +103,7 @@ class TaskService(Base):
 
     async def get(self, actor: Actor, ident: str) -> TaskDetail:
         """A task, open or closed. Raises `NotFoundError`."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             task = await self._seen(unit, actor, ident)
             instance = await unit.instances.get(task.instance)
             if instance is None:
@@ -198,7 +198,9 @@ class TaskService(Base):
         )
 
     async def _seen(self, unit: Unit, actor: Actor, ident: str) -> Task:
-        task = await unit.tasks.get(ident)
+        return self._if_seen(actor, await unit.tasks.get(ident))
+
+    def _if_seen(self, actor: Actor, task: Task | None) -> Task:
         if task is None or not self.queues.sees(actor, task.queue):
             raise NotFoundError("There is no such task, or it is in a queue that you do not work.")
         return task

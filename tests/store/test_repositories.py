@@ -158,6 +158,10 @@ async def test_an_answer_is_found_by_its_request(database: Database) -> None:
         assert found is not None
         assert found.rev == history.rev
         assert await unit.results.get(history.instance, "another") is None
+        [task] = await unit.tasks.of_instance(history.instance)
+        assert await unit.tasks.get_with_answer(task.id, "click-check") == (task, found)
+        assert await unit.tasks.get_with_answer(task.id, "another") == (task, None)
+        assert await unit.tasks.get_with_answer("none", "click-check") == (None, None)
 
 
 async def test_waiting_for_a_revision_ends_when_it_is_there_or_time_is_up(database: Database) -> None:
