@@ -12,6 +12,9 @@ from devcore.demo.cases import Answer, Form, Script
 Json = Any
 
 VALID = timedelta(days=200)
+_CERTIFIED = ("certified", "partial")
+UNITS = {1: 900}
+"""What the payer certifies of the drug, the first item; of its administration it names no number."""
 
 
 def sent(opened_at: datetime) -> Form:
@@ -34,14 +37,18 @@ def letter(*decisions: str) -> Answer:
 
     def written(opened_at: datetime) -> Form:
         start = opened_at.date()
-        period = {"number": "A-20417", "start": start.isoformat(), "end": (start + VALID).isoformat()}
+        given = {"number": "A-20417", "start": start.isoformat(), "end": (start + VALID).isoformat()}
         items = [
-            {"sequence": number, "decision": one, **(period if one in ("certified", "partial") else {})}
+            {"sequence": number, "decision": one, **({**given, **_units(number)} if one in _CERTIFIED else {})}
             for number, one in enumerate(decisions, 1)
         ]
         return {"items": items, "received_at": opened_at.isoformat(), "reference": f"L-{opened_at:%m%d%H%M}"}
 
     return Answer("recorded", written)
+
+
+def _units(item: int) -> Form:
+    return {"units": UNITS[item]} if item in UNITS else {}
 
 
 def documents_sent(opened_at: datetime) -> Form:

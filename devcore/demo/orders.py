@@ -15,6 +15,7 @@ COMMERCIAL = {"system": "https://nahdo.org/sopt", "code": "512", "display": "Com
 TAKEN_AGO = timedelta(days=20)
 
 _PRODUCTS = {"infliximab": ("J1745", "Crohn's disease"), "ocrelizumab": ("J2350", "Multiple sclerosis")}
+_AMOUNTS = {"infliximab": 410, "ocrelizumab": 300}
 _LOINC = "http://loinc.org"
 _RESULTS = (("5196-1", "Hepatitis B surface antigen", "Negative"), ("71774-4", "Tuberculosis (IGRA)", "Negative"))
 
@@ -83,5 +84,6 @@ async def give_dose(core: FhirClient, patient: str, order: str, at: datetime, pr
         "subject": {"reference": patient},
         "request": {"reference": order},
         "effectiveDateTime": at.isoformat(timespec="seconds"),
+        "dosage": {"dose": {"value": _AMOUNTS[product], "unit": "mg", "code": "mg"}},
     }
     await core.create(administration, key=key)
