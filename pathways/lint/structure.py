@@ -29,6 +29,7 @@ FOREVER = "forever"
 """What an event wait accepts that has no timeout on purpose."""
 
 _MOST_NAMED = 5
+_NEVER = "Say when it is taken, or leave it out."
 
 
 def check(subject: Subject) -> Findings:
@@ -91,15 +92,17 @@ def _default(step: StepDecl) -> Findings:
         yield Finding("missing-default", step.body.mark, f'"{step.id}" has no rules to go by.')
     if not edges or edges[0].outcome is not None:
         return
-    if (last := edges[-1]).when is not None:
+    if not _asks_nothing(last := edges[-1]):
         yield Finding("missing-default", last.to.mark, f'Where nothing of "{step.id}" applies, there is no way on.')
-    always = next((place for place, edge in enumerate(edges) if edge.when is None), len(edges))
+    always = next((place for place, edge in enumerate(edges) if _asks_nothing(edge)), len(edges))
     for edge in edges[always + 1 :]:
         mark = edge.when.mark if edge.when else edge.to.mark
         yield Finding("dead-way", mark, f'The way of "{step.id}" to "{edge.to}" is never taken.')
     seen: set[str] = set()
     for edge in edges[:always]:
-        if edge.when is not None and (said := " ".join(edge.when.value.split())) in seen:
+        if edge.when is not None and edge.when.value.strip() == "false":
+            yield Finding("dead-way", edge.when.mark, f'The way of "{step.id}" to "{edge.to}" is never taken.', _NEVER)
+        elif edge.when is not None and (said := " ".join(edge.when.value.split())) in seen:
             yield Finding("dead-way", edge.when.mark, f'"{step.id}" has asked {said[:60]} before.')
         elif edge.when is not None:
             seen.add(said)
@@ -109,6 +112,11 @@ def _is_limited(subject: Subject, placed: Placed) -> bool:
     """Whether a step is left at some time anyway, for something around it has a time limit, or accepts waiting."""
     around = [one.step for one in subject.definition.containers(placed.block)]
     return any(one.timeout is not None or FOREVER in {text.value for text in one.accept} for one in around)
+
+
+def _asks_nothing(edge: EdgeDecl) -> bool:
+    """Whether a way is always taken when it is come to: it has no condition, or one that always holds."""
+    return edge.when is None or edge.when.value.strip() == "true"
 
 
 def _waiting(step: StepDecl) -> Findings:

@@ -23,6 +23,7 @@ from pathways.model import (
     Placed,
     RepeatDecl,
     SetDecl,
+    SideFlowDecl,
     TaskDecl,
     Text,
 )
@@ -45,6 +46,8 @@ def check(subject: Subject) -> Findings:
     for placed in subject.definition.placed:
         yield from _of_step(subject, placed)
     yield from _same_titles("outcomes", ((one.title, one.id.mark) for one in subject.definition.outcomes))
+    offers = (one for one in subject.definition.side_flows if one.offer is not None)
+    yield from _same_titles("offers", ((_offered(one), one.id.mark) for one in offers))
 
 
 def _taken(subject: Subject) -> DataType:
@@ -134,6 +137,12 @@ def _task(body: TaskDecl) -> Findings:
             yield Finding("required-and-hidden", field.name.mark, message)
     yield from _same_titles("outcomes", ((one.title, one.id.mark) for one in body.outcomes))
     yield from _same_titles("fields", ((one.label, one.name.mark) for one in body.form))
+
+
+def _offered(flow: SideFlowDecl) -> str:
+    """What an offer is called."""
+    title = flow.offer.title if flow.offer is not None else None
+    return str(title.source) if title is not None else flow.title or flow.id.value
 
 
 def _same_titles(what: str, titles: Iterable[tuple[str, Mark]]) -> Findings:

@@ -154,7 +154,7 @@ def test_a_catalog_is_linted_with_a_definition_and_alone(folder: Path, capsys: p
     assert (status, "0 errors, 1 warning in the catalog" in out) == (0, True)
     (folder / "catalog.yaml").write_text("queues: [a, a]\n", encoding="utf-8")
     status, out, _ = carelane("pathway", "lint", folder / "catalog.yaml", "--format", "sarif", capsys=capsys)
-    assert (status, json.loads(out)["runs"][0]["results"][0]["ruleId"]) == (1, "duplicate-field")
+    assert (status, json.loads(out)["runs"][0]["results"][0]["ruleId"]) == (1, "stands-twice")
     status, out, _ = carelane("pathway", "lint", folder / "catalog.yaml", "--format", "json", capsys=capsys)
     assert (status, json.loads(out)["findings"][0]["column"]) == (1, 13)
 
