@@ -181,22 +181,25 @@ class Resumed:
 class Held:
     """Steps, by their paths, are not entered until they are released. In place of what was held before.
 
-    What stands inside them goes on, and so do clocks. `id` names the pause of the version that asks for it.
+    What stands inside them goes on, and so do clocks. `id` names the pause of the version that asks for it. `own`: of
+    this instance alone, beside what its version holds.
     """
 
     steps: tuple[str, ...]
     by: str
     reason: str
     id: str = ""
+    own: bool = False
     event: Literal["held"] = "held"
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The end of a hold: what reached a held step enters it."""
+    """The end of a hold: what reached a held step enters it. `own`: of what is held of this instance alone."""
 
     by: str
     reason: str
+    own: bool = False
     event: Literal["released"] = "released"
 
 

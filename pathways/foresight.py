@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from pathways.engine import advance, gates, kinds
 from pathways.engine.run import Run
 from pathways.engine.undo import covers
-from pathways.events import Event, Moved, Skipped, TimePassed
+from pathways.events import Event, Held, Moved, Skipped, TimePassed
 from pathways.facts import (
     ChildCancelled,
     ClockMoved,
@@ -55,9 +55,9 @@ class Foresight:
     `left` are the addresses at which it would stand no more, `closed` the ids of the tasks that close undone,
     `children` the instances that are told to cancel, `dropped` the clocks that stop counting. `unsettled` are the
     addresses of actions that run outside and may have something to undo when they end; `undone` those of what is taken
-    back, in that order. `undoable` is what a move that does not ask for undo could have taken back. `ends` is the
-    outcome with which it would end, at once or when all that is settled. `gates` are the steps whose decision would be
-    passed over. `refused` is why nothing would happen.
+    back, in that order. `undoable` is what could have been taken back: by a move that does not ask for it, or, where
+    steps are held, at all. `ends` is the outcome with which it would end, at once or when all that is settled. `gates`
+    are the steps whose decision would be passed over. `refused` is why nothing would happen.
     """
 
     rev: int
@@ -99,6 +99,8 @@ def foresee(plan: Plan, state: State, event: Event, at: datetime) -> Foresight:
     )
     if isinstance(event, Moved) and not event.undo:
         return replace(found, undoable=foresee(plan, state, replace(event, undo=True), at).undone)
+    if isinstance(event, Held):
+        return replace(found, undoable=tuple(one.address for one in reversed(after.armed)))
     return found
 
 

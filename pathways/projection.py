@@ -35,7 +35,8 @@ class Snapshot:
 
     `tasks` are those of steps, of breached clocks, and those that people added; `clocks` all that were ever started;
     `offers` the side flows that a person may start now, as `OffersChanged` states them; `children` those that are
-    still awaited; `hold` the steps that are not entered now.
+    still awaited; `hold` the steps that are not entered now for a pause of its version, `own_hold` those that operators
+    hold of this instance alone.
     """
 
     instance: str
@@ -63,6 +64,7 @@ class Snapshot:
     hold: Hold | None = None
     children: tuple[ChildOrdered, ...] = ()
     site: str | None = None
+    own_hold: Hold | None = None
 
 
 @lru_cache(maxsize=1)

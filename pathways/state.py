@@ -269,8 +269,9 @@ class State:
     `data` is kept by scope, then name; `visits` counts entries by scope and step. `settling` are the actions and
     children of what was left that are still awaited; `armed` the undos of what was completed, in order; `undone`
     counts completed undos by business key. `listeners` are the pathway's own handlers. `completed_by` remembers the
-    person by task step where another step needs it. `site` is where it was started for, as expressions see it. Times
-    are aware and in UTC.
+    person by task step where another step needs it. `site` is where it was started for, as expressions see it.
+    `hold` is what a pause of its version holds, `own_hold` what operators hold of this instance alone. Times are aware
+    and in UTC.
     """
 
     instance: str
@@ -303,6 +304,7 @@ class State:
     additions: int = 0
     completed_by: Mapping[str, str] = field(default_factory=dict)
     site: str | None = None
+    own_hold: Hold | None = None
 
 
 def altered(one: Kept, **changes: Any) -> Kept:

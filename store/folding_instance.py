@@ -72,7 +72,7 @@ class FoldsInstance:
     def _free(self) -> Row:
         """What ends is neither suspended nor held any more, and takes nothing that was deferred meanwhile."""
         self.changes.drop_deferred |= self.was_suspended
-        return {"suspended": False, "suspension": None, "hold": None}
+        return {"suspended": False, "suspension": None, "hold": None, "own_hold": None}
 
     def suspended(self, fact: facts.InstanceSuspended, shown: Json) -> None:
         """Nothing new begins."""
@@ -89,15 +89,17 @@ class FoldsInstance:
 
     def hold(self, fact: facts.InstanceHeld, shown: Json) -> None:
         """Steps are held."""
-        self.changes.fields["hold"] = {name: shown[name] for name in ("steps", "by", "reason", "at", "id")}
+        told = {name: shown[name] for name in ("steps", "by", "reason", "at", "id")}
+        self.changes.fields["own_hold" if fact.own else "hold"] = told
         self.held = True
-        detail = {"reason": fact.reason, "steps": list(fact.steps)}
+        detail = {"reason": fact.reason, "steps": list(fact.steps)} | ({"own": True} if fact.own else {})
         self.audit(fact.at, fact.by, "", "instance.hold", f"instance/{self.instance}", detail)
 
     def released(self, fact: facts.InstanceReleased) -> None:
         """The steps are no longer held."""
-        self.changes.fields["hold"] = None
-        self.audit(fact.at, fact.by, "", "instance.release", f"instance/{self.instance}", {"reason": fact.reason})
+        self.changes.fields["own_hold" if fact.own else "hold"] = None
+        detail = {"reason": fact.reason} | ({"own": True} if fact.own else {})
+        self.audit(fact.at, fact.by, "", "instance.release", f"instance/{self.instance}", detail)
 
     def migrated(self, fact: facts.InstanceMigrated) -> None:
         """It runs another version."""

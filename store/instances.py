@@ -37,6 +37,7 @@ class InstanceSummary:
     attributes: Mapping[str, Json]
     suspended: bool
     hold: Json
+    own_hold: Json
     gone: Json
     started_at: datetime
     ended_at: datetime | None
@@ -51,7 +52,7 @@ class Instance(InstanceSummary):
     is what no second open instance of its pathway may have. `parent_instance` waits for it at `parent_address`. `site`
     is where it was started for.
     `hold` says which `steps` are not entered now, `by` whom and for what `reason`, since when (`at`), and by which
-    pause of its version (`id`).
+    pause of its version (`id`); `own_hold` the same of what operators hold of this instance alone.
     `suspension` says who suspended it (`by`, `reason`, `at`), `ending` to what end it is cancelling (`outcome`, and
     the same); `offers` are the side flows that a person may start; `give` is what its outcome gives to a parent.
     `gone` says `how` its workflow came to be not there any more, and when (`at`) that was found; `replaces` is the
@@ -273,7 +274,8 @@ class Instances:
         if wanted.suspended is not None:
             query = query.where(instance.c.suspended == wanted.suspended)
         if wanted.held is not None:
-            query = query.where(instance.c.hold.is_not(None) if wanted.held else instance.c.hold.is_(None))
+            held = instance.c.hold.is_not(None) | instance.c.own_hold.is_not(None)
+            query = query.where(held if wanted.held else ~held)
         if wanted.gone is not None:
             is_gone = instance.c.gone.is_not(None) & (instance.c.status != "ended")
             query = query.where(is_gone if wanted.gone else ~is_gone)

@@ -104,7 +104,7 @@ def known_of(stored: Instance) -> Known:
         stored.version,
         stored.title,
         stored.suspended,
-        stored.hold is not None,
+        stored.hold is not None or stored.own_hold is not None,
         stored.inputs,
         stored.attributes,
         stored.data,

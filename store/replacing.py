@@ -93,6 +93,7 @@ class _Replacing:
         if not snapshot.suspended:
             fields["suspension"] = None
         fields["hold"] = _HOLD.dump_python(snapshot.hold, mode="json")
+        fields["own_hold"] = _HOLD.dump_python(snapshot.own_hold, mode="json")
         if snapshot.status != "cancelling":
             fields["ending"] = None
         fields |= self._ending(request)

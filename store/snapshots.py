@@ -84,6 +84,7 @@ async def stored_snapshot(unit: Unit, stored: Instance) -> Snapshot:
         offers=stored.offers,
         suspended=stored.suspended,
         hold=_hold().validate_python(stored.hold),
+        own_hold=_hold().validate_python(stored.own_hold),
         data=_saved().validate_python(stored.data),
     )
 

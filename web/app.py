@@ -17,6 +17,7 @@ from web.views import (
     bulk,
     exceptions,
     help,  # noqa: A004 - the page of that name
+    holding,
     instances,
     migrations,
     operations,
@@ -86,6 +87,8 @@ def create_pages(services: Services, *, secure_cookies: bool = False) -> Starlet
                 for path, view in (
                     ("suspend", operations.suspend),
                     ("resume", operations.resume),
+                    ("hold", holding.hold),
+                    ("release", holding.release),
                     ("skip", operations.skip),
                     ("move", operations.move),
                     ("data", operations.change),

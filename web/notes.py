@@ -13,6 +13,8 @@ _NOTES = {
     "nothing-left": "There is no task left here that you could take.",
     "suspended": "It is suspended.",
     "resumed": "It goes on.",
+    "held": "The steps are held.",
+    "let-go": "They are released. What was reached begins.",
     "skipped": "The step is skipped.",
     "moved": "It is moved.",
     "changed": "The value is changed.",

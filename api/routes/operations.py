@@ -1,4 +1,4 @@
-"""Interventions in an instance: skip, move, change data, suspend, resume, offers, added tasks."""
+"""Interventions in an instance: skip, move, change data, suspend, resume, hold, release, offers, added tasks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from api.schemas.operations import (
     ForeseeMoveWish,
     ForeseeSkipWish,
     Foresight,
+    HoldWish,
     MoveWish,
+    ReleaseWish,
     ResumeWish,
     SkipWish,
     SuspendWish,
@@ -90,6 +92,22 @@ async def resume_instance(
 ) -> Operated:
     """End a suspension: what was reached meanwhile begins, in the order in which it was reached."""
     return Operated.model_validate(await services.operations.resume(actor, ident, reason=wish.reason, key=key))
+
+
+@router.post("/hold", summary="Hold steps of an instance")
+async def hold_steps(services: ServicesHere, actor: ActorHere, key: KeyHere, ident: str, wish: HoldWish) -> Operated:
+    """Have steps not be entered until they are released. What stands inside them goes on, and so do clocks."""
+    return Operated.model_validate(
+        await services.operations.hold(actor, ident, tuple(wish.steps), reason=wish.reason, key=key)
+    )
+
+
+@router.post("/release", summary="Release steps of an instance")
+async def release_steps(
+    services: ServicesHere, actor: ActorHere, key: KeyHere, ident: str, wish: ReleaseWish
+) -> Operated:
+    """Hold no step of this instance any more: what was reached begins. What its version holds stays held."""
+    return Operated.model_validate(await services.operations.release(actor, ident, reason=wish.reason, key=key))
 
 
 @router.post("/offers/{side}", summary="Take an offer")

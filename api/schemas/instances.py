@@ -34,7 +34,7 @@ class StartWish(Wish):
 
 
 class Hold(Schema):
-    """Steps that an instance does not enter now, for its version is paused."""
+    """Steps that an instance does not enter now."""
 
     steps: list[str]
     by: str
@@ -65,7 +65,8 @@ class InstanceInList(Schema):
     stage: str | None
     attributes: dict[str, Json]
     suspended: bool = Field(description="No new step begins until it is resumed.")
-    hold: Hold | None = Field(description="Steps that it does not enter now; null where none is held.")
+    hold: Hold | None = Field(description="Steps that it does not enter now, for its version is paused.")
+    own_hold: Hold | None = Field(description="Steps of this instance alone that operators hold.")
     gone: Gone | None = Field(description="Where its workflow is gone: it can be closed, or started anew.")
     started_at: datetime
     ended_at: datetime | None

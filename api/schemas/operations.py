@@ -90,6 +90,16 @@ class ResumeWish(_Reasoned):
     """Ending a suspension."""
 
 
+class HoldWish(_Reasoned):
+    """Holding steps of one instance."""
+
+    steps: list[str] = Field(description="The steps, by their paths, in place of those held so before.", min_length=1)
+
+
+class ReleaseWish(_Reasoned):
+    """Releasing the steps that are held of one instance."""
+
+
 class AddTaskWish(Wish):
     """Adding a task by hand."""
 

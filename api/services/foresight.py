@@ -10,7 +10,7 @@ from api.services.actor import Operation as Permission
 from api.services.base import Base
 from api.services.engine import InstanceGoneError
 from api.services.errors import NotFoundError, NotNowError, WorkflowGoneError
-from pathways.events import Cancelled, DataChanged, Moved, Operation, Resumed, Skipped, Suspended
+from pathways.events import Cancelled, DataChanged, Held, Moved, Operation, Released, Resumed, Skipped, Suspended
 from pathways.foresight import Foresight
 from pathways.messages import Refused
 
@@ -43,6 +43,14 @@ class ForesightService(Base):
     async def resume(self, actor: Actor, ident: str) -> Foresight:
         """What resuming would bring."""
         return await self._ask(actor, "operate", ident, Resumed(actor.id, ""))
+
+    async def hold(self, actor: Actor, ident: str, steps: tuple[str, ...]) -> Foresight:
+        """What holding steps of the instance would bring."""
+        return await self._ask(actor, "operate", ident, Held(steps, actor.id, "", own=True))
+
+    async def release(self, actor: Actor, ident: str) -> Foresight:
+        """What releasing them would bring."""
+        return await self._ask(actor, "operate", ident, Released(actor.id, "", own=True))
 
     async def cancel(self, actor: Actor, ident: str) -> Foresight:
         """What cancelling would bring."""

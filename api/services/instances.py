@@ -143,7 +143,7 @@ class InstanceService(Interventions):
 
     async def held(self, instances: Iterable[InstanceSummary]) -> Mapping[str, tuple[Position, ...]]:
         """Where those of some instances that hold steps wait before one, by id."""
-        idents = [one.id for one in instances if one.hold is not None]
+        idents = [one.id for one in instances if one.hold is not None or one.own_hold is not None]
         async with self.database.transaction() as unit:
             return await unit.instances.held(idents)
 
@@ -163,7 +163,7 @@ class InstanceService(Interventions):
             saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
             mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
-            stopped = (instance.suspension, instance.hold, instance.ending)
+            stopped = (instance.suspension, instance.hold, instance.own_hold, instance.ending)
             mentioned |= {one.get("by") for one in stopped if isinstance(one, Mapping)}
             names = await names_of(unit, (one for one in mentioned if isinstance(one, str)))
         return InstanceDetail(

@@ -1,4 +1,4 @@
-"""What people do to an instance beside its tasks: skip, move, change data, suspend, resume, offers, added tasks."""
+"""What people do to an instance beside its tasks: skip, move, change data, suspend, hold, offers, added tasks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from api.services.actor import Actor
 from api.services.actor import Operation as Permission
 from api.services.errors import InvalidRequestError
 from api.services.interventions import Interventions, Operated
-from pathways.events import DataChanged, Moved, OfferTaken, Operation, Resumed, Skipped, Suspended, TaskAdded
+from pathways.events import (
+    DataChanged,
+    Held,
+    Moved,
+    OfferTaken,
+    Operation,
+    Released,
+    Resumed,
+    Skipped,
+    Suspended,
+    TaskAdded,
+)
 
 Json = Any
 
@@ -61,6 +72,16 @@ class OperationService(Interventions):
     async def resume(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
         """End a suspension."""
         return await self._operate(actor, "operate", ident, Resumed(actor.id, _reason(reason)), key)
+
+    async def hold(self, actor: Actor, ident: str, steps: tuple[str, ...], *, reason: str, key: str) -> Operated:
+        """Have steps of this instance not be entered until they are released, in place of those held so before."""
+        if not steps:
+            raise InvalidRequestError("Say which steps are held.", fields={"steps": "is required"})
+        return await self._operate(actor, "operate", ident, Held(steps, actor.id, _reason(reason), own=True), key)
+
+    async def release(self, actor: Actor, ident: str, *, reason: str, key: str) -> Operated:
+        """Hold no step of this instance any more; what its version holds stays held."""
+        return await self._operate(actor, "operate", ident, Released(actor.id, _reason(reason), own=True), key)
 
     async def take_offer(self, actor: Actor, ident: str, side: str, *, key: str) -> Operated:
         """Start a side flow that is offered."""

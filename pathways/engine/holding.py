@@ -12,12 +12,17 @@ from pathways.state import Hold, Position, altered
 
 
 def hold(run: Run, event: Held) -> Refusal | None:
-    """Hold these steps, in place of those that were held before; the same hold again changes nothing."""
+    """Hold these steps, in place of those that were held so before; the same hold again changes nothing."""
     unknown = [one for one in event.steps if one not in run.plan.step]
     if unknown or not event.steps:
         message = f'There is no step "{unknown[0]}".' if unknown else "No step is named."
         return Refusal("unknown-step", message)
     steps = tuple(sorted(set(event.steps)))
+    if event.own:
+        run.own_hold = Hold(steps, event.by, event.reason, run.now)
+        run.facts.append(InstanceHeld(run.now, steps, event.by, event.reason, own=True))
+        go_on(run)
+        return None
     if run.hold is not None and event.id and (run.hold.id, run.hold.steps) == (event.id, steps):
         return None
     place_hold(run, Hold(steps, event.by, event.reason, run.now, event.id))
@@ -26,10 +31,14 @@ def hold(run: Run, event: Held) -> Refusal | None:
 
 
 def release(run: Run, event: Released) -> Refusal | None:
-    """Hold no step any more: what reached one enters it."""
-    if run.hold is None:
+    """Hold no step any more: what reached one enters it, unless it is held for another reason still."""
+    if (run.own_hold if event.own else run.hold) is None:
         return Refusal("not-held", "No step is held.")
-    lift_hold(run, event.by, event.reason)
+    if event.own:
+        run.own_hold = None
+        run.facts.append(InstanceReleased(run.now, event.by, event.reason, own=True))
+    else:
+        lift_hold(run, event.by, event.reason)
     go_on(run)
     return None
 
@@ -48,7 +57,7 @@ def lift_hold(run: Run, by: str, reason: str) -> None:
 
 def is_held(run: Run, position: Position) -> bool:
     """Whether the step that a position has reached is held."""
-    return run.hold is not None and position.step in run.hold.steps
+    return run.holds(position.step)
 
 
 def go_on(run: Run) -> None:

@@ -214,7 +214,7 @@ def finish(
     clocks.drop(run, "")
     _close_added(run)
     listening.disarm_pathway(run)
-    run.suspension = run.hold = None
+    run.suspension = run.hold = run.own_hold = None
     run.ending = Ending(outcome, declared.undo, by, reason, give or None)
     if _unfinished(run):
         run.status = "cancelling"

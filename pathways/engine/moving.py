@@ -64,7 +64,7 @@ def _arrive(run: Run, target: Target) -> None:
     via = target.via if target.scope == PATHWAY and (visit == 1 or target.bound) else ()
     address = step_address(target.scope, step.local, visit)
     position = Position(address, step.id, run.now, "operator", scope=target.scope, bound=target.bound, via=via)
-    held = run.hold is not None and step.id in run.hold.steps
+    held = run.holds(step.id)
     if held or run.suspension is not None:
         held_at = target.nominal if held else None
         position = altered(position, waits="resume", entered_at=target.nominal, held_at=held_at)

@@ -95,6 +95,7 @@ class Run:
         self.ending = state.ending
         self.suspension = state.suspension
         self.hold = state.hold
+        self.own_hold = state.own_hold
         self.incidents = state.incidents
         self.facts: list[Fact] = []
         self.commands: list[Command] = []
@@ -142,6 +143,10 @@ class Run:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""
         timing = declared_timing(timing, names)
         return resolve(timing, start, self.zone, self.plan.default_calendar, names, self.env, edge=edge)
+
+    def holds(self, step: str) -> bool:
+        """Whether a step is not entered now, for its version or for this instance."""
+        return any(one is not None and step in one.steps for one in (self.hold, self.own_hold))
 
     # -- data -------------------------------------------------------------------------------------------------
 
@@ -246,6 +251,7 @@ class Run:
             ending=self.ending,
             suspension=self.suspension,
             hold=self.hold,
+            own_hold=self.own_hold,
             offers=self.offers,
             added=self.added,
             additions=self.additions,

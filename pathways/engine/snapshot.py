@@ -54,6 +54,7 @@ def snapshot(plan: Plan, state: State) -> Snapshot:
         data=state.data,
         parent=state.parent,
         hold=state.hold,
+        own_hold=state.own_hold,
         children=tuple(_children(plan, state)),
     )
 
@@ -100,4 +101,6 @@ def snapshot_digest(snapshot: Snapshot) -> str:
         "suspended": document["suspended"],
         "hold": document["hold"] and [document["hold"]["id"], sorted(document["hold"]["steps"])],
     }
+    if document["own_hold"]:
+        compared["own_hold"] = sorted(document["own_hold"]["steps"])
     return digest_of(compared)

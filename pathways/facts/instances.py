@@ -75,23 +75,28 @@ class InstanceResumed:
 
 @dataclass(frozen=True, slots=True)
 class InstanceHeld:
-    """These steps are not entered until they are released; `id` is the pause of the version that asks for it."""
+    """These steps are not entered until they are released; `id` is the pause of the version that asks for it.
+
+    `own`: of this instance alone, beside what its version holds.
+    """
 
     at: datetime
     steps: tuple[str, ...]
     by: str
     reason: str
     id: str = ""
+    own: bool = False
     fact: Literal["instance-held"] = "instance-held"
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceReleased:
-    """No step is held any more."""
+    """No step is held any more, for the pause of its version, or (`own`) for this instance alone."""
 
     at: datetime
     by: str
     reason: str
+    own: bool = False
     fact: Literal["instance-released"] = "instance-released"
 
 

@@ -232,7 +232,18 @@ class _Migrating:
             listeners=before.listeners,
             offers=before.offers,
             incidents=before.incidents,
+            own_hold=self._own_hold(),
         )
+
+    def _own_hold(self) -> Hold | None:
+        """What is held of this instance alone stays held: steps that the new version lacks keep it from migrating."""
+        held = self.state.own_hold
+        if held is None:
+            return None
+        steps = tuple(sorted(self.naming.path(one) for one in held.steps))
+        for one in (one for one in steps if one not in self.new.step):
+            self.block("", f'"{one}" is held, and version {self.new.version} has no such step: release it first.')
+        return replace(held, steps=steps)
 
     def _around(self, old: str, new: str) -> str:
         """What the map can say of the scope around a step that is led to another one."""

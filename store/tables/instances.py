@@ -36,6 +36,7 @@ instance = Table(
     Column(
         "hold", Document, comment="Steps that are not entered now: which, by whom, why, since when, by which pause."
     ),
+    Column("own_hold", Document, comment="The same, of what operators hold of this instance alone."),
     Column("offers", Document, nullable=False, comment="Side flows that a person may start now."),
     Column("gone", Document, comment="Its workflow is not there any more: how that came, and when it was found."),
     Column("replaces", Text, comment="The instance, its workflow gone, in whose place it was started anew."),

@@ -47,6 +47,7 @@ def furnished(
             if one["title"].startswith("Review")
         ]
         post(place, "nurse-reviewer", f"/tasks/{lost_task}/claim")
+        post(place, "supervisor", f"/instances/{stuck}/hold", {"steps": ["series/book"], "reason": "A recall."})
         post(place, "supervisor", f"/instances/{stuck}/suspend", {"reason": "The chairs are rebuilt."})
         for one in (quiet(), quiet(version="1.1.0"), asking()):
             post(place, "informaticist", "/pathways", wish_to_publish(one))
@@ -101,6 +102,8 @@ def furnished(
                 "instance, started anew": f"/instances/{replaced}",
                 "task, its pathway gone": f"/tasks/{lost_task}",
                 "exception, gone": f"/exceptions/{gone}",
+                "hold": f"/instances/{stuck}/hold",
+                "release": f"/instances/{stuck}/release",
                 "close": f"/instances/{lost}/close",
                 "start anew": f"/instances/{lost}/start-anew",
                 "keyboard": "/help/keyboard",

@@ -175,9 +175,9 @@ class Player:
         """Steps are held."""
         return self.play(Held(steps, "informaticist-1", "a recall", **more))
 
-    def release(self) -> Transition:
+    def release(self, **more: Any) -> Transition:
         """What is held goes on."""
-        return self.play(Released("informaticist-1", "the recall is over"))
+        return self.play(Released("informaticist-1", "the recall is over", **more))
 
     def offer(self, side: str, **more: Any) -> Transition:
         """A person takes an offer."""

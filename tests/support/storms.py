@@ -200,10 +200,11 @@ def _operator(draw: Draw, plan: Plan, state: State) -> Event:
 
 
 def _hold(draw: Draw, plan: Plan, state: State) -> Event:
-    if state.hold is not None and draw(st.booleans()):
-        return Released("boss", "because")
+    own = draw(st.booleans())
+    if (state.own_hold if own else state.hold) is not None and draw(st.booleans()):
+        return Released("boss", "because", own)
     chosen = draw(st.lists(st.sampled_from([one.id for one in plan.steps]), max_size=8))
-    return Held(tuple(chosen), "boss", "because", draw(st.sampled_from(["", "h-1", "h-2"])))
+    return Held(tuple(chosen), "boss", "because", "" if own else draw(st.sampled_from(["", "h-1", "h-2"])), own)
 
 
 def _nonsense(draw: Draw, plan: Plan, state: State) -> Event:

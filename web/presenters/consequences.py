@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,32 @@ def resumed(found: InstanceDetail, seen: Foresight) -> Consequence:
     begins = [f"Begins now: {telling.places.whole(one.address)}." for one in seen.begun]
     kept = "Deadlines that passed meanwhile are acted on in their order; kept events come again."
     return telling.consequence(*begins, *telling.left(), *telling.over(), kept)
+
+
+def held(found: InstanceDetail, steps: Sequence[str], seen: Foresight) -> Consequence:
+    """What holding steps of this instance would bring."""
+    telling = _Telling(found, seen)
+    told = [
+        "What you choose is not entered until somebody releases it, in this instance alone.",
+        "What stands inside goes on, tasks that are open stay open, and clocks go on.",
+    ]
+    inside = [one for one in found.positions if one.waits != "resume" and one.step in steps]
+    told += [f"“{telling.places.whole(one.address)}” has begun already, and goes on." for one in inside]
+    if seen.undoable:
+        done = "; ".join(telling.places.whole(one) for one in seen.undoable)
+        told.append(f"What was done stays done. It can be taken back by moving on or cancelling: {done}.")
+    told.append("You, or any other supervisor, lift it again on this instance's page.")
+    return telling.consequence(*told)
+
+
+def released(found: InstanceDetail, seen: Foresight) -> Consequence:
+    """What releasing the steps that are held of this instance would bring."""
+    telling = _Telling(found, seen)
+    begins = [f"Begins now: {telling.places.whole(one.address)}." for one in seen.begun if not one.held]
+    kept = ["What its version holds stays held."] if found.instance.hold is not None else []
+    return telling.consequence(
+        *(begins or ["Nothing stands before them now."]), *kept, *telling.left(), *telling.over()
+    )
 
 
 def changed(found: InstanceDetail, saved: Mapping[str, Json], seen: Foresight) -> Consequence:

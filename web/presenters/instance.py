@@ -77,12 +77,17 @@ class OpenTaskView:
 
 @dataclass(frozen=True, slots=True)
 class PauseView:
-    """Why something does not go on: suspended, steps that are held, or on its way to an end."""
+    """Why something does not go on: suspended, steps that are held, or on its way to an end; and who may lift it.
+
+    `acts` are the ways to change that, each a text and an address.
+    """
 
     title: str
     reason: str
     who: str
     since: Time | None
+    lifts: str = ""
+    acts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,7 @@ class InstanceView:
     parent: tuple[str, str, str] | None
     suspended: PauseView | None
     held: PauseView | None
+    own_held: PauseView | None
     ending: PauseView | None
     gone: GoneView | None
     replaces: str
@@ -170,7 +176,8 @@ def instance_view(
         children=tuple(child_view(one, places, instance.zone, here) for one in found.children),
         parent=parent_of(found),
         suspended=_pause(found, "Suspended: no new step begins", instance.suspension, here),
-        held=_pause(found, _held_title(found, places), instance.hold, here),
+        held=_held(found, places, instance.hold, here),
+        own_held=_own_held(found, places, here),
         ending=_ending(found, here),
         gone=gone_view(found, now),
         replaces=instance.replaces or "",
@@ -224,7 +231,11 @@ def _position(one: Position, instance: Instance, places: Places, now: datetime) 
 
 def is_held(one: Position, instance: InstanceSummary) -> bool:
     """Whether a position waits before a step that is held."""
-    return one.waits == "resume" and isinstance(instance.hold, Mapping) and one.step in instance.hold.get("steps", ())
+    return one.waits == "resume" and any(_holds(hold, one) for hold in (instance.hold, instance.own_hold))
+
+
+def _holds(hold: Json, one: Position) -> bool:
+    return isinstance(hold, Mapping) and one.step in hold.get("steps", ())
 
 
 def held_at(instance: InstanceSummary, waiting: Iterable[Position]) -> str:
@@ -232,11 +243,28 @@ def held_at(instance: InstanceSummary, waiting: Iterable[Position]) -> str:
     return ", ".join(sorted({one.title for one in waiting if is_held(one, instance)}))
 
 
-def _held_title(found: InstanceDetail, places: Places) -> str:
-    waiting = sorted({places.whole(one.address) for one in found.positions if is_held(one, found.instance)})
+def _held(found: InstanceDetail, places: Places, hold: Json, now: datetime) -> PauseView | None:
+    """What its version holds."""
+    view = _pause(found, _held_title(found, places, hold), hold, now)
+    return replace(view, lifts="It is lifted with the pause of its version.") if view is not None else None
+
+
+def _own_held(found: InstanceDetail, places: Places, now: datetime) -> PauseView | None:
+    """What operators hold of this instance alone."""
+    hold, here = found.instance.own_hold, f"/instances/{found.instance.id}"
+    view = _pause(found, _held_title(found, places, hold), hold, now)
+    if view is None:
+        return None
+    acts = (("Release it", f"{here}/release"), ("Hold other steps", f"{here}/hold"))
+    return replace(view, lifts="Of this instance alone. A supervisor lifts it.", acts=acts)
+
+
+def _held_title(found: InstanceDetail, places: Places, hold: Json) -> str:
+    reached = (one for one in found.positions if one.waits == "resume" and _holds(hold, one))
+    waiting = sorted({places.whole(one.address) for one in reached})
     if waiting:
         return f"Held at {', '.join(waiting)}"
-    steps = (found.instance.hold or {}).get("steps", ())
+    steps = hold.get("steps", ()) if isinstance(hold, Mapping) else ()
     return f"Not entered until they are released: {', '.join(places.step(str(one)) for one in steps)}"
 
 

@@ -26,6 +26,24 @@ class TargetGroup:
     targets: tuple[Target, ...]
 
 
+def all_steps(found: InstanceDetail) -> dict[str, str]:
+    """The titles of all the steps of an instance's version, by their paths, with the step or side flow around each."""
+    plan = found.plan
+    if plan is None:
+        return {}
+    places = places_of(plan)
+
+    def around(path: str) -> str:
+        outer = path.rpartition("/")[0]
+        while outer and outer not in plan.step:
+            outer = outer.rpartition("/")[0]
+        if outer:
+            return places.step(outer)
+        return places.scope(f"{path.split('/')[0]}/") if path.startswith("~") else ""
+
+    return {one.id: f"{places.step(one.id)} – {around(one.id)}".removesuffix(" – ") for one in plan.steps}
+
+
 def targets(found: InstanceDetail, address: str) -> tuple[TargetGroup, ...]:
     """The steps within reach of a position: those of its own scope, then of those around it."""
     plan = found.plan

@@ -169,11 +169,13 @@ def _problem(entry: Entry, context: Context) -> str:
 
 def _steps_held(entry: Entry, context: Context) -> Said:
     steps = ", ".join(context.places.step(str(one)) for one in entry.detail.get("steps") or ())
-    return f"Not entered until they are released: {steps}", str(entry.detail.get("reason") or ""), "wait"
+    where = " (of this instance alone)" if entry.detail.get("own") else ""
+    return f"Not entered until they are released{where}: {steps}", str(entry.detail.get("reason") or ""), "wait"
 
 
 def _released(entry: Entry, _: Context) -> Said:
-    return "No step is held any more", str(entry.detail.get("reason") or ""), "note"
+    where = " of this instance alone" if entry.detail.get("own") else ""
+    return f"No step is held any more{where}", str(entry.detail.get("reason") or ""), "note"
 
 
 def _held(entry: Entry, context: Context) -> Said:

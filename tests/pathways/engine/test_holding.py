@@ -160,3 +160,30 @@ def test_an_instance_that_is_cancelled_is_held_no_more() -> None:
     assert code(run.hold("series")) == "cancelling"
     run.give("book/undo")
     assert run.state.outcome == "cancelled"
+
+
+def test_one_instance_is_held_beside_its_version() -> None:
+    """What operators hold and what the version holds are two: a step begins when neither holds it any more."""
+    run = player()
+    run.hold("series/give", id="p-1")
+    run.hold("series/give", "result", own=True)
+    run.give("book", {"ref": "r"})
+    assert run.state.own_hold is not None
+    assert (run.state.own_hold.steps, run.state.own_hold.id) == (("result", "series/give"), "")
+    run.release()
+    assert (run.state.hold, run.at_address("series#1/give").waits) == (None, "resume")
+    assert code(run.release()) == "not-held"
+    run.hold("result", own=True)  # in place of what was held before
+    assert run.open_tasks == ["series#1/give"]
+    run.release(own=True)
+    assert run.state.own_hold is None
+    assert code(run.release(own=True)) == "not-held"
+    assert code(run.hold("nowhere", own=True)) == "unknown-step"
+
+
+def test_what_ends_is_held_no_more() -> None:
+    """An instance that is cancelled on the way forgets what was held of it."""
+    run = player()
+    run.hold("result", own=True)
+    run.cancel()
+    assert run.state.own_hold is None

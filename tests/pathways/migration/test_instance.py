@@ -497,3 +497,15 @@ def test_the_site_stays() -> None:
     player.state = replace(player.state, site="main-street")
     to(player, plan(version="1.1.0"))
     assert player.state.site == "main-street"
+
+
+def test_what_is_held_of_the_instance_stays_held() -> None:
+    """Under the names of the new version, which has to have the steps; a hold of the version is another."""
+    player = Player(plan())
+    player.hold("rest", "fin", own=True)
+    renamed = plan(FIRST.replace("rest:", "pause:"), "1.1.0")
+    found = to(player, renamed)
+    assert any('"rest" is held' in one for one in found.blocked), found.blocked
+    to(player, renamed, {"steps": {"rest": {"to": "pause"}}})
+    assert player.state.own_hold is not None
+    assert player.state.own_hold.steps == ("fin", "pause")
