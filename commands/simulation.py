@@ -15,7 +15,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table as RichTable
 
 from commands import files
-from commands.measuring import measured
 from commands.parts import Job, cores, play
 from commands.pathway import Format
 from commands.plans import CatalogFile, find_plan
@@ -90,7 +89,11 @@ def _simulation(plan: Plan, target: str, declared: Path | None, *, from_store: b
         for one in read.diagnostics:
             typer.echo(str(one), err=True)
         base = read.simulation
-    return measured(plan, base) if from_store else base
+    if not from_store:
+        return base
+    from commands.measuring import measured
+
+    return measured(plan, base)
 
 
 def _beside(plan: Plan, target: str) -> Path | None:

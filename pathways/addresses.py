@@ -98,6 +98,12 @@ def data_scopes(scope: str) -> Iterator[str]:
     yield PATHWAY
 
 
+@lru_cache(maxsize=8192)
+def data_home(scope: str) -> str:
+    """The scope that keeps what is saved in a scope: the nearest of those whose data is visible there."""
+    return next(data_scopes(scope))
+
+
 def is_inside(address: str, container: str) -> bool:
     """Whether an address lies inside a position (in its iterations, branches, handlers, or its undo)."""
     return address.startswith(container) and address[len(container) : len(container) + 1] in ("#", "/", "^")

@@ -24,6 +24,8 @@ from pathways.zones import instant_of
 SECOND = 1_000_000
 _DAY = 86_400 * SECOND
 _MINUTE = 60 * SECOND
+# So far from the first of July it is the same year in every zone.
+_SURE = 179 * _DAY
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
@@ -57,10 +59,12 @@ def open_time(calendar: Calendar) -> OpenTime:
 class _Year:
     """The open time of one local year: its open dates, and its open segments in order of time.
 
-    `done[i]` is the open time of the year before segment `i`; the last entry is that of the whole year.
+    `done[i]` is the open time of the year before segment `i`; the last entry is that of the whole year. `shifts` are
+    the offsets from UTC, in microseconds, of the open dates near which no clock changes.
     """
 
     days: list[int]
+    shifts: dict[int, int]
     of_day: dict[int, tuple[_Segment, ...]]
     opens: list[int]
     closes: list[int]
@@ -79,6 +83,7 @@ class OpenTime:
         self._calendar = calendar
         self._zone = calendar.zone_info
         self._years: dict[int, _Year] = {}
+        self._near = 0, 0, 0
 
     # Whole days
 
@@ -116,12 +121,22 @@ class OpenTime:
         day, micros = self._settle(to_micros(start), back=back)
         if count == 0:
             return from_micros(micros)
+        year = date.fromordinal(day).year
+        wanted = self._open_ordinal(day, year, count)
+        there = self._year(date.fromordinal(wanted).year)
+        before, after = self._year(year).shifts.get(day), there.shifts.get(wanted)
+        if before is not None and after is not None:
+            same_time = micros + before + (wanted - day) * _DAY - after
+        else:
+            same_time = self._same_time(micros, day, wanted)
+        return from_micros(_within(there.of_day[wanted], same_time, back=back))
+
+    def _same_time(self, micros: int, day: int, wanted: int) -> int:
+        """Return when the clocks on `wanted` show what they show on `day` at `micros`."""
         midnight = datetime.combine(date.fromordinal(day), _MIDNIGHT)
         time_of_day = from_micros(micros).astimezone(self._zone).replace(tzinfo=None) - midnight
-        wanted = date.fromordinal(self._open_ordinal(day, midnight.year, count))
-        same_time = instant_of(datetime.combine(wanted, _MIDNIGHT) + time_of_day, self._zone)
-        segments = self._year(wanted.year).of_day[wanted.toordinal()]
-        return from_micros(_within(segments, to_micros(same_time), back=back))
+        local = datetime.combine(date.fromordinal(wanted), _MIDNIGHT) + time_of_day
+        return to_micros(instant_of(local, self._zone))
 
     def _settle(self, micros: int, *, back: bool) -> tuple[int, int]:
         """Return (date, instant) of `micros` where open, else of the next opening or previous closing."""
@@ -181,7 +196,12 @@ class OpenTime:
     # Tables
 
     def _year_number(self, micros: int) -> int:
-        return from_micros(micros).astimezone(self._zone).year
+        number, begin, end = self._near
+        if not begin <= micros < end:
+            number = from_micros(micros).astimezone(self._zone).year
+            middle = to_micros(datetime(number, 7, 1, tzinfo=UTC))
+            self._near = number, middle - _SURE, middle + _SURE
+        return number
 
     def _year(self, number: int, *, start: int | None = None) -> _Year:
         if start is not None:
@@ -213,6 +233,7 @@ class OpenTime:
         # on earth: where those are equal no clock changed in between.
         offsets = [self._offset((ordinal - _EPOCH_ORDINAL) * 86_400) for ordinal in range(first - 1, last + 4)]
         of_day: dict[int, tuple[_Segment, ...]] = {}
+        shifts: dict[int, int] = {}
         for ordinal in range(first, last + 1):
             intervals = hours[(ordinal - 1) % 7]
             if not intervals or ordinal in closed_here:
@@ -221,7 +242,7 @@ class OpenTime:
             near = offsets[ordinal - first : ordinal - first + 4]
             spans = [(midnight + opening * _MINUTE, midnight + closing * _MINUTE) for opening, closing in intervals]
             if near.count(near[0]) == len(near):
-                shift = near[0] * SECOND
+                shift = shifts[ordinal] = near[0] * SECOND
                 of_day[ordinal] = tuple((opening - shift, closing - shift) for opening, closing in spans)
             elif segments := tuple(sorted(self._across_changes(ordinal, spans))):
                 of_day[ordinal] = segments
@@ -229,6 +250,7 @@ class OpenTime:
         rows = sorted((segment, ordinal) for ordinal, segments in of_day.items() for segment in segments)
         return _Year(
             days=list(of_day),
+            shifts=shifts,
             of_day=of_day,
             opens=[opening for (opening, _), _ in rows],
             closes=[closing for (_, closing), _ in rows],

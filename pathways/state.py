@@ -15,7 +15,7 @@ from pathways.datatypes import DataType
 from pathways.records import dataclass
 
 Json = Any
-Kept = TypeVar("Kept", "Position", "State")
+Kept = TypeVar("Kept", "Position", "ClockState", "State")
 
 SEMANTICS = 1
 """The number of the engine's present behaviour; the engine keeps that of every number still in flight."""
@@ -169,7 +169,7 @@ class Position:
         return self.origin or self.address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClockState:
     """A clock that has been started. `number` counts its starts; times of a paused clock stand still.
 
@@ -308,7 +308,7 @@ class State:
 
 
 def altered(one: Kept, **changes: Any) -> Kept:
-    """A position or state with some fields changed: what `dataclasses.replace` gives, at a twentieth of its time."""
+    """A position, clock or state with some fields changed: `dataclasses.replace`, at a twentieth of its time."""
     new = object.__new__(type(one))
     new.__dict__ = one.__dict__ | changes
     return new

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -92,12 +93,17 @@ def _period(_: DataType, value: Json) -> Json:
 def _reference(declared: DataType, value: Json) -> Json:
     value = _mapping(value)
     reference = value.get("reference")
-    if not isinstance(reference, str) or not _REFERENCE.match(reference):
+    if not isinstance(reference, str) or not _is_reference(reference):
         raise MisfitError("must have a reference such as Patient/123")
     if not declared.refers_to(reference):
         raise MisfitError(f"must refer to {' or '.join(declared.target)}, not {reference.split('/')[0]}")
     display = value.get("display")
     return {"reference": reference, "display": display if isinstance(display, str) else None}
+
+
+@lru_cache(maxsize=4096)
+def _is_reference(text: str) -> bool:
+    return _REFERENCE.match(text) is not None
 
 
 def _attachment(_: DataType, value: Json) -> Json:
@@ -138,14 +144,17 @@ def _list(declared: DataType, value: Json) -> Json:
 def _object(declared: DataType, value: Json) -> Json:
     value = _mapping(value)
     kept: dict[str, Json] = {}
-    for member in declared.fields:
-        given = value.get(member.name)
-        if given is None and member.required:
-            raise MisfitError("is required", member.name)
+    for name, required, conform in declared.members:
+        given = value.get(name)
+        if given is None:
+            if required:
+                raise MisfitError("is required", name)
+            kept[name] = None
+            continue
         try:
-            kept[member.name] = member.type.conform(given)
+            kept[name] = conform(given)
         except MisfitError as error:
-            raise error.within(member.name) from None
+            raise error.within(name) from None
     if declared.open:
         kept |= {name: plain_json(one) for name, one in value.items() if name not in kept}
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -73,14 +73,19 @@ class DataType:
                 return True
 
     @cached_property
+    def members(self) -> tuple[tuple[str, bool, Callable[[Json], Json]], ...]:
+        """The fields of an object as conforming asks for them: name, whether it is required, and its own conforming."""
+        return tuple((one.name, one.required, one.type.conform) for one in self.fields)
+
+    @cached_property
     def _targets(self) -> tuple[str, ...]:
-        return tuple(f"{target}/" for target in self.target)
+        return (*(f"{target}/" for target in self.target), "urn:uuid:")
 
     def refers_to(self, reference: str) -> bool:
         """Whether a reference names a resource of one of the target types, or leaves open of which it is."""
-        if not self.target or reference.startswith((*self._targets, "urn:uuid:")):
+        if not self.target or reference.startswith(self._targets):
             return True
-        return any(target in reference for target in self._targets)
+        return any(target in reference for target in self._targets[:-1])
 
     def load(self, value: Json) -> Any:
         """The value as expressions see it: dates, instants, durations and quantities become FEEL's own."""

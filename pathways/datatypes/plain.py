@@ -21,6 +21,9 @@ MOST_LEVELS = 40
 MOST_CHARACTERS = 32_000
 """How long one saved value may be, as JSON: an instance carries decisions and references, not documents."""
 
+_SCALARS = frozenset((type(None), bool, int, str))
+_NUMBERS = frozenset((type(None), bool, int, float))
+
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 
 
@@ -53,14 +56,16 @@ def plain_json(value: Json, level: int = 0) -> Json:
 
     Raises `MisfitError` for what nests deeper than anything a pathway declares.
     """
-    if value is None or isinstance(value, (bool, int, str)):
+    if value.__class__ in _SCALARS:
         return value
     if isinstance(value, float):
         return value if isfinite(value) else None
     if level > MOST_LEVELS:
         raise MisfitError(f"is nested deeper than {MOST_LEVELS} levels")
     if value.__class__ is dict or isinstance(value, Mapping):
-        return {str(name): plain_json(one, level + 1) for name, one in value.items()}
+        return {
+            str(name): one if one.__class__ in _SCALARS else plain_json(one, level + 1) for name, one in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [plain_json(one, level + 1) for one in value]
     return feel.to_json(value)
@@ -77,7 +82,9 @@ def shown_json(value: Any) -> Json:
 
 def check_size(value: Json) -> None:
     """Raise `MisfitError` for a value that is too large to be carried along by an instance."""
-    if value is None or isinstance(value, (bool, int, float)) or len(repr(value)) * 2 < MOST_CHARACTERS:
+    if value.__class__ in _NUMBERS or (value.__class__ is str and len(value) * 6 < MOST_CHARACTERS):
+        return  # no character takes more than six in JSON
+    if len(repr(value)) * 2 < MOST_CHARACTERS:
         return  # no character of Python's form takes more than two in JSON's
     size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     if size > MOST_CHARACTERS:

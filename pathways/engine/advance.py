@@ -104,20 +104,20 @@ def _not_started() -> Refusal:
 
 def _apply(run: Run, event: Event) -> tuple[Refusal | None, Json]:
     match event:
-        case Started():
-            return _start(run, event), None
         case ActionCompleted() | ActionProblem() | ActionFailed():
             _action_ended(run, event)
             return None, None
-        case ChildStarted() | ChildEnded() | ChildFailed():
-            _child_reported(run, event)
+        case TimePassed():
             return None, None
         case TaskCompleted():
             return _complete(run, event)
         case MessageReceived():
             return _deliver(run, event)
-        case TimePassed():
+        case ChildStarted() | ChildEnded() | ChildFailed():
+            _child_reported(run, event)
             return None, None
+        case Started():
+            return _start(run, event), None
         case Retried():
             return operate.retry(run, event), None
         case Skipped():

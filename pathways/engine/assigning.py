@@ -28,6 +28,6 @@ def work_out(run: Run, one: Assignment, names: Names, address: str) -> Worked:
     given = run.value(one.value, names)
     value = plain_json(given)
     check_size(value)
-    declared = run.plan.type_of(one.name, address) or ANY
     found = type_of_value(given)
-    return Worked(one.name, value, None if tells(declared, found) else found)
+    told = found.is_plain or tells(run.plan.type_of(one.name, address) or ANY, found)
+    return Worked(one.name, value, None if told else found)

@@ -18,7 +18,7 @@ from pathways.engine.run import Run, declared_timing
 from pathways.engine.scope import Names
 from pathways.facts import ClockMoved, TaskClosed, TaskOpened
 from pathways.plan import Clock, ClockVerb, Plan, Step
-from pathways.state import ClockState, Json, Position
+from pathways.state import ClockState, Json, Position, altered
 from pathways.timing import TimingError, resolve
 from pathways.values import Computed, Timing
 
@@ -55,7 +55,7 @@ def _act(run: Run, verb: ClockVerb, position: Position) -> None:
         case "restart":
             _start(run, clock, verb, position)
         case "stop" if state is not None and status in OPEN:
-            _change(run, clock, "stop", replace(state, status="late" if state.breached else "met"), position.address)
+            _change(run, clock, "stop", altered(state, status="late" if state.breached else "met"), position.address)
         case "pause" if state is not None and status in RUNS:
             _pause(run, clock, state, position.address)
         case "resume" if state is not None and status == "paused":
@@ -133,16 +133,16 @@ def _left(run: Run, clock: Clock, state: ClockState) -> float:
 
 def _pause(run: Run, clock: Clock, state: ClockState, address: str | None) -> None:
     left = _left(run, clock, state)
-    paused = replace(state, status="paused", left=left, deadline=None, warn_at=None)
+    paused = altered(state, status="paused", left=left, deadline=None, warn_at=None)
     _change(run, clock, "pause", paused, address)
 
 
 def _resume(run: Run, clock: Clock, state: ClockState, address: str | None) -> None:
     calendar, left = _calendar(run.plan, clock), state.left or 0
     if state.breached:
-        _change(run, clock, "resume", replace(state, status="breached", left=None, resumed_at=run.now), address)
+        _change(run, clock, "resume", altered(state, status="breached", left=None, resumed_at=run.now), address)
         return
-    resumed = replace(
+    resumed = altered(
         state,
         status="running",
         left=None,
@@ -183,16 +183,16 @@ def drop(run: Run, scope: str) -> None:
     """Drop the clocks of a scope that is left."""
     for name, state in list(run.clocks.items()):
         if state.scope.startswith(scope) and state.status in OPEN:
-            _change(run, run.plan.clock[name], "drop", replace(state, status="dropped"), None)
+            _change(run, run.plan.clock[name], "drop", altered(state, status="dropped"), None)
         elif state.scope.startswith(scope) and scope:
-            run.clocks[name] = replace(state, scope=run.plan.parent_of(scope))
+            run.clocks[name] = altered(state, scope=run.plan.parent_of(scope))
 
 
 def inherit(run: Run, scope: str) -> None:
     """Hand the clocks of a scope that ended well to the scope around it."""
     for name, state in run.clocks.items():
         if state.scope.startswith(scope):
-            run.clocks[name] = replace(state, scope=run.plan.parent_of(scope))
+            run.clocks[name] = altered(state, scope=run.plan.parent_of(scope))
 
 
 # -- time -----------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def _begun(run: Run, start: Computed, names: Names) -> bool:
 
 def warn(run: Run, name: str, *, late: bool) -> None:
     """A share of the budget has passed: say so."""
-    state = replace(run.clocks[name], warned=True, warn_at=None)
+    state = altered(run.clocks[name], warned=True, warn_at=None)
     run.clocks[name] = state
     run.facts.append(clock_fact(run.plan, name, state, run.now, "warn", late=late))
 
@@ -216,7 +216,7 @@ def warn(run: Run, name: str, *, late: bool) -> None:
 def breach(run: Run, name: str, *, late: bool) -> None:
     """The limit has passed: open the clock's task, if it has one."""
     clock = run.plan.clock[name]
-    state = replace(run.clocks[name], status="breached", breached=True, warn_at=None, warned=True)
+    state = altered(run.clocks[name], status="breached", breached=True, warn_at=None, warned=True)
     if clock.breach is not None:
         names, env = run.names(state.scope), run.env
         priority = shown_json(clock.breach.priority.evaluate(names, env))
@@ -226,7 +226,7 @@ def breach(run: Run, name: str, *, late: bool) -> None:
             "priority": priority if priority in PRIORITIES else "routine",
             "help": None if clock.breach.help is None else shown_json(clock.breach.help.evaluate(names, env)),
         }
-        state = replace(state, task_at=run.now, task=task)
+        state = altered(state, task_at=run.now, task=task)
     run.clocks[name] = state
     run.facts.append(clock_fact(run.plan, name, state, run.now, "breach", late=late))
     if state.task_at is not None:
@@ -246,12 +246,12 @@ def rearm(run: Run, changed: set[str]) -> None:
         left = state.left if state.left is not None else _left(run, clock, state)
         remaining = left + budget - state.budget
         if state.status == "paused":
-            moved = replace(state, budget=budget, left=max(0, remaining))
+            moved = altered(state, budget=budget, left=max(0, remaining))
         else:
             calendar = _calendar(run.plan, clock)
             deadline = add_working_seconds(run.now, int(remaining), calendar)
-            moved = replace(state, budget=budget, deadline=deadline)
-            moved = replace(moved, warn_at=_warn_after(run, clock, moved, remaining))
+            moved = altered(state, budget=budget, deadline=deadline)
+            moved = altered(moved, warn_at=_warn_after(run, clock, moved, remaining))
         if moved != state:
             _change(run, clock, "rearm", moved, None)
 
@@ -277,7 +277,7 @@ def complete_task(run: Run, name: str, by: str) -> None:
     state = run.clocks[name]
     address, ident = _task_of(run, name, state)
     run.facts.append(TaskClosed(run.now, ident, address, "completed", "done", by, form={}))
-    run.clocks[name] = replace(state, task_at=None, task=None)
+    run.clocks[name] = altered(state, task_at=None, task=None)
 
 
 def _close_task(run: Run, name: str, state: ClockState) -> None:
@@ -294,7 +294,7 @@ def _task_of(run: Run, name: str, state: ClockState) -> tuple[str, str]:
 def _change(run: Run, clock: Clock, verb: Verb, state: ClockState, address: str | None) -> None:
     if state.task_at is not None and state.status not in RUNS:
         _close_task(run, clock.id, state)
-        state = replace(state, task_at=None, task=None)
+        state = altered(state, task_at=None, task=None)
     run.clocks[clock.id] = state
     run.facts.append(clock_fact(run.plan, clock.id, state, run.now, verb, address=address))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -141,12 +140,14 @@ def rearm(run: Run) -> None:
     if not changed or run.ending is not None:
         changed.clear()
         return
-    run.changed = set()
-    if run.plan.live_names & changed:
+    run.changed, fresh = set(), frozenset(run.fresh)
+    if not changed.isdisjoint(run.plan.live_names):
         clocks.rearm(run, changed)
         listening.arm_pathway(run)
     for position in list(run.positions.values()):
-        if position.role == "step" and run.step_of(position).live_names & changed:
+        if position.role != "step" or position.address in fresh:
+            continue
+        if not changed.isdisjoint(run.step_of(position).live_names):
             _rearm_position(run, position)
 
 
@@ -196,4 +197,4 @@ def _rearm_task(run: Run, step: Task, position: Position) -> Position:
         ident = task_id(run.state.instance, position.ordered_from, position.entered_at)
         run.facts.append(DeadlineMoved(run.now, position.address, "due", due_at, ident))
     still = {name: at for name, at in upcoming.items() if name in position.alerts}
-    return replace(rearmed, alerts=still)
+    return altered(rearmed, alerts=still)

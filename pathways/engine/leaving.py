@@ -24,7 +24,7 @@ from pathways.facts import (
     StepLeft,
     TaskClosed,
 )
-from pathways.plan import Child
+from pathways.plan import Child, Container
 from pathways.state import Departure, Ending, Json, Leaving, Position, altered
 
 
@@ -106,7 +106,9 @@ def close_task(run: Run, position: Position, reason: str) -> None:
 
 def leave_inside(run: Run, container: Position, reason: str | None = None) -> None:
     """Leave everything that stands inside a position; undo that already runs goes on."""
-    _leave_where(run, lambda address: is_inside(address, container.address), reason)
+    step = run.step_of(container)
+    if step.listenings or isinstance(step, Container):
+        _leave_where(run, lambda address: is_inside(address, container.address), reason)
 
 
 def leave_scopes(run: Run, scopes: tuple[str, ...], reason: str | None = None) -> None:

@@ -127,6 +127,7 @@ def begin(run: Run, position: Position) -> None:
             settle(run, Halt(position, "expression", f"timeout: {error}", "enter"))
             return
         position = altered(position, timeout_at=timeout_at)
+    run.fresh.add(position.address)
     settle(run, run.kinds.enter_step(run, step, position))
 
 
@@ -136,18 +137,18 @@ def begin(run: Run, position: Position) -> None:
 def settle(run: Run, answer: Answer) -> None:
     """Do as a step answered, on entry or later (its event came, its action ended); the agenda takes what follows."""
     match answer:
-        case Stand(position):
-            _stand(run, position)
-        case Halt():
-            _halt(run, answer)
         case Pass():
             _route(run, answer)
-        case Go(position, to):
-            _leave_by(run, position, Edge(to), answer)
-        case EndScope(position):
-            _leave_by(run, position, Edge(""), answer)
-        case Finish(position, outcome):
-            trouble = leaving.finish(run, outcome, position)
+        case Stand():
+            _stand(run, answer.position)
+        case Halt():
+            _halt(run, answer)
+        case Go():
+            _leave_by(run, answer.position, Edge(answer.to), answer)
+        case EndScope():
+            _leave_by(run, answer.position, Edge(""), answer)
+        case Finish():
+            trouble = leaving.finish(run, answer.outcome, answer.position)
             if trouble is not None:
                 _halt(run, trouble)
 
@@ -172,11 +173,11 @@ def _route(run: Run, answer: Pass) -> None:
     """Find the way on: the first that applies."""
     position = answer.position
     step = run.step_of(position)
-    names = run.scope(position)
     for edge in step.next:
         if edge.outcome is not None and edge.outcome != answer.result:
             continue
         if edge.when is not None:
+            names = run.scope(position)
             holds = edge.when.holds(names, run.env)
             if holds is None:
                 message = f'The condition "{edge.when.source}" is neither true nor false.'

@@ -79,7 +79,7 @@ def _again(run: Run, step: Step, position: Position, incident: Incident, event: 
         key = position.key or f"{run.state.instance}/{position.address}"
         if event.input is not None and event.had_no_effect:
             key = f"{key.partition('+')[0]}+{position.run + 1}"
-        moving.settle(run, do.order(run, step, altered(position, key=key), position.input))
+        moving.settle(run, do.order(run, step, position, position.input, key))
     elif isinstance(step, Child) and (incident.phase == "act" or event.input is not None):
         changed = altered(position, result=None) if event.input is not None else position
         moving.settle(run, child.again(run, step, changed))

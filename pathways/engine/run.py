@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from pathways import feel, ids
-from pathways.addresses import PATHWAY, around, data_scopes, scope_of
+from pathways.addresses import PATHWAY, around, data_home, scope_of
 from pathways.commands import Command
 from pathways.datatypes import DataType, MisfitError, shown_json
 from pathways.engine.outcomes import Answer
@@ -64,7 +64,8 @@ class Run:
 
     `agenda` holds what is still to be entered in this transition, the next last. `floor` is the latest nominal time
     so far: nothing happens before it. `changed` are the names saved since deadlines were last looked at anew, `saved`
-    all of them; `afresh`: what is derived from data is worked out anew whatever was saved.
+    all of them; `fresh` are the addresses entered since the last save, whose times need no second look; `afresh`:
+    what is derived from data is worked out anew whatever was saved.
     """
 
     def __init__(self, plan: Plan, state: State, at: datetime, kinds: Kinds) -> None:
@@ -102,6 +103,7 @@ class Run:
         self.agenda: list[Target | Ended] = []
         self.moves = 0
         self.changed: set[str] = set()
+        self.fresh: set[str] = set()
         self.scopes_ended = False
         self._scopes = Scopes(plan, state.instance, state.started_at, self.data, state.site)
         self._own_data: set[str] = set()
@@ -166,7 +168,7 @@ class Run:
 
         It lives in the nearest iteration, side flow run or pathway around its address, or in `scope` where given.
         """
-        home = next(data_scopes(scope_of(address))) if scope is None else scope
+        home = data_home(scope_of(address)) if scope is None else scope
         if home not in self._own_data:
             self._own_data.add(home)
             self.data[home] = dict(self.data.get(home, {}))
@@ -174,6 +176,7 @@ class Run:
         self.data[home][name] = Saved(value, address, self.now, by, sources, type_, self.rev)  # type: ignore[index]  # our own copy
         self.saved.add(name)
         self.changed.add(name)
+        self.fresh.clear()
         self.facts.append(DataSaved(self.now, home, name, value, address, by, sources, reason))
 
     # -- what is to be entered --------------------------------------------------------------------------------
@@ -211,12 +214,17 @@ class Run:
 
     def update_attributes(self) -> None:
         """State the attributes anew where data that they are worked out from changed."""
-        moved = bool(self.saved) and self.plan.attributes_move
-        if not self.afresh and not moved and self.saved.isdisjoint(self.plan.attribute_names):
+        afresh = self.afresh or (bool(self.saved) and self.plan.attributes_move)
+        if not afresh and self.saved.isdisjoint(self.plan.attribute_names):
             return
-        names, env = self.names(), self.env
-        found = {one.name: shown_json(one.value.evaluate(names, env)) for one in self.plan.attributes}
-        if found != self.attributes:
+        names, env, before = self.names(), self.env, self.attributes
+        found = {
+            one.name: shown_json(one.value.evaluate(names, env))
+            if afresh or one.name not in before or not self.saved.isdisjoint(one.value.names)
+            else before[one.name]
+            for one in self.plan.attributes
+        }
+        if found != before:
             self.attributes = found
             self.facts.append(AttributesChanged(self.now, found))
 

@@ -36,8 +36,9 @@ class Names(Mapping[str, Any]):
         if key in self._bound:
             return self._bound[key]
         for layer in self._layers:
-            if key in layer:
-                return _seen(self._plan, key, layer[key])
+            saved = layer.get(key)
+            if saved is not None:
+                return _seen(self._plan, key, saved)
         return default
 
     def __getitem__(self, key: str) -> Any:

@@ -146,6 +146,11 @@ class Task(StepBase):
         """The form as JSON, for lists and pages."""
         return FORM.dump_python(self.form, mode="json", exclude_defaults=True)
 
+    @cached_property
+    def outcomes_document(self) -> Json:
+        """The outcomes as JSON, for lists and pages."""
+        return [{"id": one.id, "title": one.title, "role": one.role} for one in self.outcomes]
+
     def _live(self) -> list[frozenset[str]]:
         reminders = [time for one in self.remind for time in (one.after, one.before, one.at)]
         times = [self.due, *reminders, *(one.after for one in self.escalate)]

@@ -30,6 +30,7 @@ class Behaviours:
         self._simulation = simulation
         self._codes = {one.name: one.codes for one in plan.value_sets}
         self._made: dict[str, Behaviour] = {}
+        self._actions: dict[str, Behaviour] = {}
         self._arrivals: dict[tuple[str, str, bool], Arrival | None] = {}
         self.defaults: dict[str, str] = {}
         self.inputs = self._inputs()
@@ -52,19 +53,19 @@ class Behaviours:
 
     def action(self, step: Step, name: str) -> Behaviour:
         """How an action goes."""
-        key = f"action {name}"
-        if key in self._made:
-            return self._made[key]
+        return self._actions.get(name) or self._action(step, name)
+
+    def _action(self, step: Step, name: str) -> Behaviour:
         output = step.output if isinstance(step, Do) and step.action == name else None
         found = self._simulation.actions.get(name)
         if found is not None:
             answers = tuple(self._whole(one, output) for one in found.answers)
-            self._made[key] = Behaviour(answers, found.takes, found.calendar)
+            self._actions[name] = Behaviour(answers, found.takes, found.calendar)
         else:
             value = of_type(output, self._codes) if output is not None else Literally({})
-            self._made[key] = Behaviour((Answer("give", value=value),), ACTION_TIME)
-            self.defaults[key] = "gives a value of its type in 2 seconds"
-        return self._made[key]
+            self._actions[name] = Behaviour((Answer("give", value=value),), ACTION_TIME)
+            self.defaults[f"action {name}"] = "gives a value of its type in 2 seconds"
+        return self._actions[name]
 
     def _whole(self, answer: Answer, output: DataType | None) -> Answer:
         """An answer that gives a value for every member that is required and was not declared."""

@@ -117,7 +117,7 @@ class Members(Sample):
 
     def draw(self, around: Around) -> Json:
         """A map."""
-        return {name: one.draw(around) for name, one in self.members}
+        return {name: one.value if one.__class__ is Literally else one.draw(around) for name, one in self.members}
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,13 @@ def enter(run: Run, step: Do, position: Position) -> Answer:
     except MisfitError as error:
         message = f"The input of {step.action} does not fit: {error.misfit}."
         return Halt(position, "expression", message, "enter")
-    return order(run, step, altered(position, key=_key(run, step, position, given)), given)
+    return order(run, step, position, given, _key(run, step, position, given))
 
 
-def order(run: Run, step: Do, position: Position, given: Json) -> Answer:
-    """Order the action, the first time or again."""
-    position = altered(position, waits="action", run=position.run + 1, input=given, origin=None)
-    key = position.key or ""
+def order(run: Run, step: Do, position: Position, given: Json, key: str | None = None) -> Answer:
+    """Order the action, the first time or again; `key` where it is not the one that it was ordered under before."""
+    key = key or position.key or ""
+    position = altered(position, waits="action", run=position.run + 1, input=given, key=key, origin=None)
     run.facts.append(ActionStarted(run.now, position.address, step.action, position.run, key))
     run.commands.append(
         RunAction(

@@ -84,7 +84,7 @@ def task_fact(plan: Plan, instance: str, stage: str | None, step: Task, position
         due_at=position.due_at,
         stage=step.stage or stage,
         form=step.form_document,
-        outcomes=[{"id": one.id, "title": one.title, "role": one.role} for one in step.outcomes],
+        outcomes=step.outcomes_document,
         skill=step.skill,
         bulk=step.bulk,
         gate=step.gate,
