@@ -17,7 +17,8 @@ Resource = dict[str, Any]
 
 ResultState = Literal["valid", "to-review", "missing"]
 
-_WEIGHT = "29463-7"
+WEIGHT = "29463-7"
+"""LOINC: body weight."""
 _USABLE = ("final", "amended", "corrected")
 _KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "[lb_av]": Decimal("0.45359237")}
 _PLAUSIBLE = (Decimal("0.5"), Decimal(400))
@@ -53,7 +54,7 @@ def kilograms(weight: Quantity) -> Decimal | None:
 async def body_weight(context: StepContext, patient: str) -> Weight | None:
     """The last weight in the chart that can be one."""
     found = []
-    async for one in context.fhir.search("Observation", [("patient", patient), ("code", _WEIGHT)], fresh=True):
+    async for one in context.fhir.search("Observation", [("patient", patient), ("code", WEIGHT)], fresh=True):
         quantity = one.get("valueQuantity") or {}
         unit = quantity.get("code") or quantity.get("unit")
         if one.get("status") not in _USABLE or unit is None or quantity.get("value") is None:

@@ -56,7 +56,7 @@ class DosePlan(BaseModel):
     """The next dose. `number` counts in the regimen, `key` in the series.
 
     `weight` is the one that the dose was worked out with. `wants` is what keeps it from being planned: the order ends
-    before it, or a dose by weight has no weight that is young enough.
+    before it, or a dose by weight has no weight that is young enough to plan with.
     """
 
     number: int
@@ -89,7 +89,7 @@ async def plan_dose(given: PlanInput, context: StepContext) -> DosePlan:
     number = so_far.number
     dose, regular = step_of(regimen, number), due_date(regimen, so_far, given.first_dose, day)
     due = max(given.agreed, day) if given.agreed else regular
-    weight = await _weight(context, order["subject"]["reference"], regimen, due) if dose.amount.per_kilogram else None
+    weight = await _weight(context, order["subject"]["reference"], regimen, day) if dose.amount.per_kilogram else None
     amount = amount_of(regimen, dose, weight)
     units, wasted = _units(regimen, amount, dose.amount.unit, due)
     left = _doses_left(regimen, order, given)
@@ -114,12 +114,12 @@ async def plan_dose(given: PlanInput, context: StepContext) -> DosePlan:
     )
 
 
-async def _weight(context: StepContext, patient: str, regimen: Regimen, due: date) -> Decimal | None:
-    """The last weight in kilograms, where it will be young enough on the day."""
+async def _weight(context: StepContext, patient: str, regimen: Regimen, day: date) -> Decimal | None:
+    """The last weight in kilograms, where it is young enough to plan with; on the day itself it is taken anew."""
     found = await body_weight(context, patient)
     if found is None or found.taken is None or regimen.weight_young_enough is None:
         return None
-    old = after(found.taken.astimezone(context.zone).date(), regimen.weight_young_enough) <= due
+    old = after(found.taken.astimezone(context.zone).date(), regimen.weight_young_enough) <= day
     return None if old else found.kilograms
 
 

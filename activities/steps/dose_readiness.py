@@ -14,10 +14,11 @@ from activities.steps.coverage import COVERAGE_NOT_FOUND
 from activities.steps.dose_cover import READS as COVER_READS
 from activities.steps.dose_cover import DoseInput, authorization_findings, coverage_findings
 from activities.steps.infusion import UNKNOWN_ROW, regimen_row
-from activities.steps.orders import ORDER_NOT_FOUND, read_order, service_of
+from activities.steps.orders import ORDER_NOT_FOUND, diagnosis_of, dosage_of, read_order, service_of
 from activities.steps.regimen_dates import after, before
 from activities.types import Quantity
-from catalog.tables.regimens import Regimen
+from catalog.tables.governed import NoRowError
+from catalog.tables.regimens import Regimen, regimens
 
 Resource = dict[str, Any]
 
@@ -54,7 +55,7 @@ async def check_readiness(given: ReadinessInput, context: StepContext) -> Readin
     regimen = regimen_row(given.regimen)
     order = await read_order(context, given.order.reference)
     day = given.start.astimezone(context.zone).date()
-    of_chart = await _chart_findings(given, day, regimen, context)
+    of_chart = await _chart_findings(given, order, day, regimen, context)
     others = await coverage_findings(given, day, context) + (await authorization_findings(given, day, context))[0]
     if given.weight is not None and regimen.weight_based:
         others += await _weight_findings(given.weight, given, context)
@@ -78,8 +79,10 @@ def _order_findings(order: Resource, regimen: Regimen) -> list[str]:
     return findings
 
 
-async def _chart_findings(given: ReadinessInput, day: date, regimen: Regimen, context: StepContext) -> list[str]:
-    """Results, other doses given or booked too near, allergies, an admission, consent."""
+async def _chart_findings(
+    given: ReadinessInput, order: Resource, day: date, regimen: Regimen, context: StepContext
+) -> list[str]:
+    """Results, other doses given or booked too near, another regimen, allergies, an admission, consent."""
     patient = given.patient.reference
     findings = [
         one.words for one in await chart.results(context, patient, regimen.screening, day) if one.state != "valid"
@@ -96,12 +99,22 @@ async def _chart_findings(given: ReadinessInput, day: date, regimen: Regimen, co
         for one in await chart.other_bookings(context, patient, regimen.product, given.order.reference)
         if before(day, regimen.minimum_interval) < one < after(day, regimen.minimum_interval)
     ]
+    findings += _another_regimen(order, given.regimen, day)
     findings += await chart.allergies(context, patient, regimen.product)
     if await chart.is_admitted(context, patient):
         findings.append("the patient is admitted")
     if await chart.has_refused(context, patient, "treatment"):
         findings.append("consent is not in force")
     return findings
+
+
+def _another_regimen(order: Resource, row: str, day: date) -> list[str]:
+    """Whether the order, as it is now, asks for another row than the series follows."""
+    try:
+        asked = regimens().regimen(service_of(order), diagnosis_of(order), dosage_of(order), day)
+    except NoRowError:
+        return []
+    return [] if asked.id == regimen_row(row).id else [f"the order asks for another regimen: {asked.title}"]
 
 
 async def _weight_findings(weight: Quantity, given: ReadinessInput, context: StepContext) -> list[str]:

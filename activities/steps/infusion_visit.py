@@ -13,7 +13,7 @@ from activities.registry import Problem, StepContext, step
 from activities.steps import chart
 from activities.steps.infusion import UNKNOWN_ROW, OrderReference, PatientReference, SiteReference, regimen_row
 from activities.steps.orders import service_of
-from activities.types import Reference, Targets
+from activities.types import Quantity, Reference, Targets
 from catalog.tables.billing_units import UnlikeUnitsError, billing_units
 from catalog.tables.governed import NoRowError
 
@@ -209,6 +209,36 @@ def _charge(administration: Resource, day: date) -> str | None:
         return None
     waste = f"{wasted} wasted (JW)" if wasted else "none wasted (JZ)"
     return f"{row.code}: {given} units given, {waste}."
+
+
+class WeightInput(BaseModel):
+    """A weight that was taken for a dose."""
+
+    patient: PatientReference
+    weight: Quantity
+
+
+class WeightKept(BaseModel):
+    """The weight in the chart."""
+
+    observation: Annotated[Reference, Targets("Observation")]
+
+
+@step("infusion.record_weight", writes=("Observation",))
+async def record_weight(given: WeightInput, context: StepContext) -> WeightKept:
+    """Keep a weight in the chart."""
+    vital_signs = {"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}
+    unit = {"unit": given.weight.unit, "system": "http://unitsofmeasure.org", "code": given.weight.unit}
+    observation: Resource = {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [{"coding": [vital_signs]}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": chart.WEIGHT, "display": "Body weight"}]},
+        "subject": {"reference": given.patient.reference},
+        "effectiveDateTime": context.now.isoformat(timespec="seconds"),
+        "valueQuantity": {"value": float(given.weight.value), **unit},
+    }
+    return WeightKept(observation=Reference.to(await context.fhir.create(observation)))
 
 
 class ReactionInput(BaseModel):

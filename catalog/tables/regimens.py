@@ -55,7 +55,7 @@ class Regimen(Row):
     minimum_interval: AuthoredDuration = Field(description="No two administrations closer than this, at any site.")
     rounding: Decimal = Field(default=Decimal(1), gt=0)
     weight_young_enough: AuthoredDuration | None = Field(
-        default=None, description="How old a weight may be on the day of a dose by weight."
+        default=None, description="How old a weight may be to plan a dose with; on its day it is taken anew."
     )
     screening: tuple[Screening, ...] = ()
     premedication: tuple[str, ...] = ()

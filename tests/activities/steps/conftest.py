@@ -42,6 +42,7 @@ EVERYTHING = Contract(
         "Claim",
         "ClaimResponse",
         "SupplyRequest",
+        "Observation",
         "AllergyIntolerance",
     ),
 )

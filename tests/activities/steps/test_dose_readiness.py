@@ -69,11 +69,11 @@ async def test_everything_that_may_speak_against_it(clinic: Clinic) -> None:
     await clinic.refuses("Treatment")
     order = await clinic.infusion_order("Ocrelizumab", status="on-hold")
     output = await ready(clinic, order, authorization=None)
-    assert len(output["findings"]) == 9, output["findings"]
+    assert len(output["findings"]) == 10, output["findings"]
     assert "there is no authorization" in output["findings"]
     accepted = await ready(clinic, order, authorization=None, accepted=output["findings"])
     assert accepted["findings"] == ["the order is on-hold", "the order names another product than the regimen"]
-    assert len(accepted["accepted"]) == 6  # what is missing at the payer's is accepted for one dose, and not told on
+    assert len(accepted["accepted"]) == 7  # what is missing at the payer's is accepted for one dose, and not told on
 
 
 async def test_another_orders_chair_within_the_minimum_interval(screened: Clinic) -> None:
@@ -98,6 +98,13 @@ async def test_another_orders_chair_within_the_minimum_interval(screened: Clinic
         )
     output = await ready(screened)
     assert output["findings"] == ["booked by another order on 2026-03-30, within the minimum interval"]
+
+
+async def test_an_order_that_asks_for_another_regimen(screened: Clinic) -> None:
+    """A dose is not given by the row that the series began with when the order says otherwise by now."""
+    changed = await screened.infusion_order(dosageInstruction=[{"text": "10 mg/kg every 8 weeks"}])
+    (finding,) = (await ready(screened, changed))["findings"]
+    assert finding.startswith("the order asks for another regimen: Infliximab 10 mg/kg")
 
 
 async def test_an_allergy_that_is_none_any_more(screened: Clinic) -> None:

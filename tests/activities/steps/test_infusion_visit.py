@@ -143,3 +143,12 @@ async def test_what_is_to_be_charged(clinic: Clinic, value: int, unit: str, char
     await clinic.administered(order, "2026-03-23T15:00:00Z", amount=(value, unit))
     given = {"order": order, "patient": clinic.patient, "since": START}
     assert (await clinic.run("infusion.find_administration", given)).output["charge"] == charge
+
+
+async def test_a_weight_is_kept_in_the_chart(clinic: Clinic) -> None:
+    """The next dose is planned with it, in whatever unit it was taken."""
+    given = {"patient": clinic.patient, "weight": {"value": "181", "unit": "[lb_av]"}}
+    await clinic.run("infusion.record_weight", given)
+    plan = {"regimen": ROW, "order": await clinic.infusion_order(), "first_dose": "2026-03-23"}
+    output = (await clinic.run("infusion.plan_dose", plan)).output
+    assert (output["amount"]["value"], output["wants"]) == ("410", None)
