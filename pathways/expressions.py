@@ -10,7 +10,7 @@ from pathways.diagnostics import Mark
 from pathways.durations import Duration, DurationError, parse_duration
 from pathways.model import Authored, Text
 from pathways.reader import Reader
-from pathways.values import PLACEHOLDER, is_expression
+from pathways.values import PLACEHOLDER, is_expression, is_template
 
 Json = Any
 Path = tuple[str | int, ...]
@@ -30,13 +30,16 @@ def check_tests(reader: Reader, text: Text) -> str:
 
 
 def check_timing(reader: Reader, text: Text, *, business: bool, elapsed: str = "", lasting: str = "") -> str:
-    """Note what is wrong with a time: an expression, an authored duration, a date or an instant.
+    """Note what is wrong with a time: an expression, an authored duration, a date or an instant, or a text with
+    expressions inside that comes to one.
 
     `elapsed` names what counts elapsed time alone, where that is why there is no calendar; `lasting` what means
     nothing unless it takes some time.
     """
     if is_expression(text.value):
         return text.value if check_feel(reader, text.value[1:], _after(text.mark, 1)) else "=null"
+    if is_template(text.value):
+        return text.value if check_authored(reader, Authored(text.value, text.mark)) is not None else "=null"
     if feel.instant_value(text.value) is not None or feel.date_value(text.value) is not None:
         return text.value
     try:

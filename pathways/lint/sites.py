@@ -255,9 +255,8 @@ def _condition(when: Text | None, at: Site) -> Iterator[Site]:
 
 
 def _time(text: Text | None, at: Site) -> Iterator[Site]:
-    if text is not None and is_expression(text.value) and not at.literal:
-        mark = Mark(text.mark.line, text.mark.column + 1)
-        yield replace(at, text=text.value[1:], mark=mark, purpose="time")
+    if text is not None and not at.literal:
+        yield from of_authored(Authored(text.value, text.mark), replace(at, purpose="time"))
 
 
 def of_authored(value: Authored | None, at: Site) -> Iterator[Site]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pathways.model import (
+    Authored,
     Body,
     DoDecl,
     EmitDecl,
     EndDecl,
     SetDecl,
     StepDecl,
+    TaskDecl,
     Text,
     WaitForAnyDecl,
     WaitForEventDecl,
@@ -90,6 +93,8 @@ def _step(reader: Reader, name: Text, node: Node, level: int) -> StepDecl | None
         _refuse_of_actions(reader, node, where, kind)
     title = reader.text(node.get("title"), "title")
     note = reader.text(node.get("note"), "note")
+    if isinstance(body, TaskDecl) and body.title is None and title is not None and "{{" in title.value:
+        body = replace(body, title=Authored(title.value, title.mark))
     return StepDecl(
         id=name,
         body=body,

@@ -28,6 +28,7 @@ def test_what_compiles_is_given_back_as_it_was() -> None:
     assert check_tests(reader, text('"a", "b"')) == '"a", "b"'
     assert check_timing(reader, text('=x + duration("P1D")'), business=False) == '=x + duration("P1D")'
     assert check_timing(reader, text("3 days"), business=False) == "3 days"
+    assert check_timing(reader, text("{{ n }} days"), business=False) == "{{ n }} days"
     assert check_timing(reader, text("2026-03-02"), business=False) == "2026-03-02"
     value = {"a": ["=x", "{{ y }} and z", 1], "b": None}
     assert check_authored(reader, Authored(value, AT)) == value
@@ -41,6 +42,7 @@ def test_what_compiles_is_given_back_as_it_was() -> None:
         (check_tests, "< <", "null"),
         (lambda reader, one: check_timing(reader, one, business=False), "=x +", "=null"),
         (lambda reader, one: check_timing(reader, one, business=False), "3 dayz", "=null"),
+        (lambda reader, one: check_timing(reader, one, business=False), "{{ n + }} days", "=null"),
         (lambda reader, one: check_authored(reader, Authored(one.value, one.mark)), "a {{ b +", None),
         (lambda reader, one: check_authored(reader, Authored([one.value], one.mark)), "=b +", [None]),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from pathways.catalog import read_catalog
 from pathways.plan import Task
+from pathways.values import Computed
 from tests.support import everything
 from tests.support.authored import found, one, plan
 
@@ -15,6 +16,15 @@ def task(text: str, path: str = "a") -> Task:
     step = plan(text).step[path]
     assert isinstance(step, Task)
     return step
+
+
+def test_a_task_without_title_is_called_as_its_step_is() -> None:
+    """As a text with expressions inside, where the step's title is one."""
+    for title in ("Call them", "Call {{ patient.display }}"):
+        called = task(f'a: {{title: "{title}", task: {{queue: intake}}}}\nb: {{end: done}}').task_title
+        assert called == Computed(title)
+    (wrong,) = found('a: {title: "Call {{ patient. }}", task: {queue: intake}}\nb: {end: done}')
+    assert (wrong.rule, wrong.line) == ("bad-expression", 2)
 
 
 def test_alerts_inherit_why_and_until_when() -> None:

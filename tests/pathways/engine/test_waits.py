@@ -42,6 +42,26 @@ def test_takes_only_the_matching_event() -> None:
     assert player.state.outcome == "decided"
 
 
+def test_a_time_may_be_a_text_with_expressions_inside() -> None:
+    """What it comes to is a time as it would have been written; where it is none, that is an incident."""
+    text = """
+inputs: {n: {type: integer}}
+outcomes: {ok: {kind: success}}
+steps:
+  wait: {wait: {for: "{{ n }} days"}, timeout: {after: "{{ 10 * n }} hours", to: late}}
+  late: {wait: {until: "2026-03-{{ n + 10 }}"}}
+  over: {end: ok}
+"""
+    player = Player(make_plan(text), {"n": 3})
+    begun = player.at
+    wait = player.at_address("wait")
+    assert (wait.wake_at, wait.timeout_at) == (begun + timedelta(days=3), begun + timedelta(hours=30))
+    player.after(hours=30)
+    player.tick()
+    assert player.at_address("late").wake_at == datetime(2026, 3, 13, 4, tzinfo=UTC)
+    assert '" hours", which is no time' in Player(make_plan(text), {}).incident("wait").message
+
+
 def test_null_condition_is_an_incident_that_keeps_the_event() -> None:
     """A `when` that is null never counts as false; the event is kept and judged again on retry."""
     player = Player(make_plan(TEXT), {"claim": "C1"})

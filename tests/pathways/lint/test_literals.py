@@ -134,3 +134,20 @@ def test_a_clock_of_elapsed_time_counts_no_business_time() -> None:
     """It says so itself, whatever calendar the pathway has."""
     text = "calendar: clinic\nclocks: {late: {limit: 4 business hours, calendar: none}}\nsteps: {b: {end: done}}"
     assert said(text) == [("no-calendar", "Name a calendar there, or write elapsed time, such as 72 hours.")]
+
+
+@pytest.mark.parametrize("default", ['"=today()"', '"{{ order.reference }}"'])
+@pytest.mark.parametrize("kind", ["text", "date"])
+def test_a_default_is_what_it_says(default: str, kind: str) -> None:
+    """Nothing is worked out before the first step: an expression there would be a text, word for word."""
+    text = f"""
+    inputs:
+      order: {{type: Reference, target: [ServiceRequest], required: true}}
+      when: {{type: {kind}, default: {default}}}
+    steps:
+      ask: {{task: {{title: "{{{{ when }}}}", queue: intake}}}}
+      over: {{end: done}}
+    """
+    ((rule, hint),) = said(text)
+    assert rule == "default-misfit"
+    assert "in the first step" in hint
