@@ -50,15 +50,21 @@ class ListWish:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """A page of the work list. `briefs` tells of each task's instance, `names` of people by id.
+    """A page of the work list.
 
     `same_cause` are the other open tasks that have the cause of one of the page in its instance, by that one's id.
     """
 
     page: Page[TaskSummary]
-    briefs: Mapping[str, Brief]
-    names: Mapping[str, str]
     same_cause: Mapping[str, tuple[TaskSummary, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList(TaskList):
+    """With what people want to read there: `briefs` tells of each task's instance, `names` of people by id."""
+
+    briefs: Mapping[str, Brief] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +99,22 @@ class TaskService(Base):
     async def list(self, actor: Actor, wish: ListWish, *, after: str | None = None, limit: int = 50) -> TaskList:
         """A page of open tasks. Raises `BadCursorError`, and `NotFoundError` for a queue that is not the person's."""
         async with self.database.reading() as unit:
-            wanted = await self._narrowed(unit, actor, wish)
-            page = await unit.worklist.page(wanted, after=after, limit=limit, order=wish.order, together=not wish.apart)
-            hidden = self.queues.hidden(actor)
-            same = {} if wish.apart else await unit.worklist.same_cause(page.items, hidden_queues=hidden)
-            briefs = await unit.instances.briefs([one.instance for one in page.items])
-            names = await names_of(unit, (one.assignee for one in page.items))
-        return TaskList(page, briefs, names, same)
+            return await self._list(unit, actor, wish, after, limit)
+
+    async def named_list(self, actor: Actor, wish: ListWish, *, after: str | None = None, limit: int = 50) -> NamedList:
+        """As `list`, for a page that people read."""
+        async with self.database.reading() as unit:
+            found = await self._list(unit, actor, wish, after, limit)
+            briefs = await unit.instances.briefs([one.instance for one in found.page.items])
+            names = await names_of(unit, (one.assignee for one in found.page.items))
+        return NamedList(found.page, found.same_cause, briefs, names)
+
+    async def _list(self, unit: Unit, actor: Actor, wish: ListWish, after: str | None, limit: int) -> TaskList:
+        wanted = await self._narrowed(unit, actor, wish)
+        page = await unit.worklist.page(wanted, after=after, limit=limit, order=wish.order, together=not wish.apart)
+        if wish.apart:
+            return TaskList(page)
+        return TaskList(page, await unit.worklist.same_cause(page.items, hidden_queues=self.queues.hidden(actor)))
 
     async def get(self, actor: Actor, ident: str) -> TaskDetail:
         """A task, open or closed. Raises `NotFoundError`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from api.services.queues import Queues
 from api.services.records import Page, TaskSummary
-from api.services.tasks import TaskList
+from api.services.tasks import NamedList
 from web.presenters.work_list import rows
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ def task(ident: str, **given: Any) -> TaskSummary:
 
 def shown(*tasks: TaskSummary, same_cause: Mapping[str, tuple[TaskSummary, ...]] | None = None) -> Any:
     """The rows of a page with these tasks."""
-    found = TaskList(Page(tasks, None), {}, {}, same_cause or {})
+    found = NamedList(Page(tasks, None), same_cause or {})
     return rows(found, {}, Queues({}), person="p-1", roles=frozenset(), now=NOW)
 
 

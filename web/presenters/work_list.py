@@ -12,7 +12,7 @@ from api.services.clock import pace_from_json, pathway_now
 from api.services.patients import Patient, patient_of
 from api.services.queues import Queues
 from api.services.records import Counts, QueueCount, TaskSummary
-from api.services.tasks import ListWish, TaskList
+from api.services.tasks import ListWish, NamedList
 from web.presenters.marks import STANDS_STILL, Mark, marks_of
 from web.presenters.patients import PatientView, patient_view
 from web.presenters.times import Due, Time, due_of, time_of
@@ -117,7 +117,7 @@ def choices(values: Sequence[tuple[str, str]], chosen: str | None) -> list[Choic
 
 
 def rows(
-    found: TaskList,
+    found: NamedList,
     patients: Mapping[str, Patient],
     queues: Queues,
     *,
@@ -131,7 +131,7 @@ def rows(
 
 def _row(
     task: TaskSummary,
-    found: TaskList,
+    found: NamedList,
     patients: Mapping[str, Patient],
     queues: Queues,
     person: str,

@@ -25,7 +25,7 @@ async def show(visit: Visit) -> Response:
     after = visit.query("after") or None
     tasks, queues = visit.services.tasks, visit.services.queues
     counts = await tasks.counts(visit.actor)
-    found = await tasks.list(visit.actor, wish, after=after, limit=PAGE)
+    found = await tasks.named_list(visit.actor, wish, after=after, limit=PAGE)
     patients = await visit.services.patients.of(patient_of(one.inputs) for one in found.briefs.values())
     return await visit.render(
         "work.html",
