@@ -35,6 +35,7 @@ async def test_a_dose_is_held_and_released(place: Office, supervisor: Reader, se
     assert f"/instances/{series}/release" in done.html
     listed = await supervisor.get("/instances?show=held")
     assert series in listed.html
+    assert "Steps are held, none is reached" in listed.text
     asked = await supervisor.get(f"/instances/{series}/release")
     assert "Nothing stands before them now." in asked.text
     back = await supervisor.send(asked, "/release", reason="It is another lot.")

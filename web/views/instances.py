@@ -49,6 +49,7 @@ async def index(visit: Visit) -> Response:
             "outcome": one.outcome_title or "",
             "suspended": one.suspended and one.status != "ended",
             "gone": gone.BRIEFLY if gone.is_gone(one) else "",
+            "holds": one.status != "ended" and (one.hold is not None or one.own_hold is not None),
             "held": presenter.held_at(one, waiting.get(one.id, ())),
             "kind": one.outcome_kind or "",
             "stage": words(one.stage) if one.stage else "",
