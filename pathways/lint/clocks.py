@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import reduce
 
-from pathways.lint.flow import DONE, Flow, Way
+from pathways.lint.flow import DONE, INSIDE, Flow, Way
 from pathways.lint.solve import solve
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import ClockDecl, ClockVerbDecl, Placed
@@ -111,8 +111,40 @@ class _Running:
             block = step.block
             while block:
                 self._touched[block] = self._touched.get(block, 0) | self._mask(step, _BEGIN | {"stop"})
-                owner = flow.plan.blocks[block].owner
-                block = flow.steps[owner].block if owner else ""
+                block = self._outside(block)
+        self._only = self._begun_only_inside()
+
+    def _outside(self, block: str) -> str:
+        """The block around a block; "" around those of the pathway itself and of side flows."""
+        owner = self._flow.plan.blocks[block].owner
+        return self._flow.steps[owner].block if owner else ""
+
+    def _outwards(self, block: str) -> Iterator[str]:
+        while block:
+            yield block
+            block = self._outside(block)
+
+    def _begun_only_inside(self) -> dict[str, int]:
+        """By block the clocks that no step begins but those in it: they belong to its scopes."""
+        found: dict[str, int] = {}
+        for bit in self._bits.values():
+            begun = [one for one in self._flow.plan.steps if self._begun[one.id] & bit]
+            around = [frozenset(self._outwards(one.block)) for one in begun]
+            for block in frozenset.intersection(*around) if around else ():
+                found[block] = found.get(block, 0) | bit
+        return found
+
+    def _dropped(self, node: str, to: str) -> int:
+        """The clocks that a way leaves behind, with the scopes that they were started in."""
+        owner, marked, _ = node.partition(INSIDE)
+        source = self._flow.steps.get(owner if marked else node.removesuffix(DONE))
+        target = self._flow.steps.get(to)
+        if source is None or target is None:
+            return 0
+        kept = {*self._outwards(target.block)}
+        left = [block for block in self._outwards(source.block) if block not in kept]
+        left += [block for block in self._flow.inner.get(owner, ()) if marked]
+        return reduce(int.__or__, (self._only.get(block, 0) for block in left), 0)
 
     def _mask(self, step: Step, verbs: frozenset[str], at: str | None = None) -> int:
         chosen = (one for one in step.clocks if one.verb in verbs and (at is None or one.at == at))
@@ -142,6 +174,8 @@ class _Running:
             after = 0  # which clock runs went with what was said before; so no more can be said of any
         for way in self._flow.ways.get(node, ()):
             state = standing if way.kind in ("timeout", "catch", "on", "side", "stand") else after
+            if way.kind not in ("well", "stand", "enter", "again", "skip"):
+                state &= ~self._dropped(node, way.to)
             yield way, state | self._beside if way.kind in ("side", "offer") else state
 
     def _moved(self, step: Step, running: int, at: str) -> int:
