@@ -1,4 +1,4 @@
-"""Instances whose workflow is not there any more: marking them, taking that back, and closing them.
+"""Instances whose workflow is not there any more: marking them, and taking that back. `closing.py` closes them.
 
 Where a pathway stands is known to its workflow alone. One that was terminated by hand, has failed, or is missing from a
 restored Temporal can't go on; what the lists say of it is the last that was heard. People see it as an incident of
@@ -7,34 +7,21 @@ the whole instance, which is the store's own and not among what an instance stat
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
-from pathways.facts import (
-    ChildCancelled,
-    ClockMoved,
-    Fact,
-    IncidentClosed,
-    InstanceEnded,
-    ListenerDisarmed,
-    Recorded,
-    StepLeft,
-    TaskClosed,
-)
 from pathways.ids import fingerprint, incident_id
 from store.audit import Audit, NewAuditEntry
 from store.changes import Row
 from store.database import Unit
-from store.folding import fold
 from store.incidents import GONE
 from store.instances import Instance
-from store.recording import known_of
 from store.tables import incident, instance, timeline
-from store.writing import Writer, insert_into
+from store.writing import insert_into
 
 Json = Any
 
@@ -46,13 +33,6 @@ RULE = "rule:store/reconcile"
 
 BACK = "workflow-back"
 """The timeline's entry when a workflow is there again."""
-
-OUTCOME = "cancelled"
-TITLE = "Closed: its workflow was gone"
-"""How an instance ends that is closed for that."""
-
-_CLOSED = "closed"
-"""Stands for the digest of a snapshot, which there is none of; no workflow has the same."""
 
 WHOLE = "^"
 """The address of the whole instance."""
@@ -109,54 +89,13 @@ async def unmark(unit: Unit, ident: str) -> bool:
         return False
     at = datetime.now(UTC)
     await _set(unit, ident, None)
-    await _close_incident(unit, ident, at, "back")
+    await close_incident(unit, ident, at, "back")
     await _tell(unit, stored, BACK, at, {})
     return True
 
 
-async def close(
-    unit: Unit, stored: Instance, *, by: str, reason: str, request: str, at: datetime, children: tuple[str, ...] = ()
-) -> int:
-    """End a locked instance whose workflow is gone; the revision at which it has ended.
-
-    What is written is what the instance would have stated, had it been cancelled: tasks close as cancelled (drafts are
-    kept), clocks are dropped, nobody listens any more. `children` were told to cancel. Should its workflow come back
-    all the same, and go on, what it records is another history than this, and replaces it.
-    """
-    facts = tuple([one async for one in _facts(unit, stored, by, reason, at, children)])
-    recorded = Recorded(stored.rev + 1, facts, request, {"closed": True})
-    changes = fold(known_of(stored), (recorded,))
-    writer = Writer(unit.connection, stored.id)
-    await writer.update_instance(changes.fields | {"rev": recorded.rev, "snapshot_digest": _CLOSED})
-    await writer.write(changes, attributes_known=stored.attributes, since=stored.recorded_at)
-    await _close_incident(unit, stored.id, at, "left")
-    return recorded.rev
-
-
-async def _facts(
-    unit: Unit, stored: Instance, by: str, reason: str, at: datetime, children: tuple[str, ...]
-) -> AsyncIterator[Fact]:
-    for task in await unit.tasks.open_of(stored.id):
-        yield TaskClosed(at, task.id, task.address, "cancelled", reason="gone")
-    for one in await unit.listeners.of([stored.id]):
-        yield ListenerDisarmed(at, one.address, one.type, one.key)
-    for child in await unit.children.of(stored.id):
-        if child.instance in children:
-            yield ChildCancelled(at, child.address, child.instance)
-    for clock in await unit.clocks.of_instance(stored.id):
-        if clock.status in ("running", "paused", "breached"):
-            yield ClockMoved(
-                at, clock.clock, clock.title, "drop", "dropped", clock.number, clock.started_at, budget=clock.budget
-            )
-    for met in await unit.incidents.of_instance(stored.id):
-        if met.status == "open" and met.kind != GONE:
-            yield IncidentClosed(at, met.id, "left")
-    for position in await unit.instances.positions(stored.id):
-        yield StepLeft(at, position.address, position.step, "cancelled")
-    yield InstanceEnded(at, OUTCOME, TITLE, "cancelled", by, reason)
-
-
-async def _close_incident(unit: Unit, ident: str, at: datetime, how: str) -> None:
+async def close_incident(unit: Unit, ident: str, at: datetime, how: str) -> None:
+    """Close the incident of the whole instance."""
     mine = (incident.c.instance == ident) & (incident.c.kind == GONE) & (incident.c.status == "open")
     closing = {"status": "closed", "closed_at": at, "closed_how": how}
     await unit.connection.execute(update(incident).where(mine).values(closing))

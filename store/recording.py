@@ -18,6 +18,7 @@ from pathways.messages import RecordAnswer, RecordRequest
 from store.changes import Known
 from store.database import Database, Unit
 from store.folding import fold, parts_of
+from store.gone import unmark
 from store.instances import Instance
 from store.replacing import replace
 from store.snapshots import read_snapshot
@@ -52,6 +53,8 @@ async def record(unit: Unit, request: RecordRequest) -> RecordAnswer:
         return RecordAnswer(rev, needs_snapshot=True)
     if not fresh:
         return RecordAnswer(rev, needs_snapshot=_differs(stored, request))
+    if stored is not None and stored.gone is not None:  # it says itself that it is there
+        await unmark(unit, request.instance)
     await _write(unit, stored, fresh, request)
     return RecordAnswer(fresh[-1].rev)
 

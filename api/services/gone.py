@@ -14,8 +14,8 @@ from api.services.interventions import Operated, ended
 from api.services.records import Instance
 from pathways.events import Cancelled
 from pathways.starting import KeylessError
+from store.closing import close
 from store.database import Unit
-from store.gone import close
 from store.instances import NewInstance
 from store.starts import begin
 

@@ -18,9 +18,10 @@ from relaying.children import ask_after, report_again
 from relaying.reconciling import Reconciler
 from relaying.temporal import TemporalPathways
 from store.children import Child
+from store.closing import close
 from store.database import Database
 from store.definitions import Definition
-from store.gone import close, mark
+from store.gone import mark
 from store.snapshots import stored_digest
 from tests.support.interpreted import pathway
 from tests.support.interpreter import Instance, connect, until

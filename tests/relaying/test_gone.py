@@ -20,7 +20,7 @@ from relaying.port import NoAnswerError
 from relaying.reconciling import Reconciler
 from relaying.starting import finish_starts
 from relaying.temporal import TemporalPathways
-from store import gone
+from store import closing, gone
 from store.database import Database
 from store.incidents import GONE
 from store.instances import NewInstance
@@ -206,6 +206,25 @@ async def test_what_it_had_not_recorded_is_read_from_its_history(database: Datab
     assert (stored.rev, stored.gone["how"]) == (history.rev, "terminated")
 
 
+async def test_one_that_records_is_there(database: Database, pathways_played: Played) -> None:
+    """Whoever records has a workflow: the mark goes with what it states; a record that is repeated says nothing."""
+    history = await pathways_played.listening("N-1")
+    async with database.transaction() as unit:
+        assert await gone.mark(unit, history.instance, "missing")
+    await pathways_played.record(history)
+    watching = Watching(database, pathways_played)
+    assert (await watching.told(history.instance))[0] is not None
+    history.cancel()
+    await pathways_played.record(history)
+    incident, entries = await watching.told(history.instance)
+    assert incident is None
+    assert [one.kind for one in entries] == [GONE, gone.BACK]
+    async with database.transaction() as unit:
+        stored = await unit.instances.get(history.instance)
+    assert stored is not None
+    assert (stored.status, stored.gone) == ("ended", None)
+
+
 @pytest.fixture
 def pathways_played(database: Database) -> Played:
     """Instances that the test plays."""
@@ -218,7 +237,7 @@ async def close(database: Database, ident: str, children: Sequence[str] = ()) ->
         stored = await unit.instances.lock(ident)
         assert stored is not None
         at = datetime.now(UTC)
-        return await gone.close(
+        return await closing.close(
             unit, stored, by="sam", reason="Begun anew.", request="r-1", at=at, children=tuple(children)
         )
 
