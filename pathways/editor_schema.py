@@ -222,11 +222,14 @@ def _wait() -> Json:
 
 
 def _parallel() -> Json:
-    branch = _map({"title": _TEXT, "steps": _ref("steps"), "note": _NOTE}, "steps")
+    branch, many = (
+        _map({"title": _TEXT, "steps": _ref("steps"), "note": _NOTE}, "steps"),
+        {"type": "integer", "minimum": 1},
+    )
     return _map(
         {
             "branches": _named({"if": {"required": ["steps"]}, "then": branch, "else": _ref("steps")}, minProperties=1),
-            "join": {"anyOf": [{"enum": ["all", "any"]}, _map({"count": {"type": "integer", "minimum": 1}}, "count")]},
+            "join": {"anyOf": [{"enum": ["all", "any"]}, many, _map({"count": many}, "count")]},
             "undo_rest": _told(_FLAG, "Undo what the branches did that are left when the join is met."),
             "note": _NOTE,
         },

@@ -36,7 +36,7 @@ _SUFFIX = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _VERSION = re.compile(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_SUFFIX}))?\Z", re.ASCII)
 _PART = rf"(?:{_NUMBER}|[xX*])"
 _TERM = re.compile(
-    rf"(\^|~|>=|<=|>|<|=)?\s*({_PART})(?:\.({_PART})(?:\.({_PART})(?:-({_SUFFIX}))?)?)?(?=\s|\Z)", re.ASCII
+    rf"(\^|~|>=|<=|>|<|=)?\s*({_PART})(?:\.({_PART})(?:\.({_PART})(?:-({_SUFFIX}))?)?)?(?=[\s,]|\Z)", re.ASCII
 )
 _HINT = "Ranges are written ^1, ^1.2, ~1.2.3, 1.x, 1.2.3 or >=1.0.0 <2.0.0."
 
@@ -156,6 +156,8 @@ def parse_range(text: str) -> Range:
             raise VersionError(f'"{text.strip()}" is no range of versions: "{rest}" is not understood.', hint=_HINT)
         bounds += _bounds(match, text.strip())
         rest = rest[match.end() :].lstrip()
+        if rest.startswith(","):
+            rest = rest[1:].lstrip() or ","
     return Range(text.strip(), tuple(bounds))
 
 

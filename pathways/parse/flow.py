@@ -58,9 +58,11 @@ def _is_bare(node: Node) -> bool:
 
 
 def _join(reader: Reader, node: Node | None, where: str, branches: int) -> Literal["all", "any"] | int | None:
-    """How many branches must end well: all, any, or `{count: n}`."""
+    """How many branches must end well: all, any, or `{count: n}`, of which the number alone is enough."""
     if node is None:
         return "all"
+    if isinstance(node.value, int) and not isinstance(node.value, bool):
+        node = Node({"count": node}, node.mark, {"count": node.mark})
     if not node.is_map:
         return cast("Literal['all', 'any'] | None", reader.choice(node, f"join of {where}", ("all", "any")))
     if not reader.keys(node, f"join of {where}", ("count",)):

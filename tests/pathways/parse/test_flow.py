@@ -19,7 +19,8 @@ def body(step: str) -> object:
 
 
 @pytest.mark.parametrize(
-    ("join", "read_as"), [("", "all"), ("join: all, ", "all"), ("join: any, ", "any"), ("join: {count: 2}, ", 2)]
+    ("join", "read_as"),
+    [("", "all"), ("join: all, ", "all"), ("join: any, ", "any"), ("join: {count: 2}, ", 2), ("join: 2, ", 2)],
 )
 def test_how_many_branches_are_enough(join: str, read_as: str | int) -> None:
     """All, unless it says otherwise."""
