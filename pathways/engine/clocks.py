@@ -6,6 +6,7 @@ is left of the budget; resuming computes a new deadline from that (semantics.md,
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -96,6 +97,7 @@ def _start(run: Run, clock: Clock, verb: ClockVerb, position: Position) -> None:
         warn_at=_warn_at(clock, start, budget, calendar),
         resumed_at=start,
     )
+    run.fresh.add(task_address(clock.id, number))
     _change(run, clock, verb.verb, state, position.address)
 
 
@@ -233,10 +235,15 @@ def breach(run: Run, name: str, *, late: bool) -> None:
         run.facts.append(task_fact(run.plan, run.state.instance, run.stage, name, state))
 
 
-def rearm(run: Run, changed: set[str]) -> None:
-    """Work out anew the limits that depend on data which changed, less what has passed already."""
+def rearm(run: Run, changed: Set[str], fresh: Set[str]) -> None:
+    """Work out anew the limits that depend on data which changed, less what has passed already.
+
+    Those of clocks whose task's address is among the `fresh` ones were worked out since.
+    """
     for name, state in list(run.clocks.items()):
         clock = run.plan.clock[name]
+        if task_address(name, state.number) in fresh:
+            continue
         if state.status not in ("running", "paused") or not (clock.limit.names & changed):
             continue
         try:

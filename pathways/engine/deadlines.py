@@ -142,8 +142,8 @@ def rearm(run: Run) -> None:
         return
     run.changed, fresh = set(), frozenset(run.fresh)
     if not changed.isdisjoint(run.plan.live_names):
-        clocks.rearm(run, changed)
-        listening.arm_pathway(run)
+        clocks.rearm(run, changed, fresh)
+        listening.arm_pathway(run, changed)
     for position in list(run.positions.values()):
         if position.role != "step" or position.address in fresh:
             continue

@@ -7,7 +7,7 @@ counts (semantics.md, "Events").
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -131,10 +131,12 @@ def disarm(run: Run, position: Position, *, consumed: str | None = None, slot: s
     return altered(position, listeners=kept)
 
 
-def arm_pathway(run: Run) -> None:
-    """Arm the pathway's own handlers as they are now."""
+def arm_pathway(run: Run, changed: Set[str] | None = None) -> None:
+    """Arm the pathway's own handlers as they are now; only those whose key reads a name that `changed`, if given."""
     names = run.names()
     for slot, listening in run.plan.listenings.items():
+        if changed is not None and changed.isdisjoint(listening.key.names):
+            continue
         before, now = run.listeners.pop(slot, None), _handler(run, names, listening)
         if (kept := _rearm(run, listening, slot_address("", slot), "", before, now)) is not None:
             run.listeners[slot] = kept
