@@ -57,9 +57,7 @@ def _taken(subject: Subject) -> DataType:
 
 def _default(subject: Subject, declared: InputDecl) -> Findings:
     if is_expression(declared.default) or is_template(declared.default):
-        message = (
-            f'The default of "{declared.name}" is what it says, "{declared.default}": nothing works it out.'
-        )
+        message = f'The default of "{declared.name}" is what it says, "{declared.default}": nothing works it out.'
         hint = "Leave it out, and set it in the first step: {set: {…: =if x = null then … else x}}."
         yield Finding("default-misfit", declared.name.mark, message, hint)
         return
