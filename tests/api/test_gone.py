@@ -13,6 +13,7 @@ from api.services.engine import InstanceGoneError
 from api.services.gone import GoneService
 from api.temporal import TemporalEngine
 from local.temporal_server import TemporalServer
+from pathways.events import TaskCompleted
 from relaying.reconciling import Reconciler
 from relaying.temporal import TemporalPathways
 from store.database import Database
@@ -166,6 +167,8 @@ async def test_from_terminated_to_started_anew_on_temporal(client: Client, datab
         await lost.terminate()
         with pytest.raises(InstanceGoneError):
             await engine.describe(lost.id)
+        with pytest.raises(InstanceGoneError):
+            await engine.complete(lost.id, TaskCompleted("review", "accept", {}, "sam"), request="k-0")
         pathways = TemporalPathways(client, task_queue=interpreter.queue)
         assert await Reconciler(database, pathways).look(lost.id) == "gone"
         begun = await service.start_anew(sam, lost.id, reason="Terminated by mistake.", key="k-1")
