@@ -91,6 +91,16 @@ def test_work_stops_at_a_limit(text: str, environment: Environment) -> None:
     found = [reason for reason in expression.explain(scope, environment) if reason.startswith("limit: ")]
     assert found == [reason for reason in expression.explain(scope, environment) if reason.startswith("limit: ")]
     assert len(found) == 1
+    with pytest.raises(FeelLimitError) as raised:
+        expression.work_out(scope, environment)
+    assert f"limit: {raised.value}" == found[0]
+
+
+def test_what_is_null_for_another_reason_is_worked_out(environment: Environment) -> None:
+    """Only a limit is told by raising: FEEL's own null is a value, and so is a host's that cannot be read."""
+    for text in ("x", "x.y", "1 + null", "broken(1)"):
+        assert parse_expression(text).work_out({}, environment) is None
+    assert parse_expression("x + 1").work_out({"x": 1}, environment) == 2
 
 
 @pytest.mark.parametrize(
