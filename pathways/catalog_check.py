@@ -281,7 +281,8 @@ class _Checking(Reader):
     def _member(self, node: Node, what: str) -> None:
         plain = node.plain
         if not isinstance(plain, dict):
-            self._type(node)
+            if not (isinstance(plain, str) and is_json_schema({"type": plain})):
+                self._type(node)
         elif (is_json_schema(plain) and plain.get("type") not in KINDS) or isinstance(plain.get("properties"), dict):
             self._schema(node)
         elif not plain.keys() & TYPE_KEYS:
@@ -299,8 +300,8 @@ class _Checking(Reader):
         if len(self.diagnostics) > before:
             return
         try:
-            read_type(node.plain if not (node.is_map and fields) else {"type": "object", **node.plain})
-            self.listed(node, "object" if fields else "text")
+            read_type(node.plain)
+            self.listed(node)
         except DeclarationError as error:
             mark = node.keys.get(error.key, node.mark)
             if error.key == "type":

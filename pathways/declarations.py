@@ -13,7 +13,7 @@ from typing import Any
 from pathways.datatypes import ANY, KINDS, OPEN_OBJECT, DataType, Field, Kind
 from pathways.errors import CarelaneError
 
-_FLAGS = ("required", "many", "open")
+_FLAGS = ("required", "optional", "many", "open")
 _ITEM = ("item", "items", "of")
 TYPE_KEYS = {"type", "options", "value_set", "target", "fields", *_FLAGS, *_ITEM}
 FIELD_KEYS = {"name", "label", "title", "note", "help", "description", "default", "required_when", "show_when"}
@@ -29,6 +29,9 @@ _SCHEMA_FORMS: dict[str, type | tuple[type, ...]] = {
     "enum": list,
 }
 """What only JSON Schema has, and of what form: a field may have the same name, but no such form."""
+
+_USUAL: dict[str, str] = {"fields": "object", "item": "list", "items": "list", "of": "list", "target": "Reference"}
+"""What something is that has such a key and says no type."""
 
 _SCHEMA_TYPES = {"string", "number", "integer", "boolean", "array", "object", "null"}
 _FORMATS: dict[str, Kind] = {"date": "date", "date-time": "instant", "duration": "duration"}
@@ -54,7 +57,7 @@ def read_type(declared: Any) -> DataType:
         declared = {"type": declared}
     if not isinstance(declared, Mapping):
         raise DeclarationError("A type is a name, or a mapping with the key type.")
-    kind = declared.get("type", "text")
+    kind = kind_of(declared)
     if not isinstance(kind, str) or kind not in KINDS:
         raise DeclarationError(f'"{kind}" is not a type.', hint=_nearest(str(kind), KINDS))
     for key in _FLAGS:
@@ -77,6 +80,19 @@ def read_type(declared: Any) -> DataType:
     return DataType("list", item=one) if declared.get("many") is True else one
 
 
+def kind_of(declared: Mapping[str, Any]) -> Any:
+    """The type that a declaration says, or that its keys leave no doubt of; else text."""
+    given = declared.get("type")
+    if given is not None:
+        return given
+    return next((kind for key, kind in _USUAL.items() if declared.get(key) is not None), "text")
+
+
+def is_required(declared: Any) -> bool:
+    """Whether a member must be there: `required: true`, or `optional: false`."""
+    return isinstance(declared, Mapping) and (declared.get("required") is True or declared.get("optional") is False)
+
+
 def refuse_misspelt(given: Mapping[str, Any], known: Collection[str]) -> None:
     """Raise `DeclarationError` for a key that was surely meant to be another; keys for people and tools may stand."""
     for key in given:
@@ -87,10 +103,7 @@ def refuse_misspelt(given: Mapping[str, Any], known: Collection[str]) -> None:
 
 def read_fields(declared: Mapping[str, Any]) -> tuple[Field, ...]:
     """The fields of an object from a map of names to types."""
-    return tuple(
-        Field(str(name), read_type(one), bool(isinstance(one, Mapping) and one.get("required")))
-        for name, one in declared.items()
-    )
+    return tuple(Field(str(name), read_type(one), is_required(one)) for name, one in declared.items())
 
 
 def read_object(declared: Any) -> DataType:
@@ -113,7 +126,9 @@ def read_object(declared: Any) -> DataType:
 
 def _member(name: str, declared: Any) -> Field:
     """A member in any form: a type of the language, JSON Schema, or a map of further members."""
-    required = isinstance(declared, Mapping) and declared.get("required") is True
+    required = is_required(declared)
+    if isinstance(declared, str) and declared in _SCHEMA_TYPES and declared not in KINDS:
+        return Field(name, from_json_schema({"type": declared}), required)
     if not isinstance(declared, Mapping):
         return Field(name, read_type(declared), required)
     if is_json_schema(declared) and declared.get("type") not in KINDS:

@@ -312,7 +312,8 @@ def language_schema() -> Json:
     offer = _map({"title": _TEXT, "when": _CONDITION, "queue": _TEXT, "role": _TEXT})
     side = {"title": _TEXT, "once": _FLAG, "offer": offer, "steps": _ref("steps"), "note": _NOTE}
     start = {"event": _TEXT, "when": _CONDITION, "inputs": _VALUES, "note": _NOTE}
-    inputs = {**_TYPE, "required": _FLAG, "default": _ANY, "title": _TEXT, "note": _NOTE}
+    inputs = {**_TYPE, "required": _FLAG, "optional": _FLAG, "default": _ANY}
+    inputs |= {key: _TEXT for key in ("title", "label", "help")} | {"note": _NOTE}
     give = {"anyOf": [{"not": {"type": "object", "required": ["value"]}}, _map({"value": _ANY, **_TYPE}, "value")]}
     outcome = {
         "title": _TEXT,

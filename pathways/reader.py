@@ -8,7 +8,7 @@ from typing import Any
 
 from pathways import feel
 from pathways.datatypes import DataType
-from pathways.declarations import DeclarationError, read_type
+from pathways.declarations import DeclarationError, kind_of, read_type
 from pathways.diagnostics import Diagnostic, Mark, Severity, nearest
 from pathways.model import Authored, Text
 from pathways.names import why_no_identifier, why_no_name
@@ -207,15 +207,11 @@ class Reader:
         self.listed(node)
         return read
 
-    def listed(self, node: Node, unsaid: str = "text") -> None:
-        """What a type that can be read lists, at any depth: different options, and targets that there are.
-
-        `unsaid` is its kind where it does not say which.
-        """
+    def listed(self, node: Node) -> None:
+        """What a type that can be read lists, at any depth: different options, and targets that there are."""
         if not node.is_map:
             return
-        kind = node.get("type")
-        self._of_kind(node, kind.value if kind is not None else unsaid)
+        self._of_kind(node, kind_of(node.plain))
         options = node.get("options")
         if options is not None:
             self.different((Text(one.written, one.mark) for one in self.items(options)), "options")

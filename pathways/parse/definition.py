@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from pathways.declarations import is_required
 from pathways.diagnostics import Diagnostic
 from pathways.model import (
     BRANCH,
@@ -65,6 +66,7 @@ _INPUT_KEYS = (
     "options",
     "value_set",
     "required",
+    "optional",
     "default",
     "fields",
     "item",
@@ -164,7 +166,7 @@ def _inputs(reader: Reader, node: Node | None) -> tuple[InputDecl, ...]:
         if declared is None:
             continue
         options: dict[str, Any] = one.plain if one.is_map else {}
-        found.append(InputDecl(name, declared, options.get("required") is True, options.get("default")))
+        found.append(InputDecl(name, declared, is_required(options), options.get("default")))
     return tuple(found)
 
 

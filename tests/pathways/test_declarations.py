@@ -73,6 +73,15 @@ def test_an_object_in_every_accepted_form(declared: Any) -> None:
         ({"a": {"type": "text", "required": True}}, DataType("object", fields=(Field("a", TEXT, True),))),
         ({"a": {"final": "boolean"}}, DataType("object", fields=(Field("a", FINAL),))),
         ({"a": {"type": "string"}}, DataType("object", fields=(Field("a", TEXT),))),
+        ({"a": "string"}, DataType("object", fields=(Field("a", TEXT),))),
+        ({"a": {"type": "text", "optional": False}}, DataType("object", fields=(Field("a", TEXT, True),))),
+        ({"a": {"type": "text", "optional": True}}, DataType("object", fields=(Field("a", TEXT),))),
+        ({"a": {"fields": {"final": "boolean"}}}, DataType("object", fields=(Field("a", FINAL),))),
+        ({"a": {"item": "text"}}, DataType("object", fields=(Field("a", DataType("list", item=TEXT)),))),
+        (
+            {"a": {"target": "Patient"}},
+            DataType("object", fields=(Field("a", DataType("Reference", target=("Patient",))),)),
+        ),
         (
             {"a": {"type": "string", "format": "date-time"}},
             DataType("object", fields=(Field("a", DataType("instant")),)),

@@ -69,7 +69,7 @@ def test_who_may_do_it() -> None:
         ("form: [{name: x, type: code, options: [1, 01, 1]}]", "stands-twice", "1]"),
         ("form: [{name: x, type: text, target: [Task]}]", "unknown-key", "target"),
         ("form: [{name: x, type: date, options: [a]}]", "unknown-key", "options"),
-        ("form: [{name: x, fields: {y: text}}]", "unknown-key", "fields"),
+        ("form: [{name: x, type: text, fields: {y: text}}]", "unknown-key", "fields"),
         ("form: [{name: x, type: object, fields: {y: {type: Reference, target: Tsk}}}]", "unknown-resource", "Tsk"),
     ],
 )
