@@ -313,7 +313,7 @@ def language_schema() -> Json:
     side = {"title": _TEXT, "once": _FLAG, "offer": offer, "steps": _ref("steps"), "note": _NOTE}
     start = {"event": _TEXT, "when": _CONDITION, "inputs": _VALUES, "note": _NOTE}
     inputs = {**_TYPE, "required": _FLAG, "optional": _FLAG, "default": _ANY}
-    inputs |= {key: _TEXT for key in ("title", "label", "help")} | {"note": _NOTE}
+    inputs |= dict.fromkeys(("title", "label", "help"), _TEXT) | {"note": _NOTE}
     give = {"anyOf": [{"not": {"type": "object", "required": ["value"]}}, _map({"value": _ANY, **_TYPE}, "value")]}
     outcome = {
         "title": _TEXT,
