@@ -70,6 +70,7 @@ AUTHORIZATION_USUAL: Mapping[str, Answer] = {
         "for-this-one", status="auth-needed", channel="portal", decision_limit="5 days", source="Provider line"
     ),
     "ask-payer": _said("needed", spoke_with="Provider line", reference="R-118"),
+    "enter-existing": _said("none"),
     "assemble": _said("ready", note="Office note and screening attached"),
     "call-office": _said("here", spoke_with="Front desk"),
     "clinical-look": _said("complete"),
