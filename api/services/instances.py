@@ -128,28 +128,28 @@ class InstanceService(Interventions):
 
     async def get(self, ident: str) -> Instance:
         """An instance. Raises `NotFoundError`."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await found(unit, ident)
 
     async def page(self, wanted: InstanceFilter, *, after: str | None = None, limit: int = 50) -> Page[InstanceSummary]:
         """Instances, the youngest first. Raises `BadCursorError`."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await unit.instances.page(wanted, after=after, limit=limit)
 
     async def briefs(self, idents: Iterable[str]) -> Mapping[str, Brief]:
         """Whom instances are about, by id."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await unit.instances.briefs(idents)
 
     async def held(self, instances: Iterable[InstanceSummary]) -> Mapping[str, tuple[Position, ...]]:
         """Where those of some instances that hold steps wait before one, by id."""
         idents = [one.id for one in instances if one.hold is not None or one.own_hold is not None]
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             return await unit.instances.held(idents)
 
     async def detail(self, ident: str) -> InstanceDetail:
         """An instance with its timeline, positions, tasks and incidents. Raises `NotFoundError`."""
-        async with self.database.transaction() as unit:
+        async with self.database.reading() as unit:
             instance = await found(unit, ident)
             plan = await self.plans.by_digest(unit, instance.digest)
             positions = await unit.instances.positions(ident)
