@@ -164,7 +164,6 @@ class Database:
         )
 
         _check_idle_connections(self._engine.sync_engine)
-        self._alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.revisions = Revisions(self._rev)
 
     @asynccontextmanager
@@ -184,7 +183,8 @@ class Database:
         Nothing is lost: in PostgreSQL's usual isolation each statement sees what is committed when it begins.
         """
         with _said_to_be_away():
-            async with self._alone.connect() as connection:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
                 yield Unit(connection)
 
     async def check(self) -> None:
