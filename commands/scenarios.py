@@ -134,10 +134,11 @@ def _run_group(group: files.Group, catalog: Catalog, outcome: Outcome) -> None:
     known = Known.of(catalog)
     plans = {one.path: _plan(one, catalog, outcome) for one in group.definitions}
     results: dict[Path, list[Result]] = {path: [] for path in plans}
+    fitting = [one for one in group.scenarios if files.definition_of(one, group) is not None]
     for source in group.scenarios:
         definition = files.definition_of(source, group)
         if definition is None:
-            if not group.chosen:
+            if not group.chosen or not fitting:
                 outcome.findings.append(_orphan(source, group))
             continue
         read = parse_scenarios(source.text, str(source.path))
@@ -176,4 +177,6 @@ def _orphan(source: files.Source, group: files.Group) -> Diagnostic:
     versions = ", ".join(f"{one.pathway} {one.version or ''}".strip() for one in there) or "none that can be read"
     hint = nearest(source.pathway or "", names) if source.pathway not in names else ""
     message = f"These scenarios are for {wanted}, which does not lie beside them (there: {versions})."
+    if group.chosen:
+        message = f"These scenarios are for {wanted}, and not for {versions}."
     return Diagnostic("unknown-pathway", "error", message, str(source.path), hint=hint)

@@ -251,6 +251,18 @@ def test_without_scenarios_there_is_nothing_to_pass(folder: Path, capsys: pytest
     assert "There are no scenarios" in out
 
 
+def test_scenarios_that_are_for_something_else_are_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a file has none of its own: whoever misspelt its name or version in them learns so."""
+    edit(folder / "scenarios" / "main.yaml", "pathway: example", "pathway: exmaple")
+    one, known = folder / "1.0.0.yaml", folder / "catalog.yaml"
+    status, out, _ = carelane("pathway", "test", one, "--catalog", known, capsys=capsys)
+    assert status == 1
+    assert 'These scenarios are for exmaple, and not for example 1.0.0. (Did you mean "example"?)' in out
+    edit(folder / "scenarios" / "main.yaml", "pathway: exmaple", "pathway: example\nversion: 2.0.0")
+    _, out, _ = carelane("pathway", "test", one, "--catalog", known, capsys=capsys)
+    assert "These scenarios are for example 2.0.0, and not for example 1.0.0." in out
+
+
 def test_scenarios_of_another_version_stay_with_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a version they are for the newest; with one for that; without its definition they are an error."""
     newer = DEFINITION.replace("version: 1.0.0", "version: 1.10.0").replace("finish: {end", "over: {end")
