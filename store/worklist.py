@@ -6,7 +6,7 @@ the others, on whichever page they would be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -146,8 +146,8 @@ class WorkList:
         queued = tuple(one for one in found if one.queue is not None)
         return Counts(queued, next(one for one in found if one.queue is None))
 
-    async def next_for(self, person: str, wanted: WorkFilter) -> TaskSummary | None:
-        """The first task of the list that `person` may take: their own, or nobody's.
+    async def next_for(self, person: str, wanted: WorkFilter, passed: Set[str] = frozenset()) -> TaskSummary | None:
+        """The first task of the list that `person` may take: their own, or nobody's; those `passed` over aside.
 
         The row is held until the transaction ends, and rows that others are about to take are passed over: two who
         ask at once get two different tasks. Tasks that can't be completed now, for what runs their pathway is gone, are
@@ -158,6 +158,7 @@ class WorkList:
             *_conditions(wanted),
             task.c.assignee.is_(None) | (task.c.assignee == person),
             task.c.instance.not_in(gone),
+            task.c.id.not_in(passed),
         )
         query = query.order_by(*_ORDERS["due"]).limit(1).with_for_update(skip_locked=True)
         found = read(TaskSummary, await self._connection.execute(query))

@@ -14,12 +14,14 @@ from api.services.errors import (
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
+    RefusedError,
     TaskClosedError,
     TaskHeldError,
 )
 from api.services.forms import FormRules, rules_of
 from api.services.queues import Queues
 from api.services.records import Counts, Draft, Instance, Order, Page, Task, TaskSummary, WorkFilter
+from api.services.separation import require_separation
 from pathways.plan import Plan
 from store.audit import NewAuditEntry, person
 from store.database import Unit
@@ -137,10 +139,15 @@ class TaskService(Base):
         return await self.core.moved_on(read_by_gate(plan, task.step, task.address, instance.data))
 
     async def claim(self, actor: Actor, ident: str, *, version: int | None = None) -> Task:
-        """Take a task. Raises `TaskHeldError` with who has it, `TaskClosedError`, `ForbiddenError`."""
+        """Take a task.
+
+        Raises `TaskHeldError` with who has it, `TaskClosedError`, `ForbiddenError`, and `RefusedError` (`separation`)
+        for whoever did the task that it must be separate from.
+        """
         async with self.database.transaction() as unit:
             task = await self._seen(unit, actor, ident)
             _require_role(actor, task)
+            await require_separation(unit, self.plans, task, actor.id)
             claim = await unit.tasks.claim(ident, actor.id, version=version)
             return await self._settled(unit, actor, claim, "task.claim", before=task)
 
@@ -148,11 +155,18 @@ class TaskService(Base):
         """Take the first task that nobody has and that the person may complete; None where there is none."""
         async with self.database.transaction() as unit:
             wanted = replace(await self._narrowed(unit, actor, wish), assignee=None, unassigned=True, roles=actor.roles)
-            found = await unit.worklist.next_for(actor.id, wanted)
-            if found is None:
-                return None
-            claim = await unit.tasks.claim(found.id, actor.id)
-            return await self._settled(unit, actor, claim, "task.claim")
+            passed: set[str] = set()
+            while (found := await unit.worklist.next_for(actor.id, wanted, passed)) is not None:
+                task = await unit.tasks.get(found.id)
+                try:
+                    if task is not None:
+                        await require_separation(unit, self.plans, task, actor.id)
+                except RefusedError:
+                    passed.add(found.id)
+                    continue
+                claim = await unit.tasks.claim(found.id, actor.id)
+                return await self._settled(unit, actor, claim, "task.claim")
+        return None
 
     async def release(self, actor: Actor, ident: str, *, version: int | None = None) -> Task:
         """Give a task back. Raises `TaskHeldError` where somebody else has it, `TaskClosedError`."""
@@ -176,6 +190,7 @@ class TaskService(Base):
                         f"{found.name} does not have the role {task.role}.",
                         fields={"to": f"does not have the role {task.role}"},
                     )
+                await require_separation(unit, self.plans, task, found.id)
                 chosen = found.id
             claim = await unit.tasks.assign(ident, chosen, version=version)
             return await self._settled(unit, actor, claim, "task.assign", before=task)

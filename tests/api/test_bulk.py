@@ -77,7 +77,8 @@ async def test_what_one_refuses_keeps_no_other_back(
     """Prepared by the same person, held by another, changed since it was seen, closed, unknown, asked for more."""
     fine = await letters.ready("Patient/p-1")
     own = await letters.ready("Patient/p-2", by="coordinator")
-    held, changed = await letters.ready("Patient/p-3"), await letters.ready("Patient/p-4")
+    held = await letters.ready("Patient/p-3", by="supervisor")
+    changed = await letters.ready("Patient/p-4", by="supervisor")
     phone = await letters.ready("Patient/p-5", channel="phone")
     gone = await letters.ready("Patient/p-6")
     await supervisor.post(f"/tasks/{held}/assign", json={"to": "coordinator-2"})

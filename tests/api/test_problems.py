@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.json_api import create_json_api
-from tests.support.office import Office
+from tests.support.office import Office, store_away
 
 
 async def test_without_a_token_nothing_is_told(place: Office) -> None:
@@ -55,12 +55,11 @@ async def test_the_frameworks_own_refusals_are_problems(
 
 async def test_a_store_that_is_away_is_not_now(place: Office, coordinator: httpx.AsyncClient) -> None:
     """503 with Retry-After and the store's code."""
-    await place.database.close()
-    place.database._engine = type(place.database)("postgresql://nobody:x@127.0.0.1:1/none")._engine
-    for path in ("/tasks", "/instances", "/me"):
-        answer = await coordinator.get(path)
-        assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
-        assert int(answer.headers["retry-after"]) > 0
+    with store_away(place.database):
+        for path in ("/tasks", "/instances", "/me"):
+            answer = await coordinator.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+            assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_every_answer_carries_the_security_headers(coordinator: httpx.AsyncClient) -> None:

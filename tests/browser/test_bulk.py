@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Sit, get, post
 from tests.browser.test_accessible import violations
 from tests.support.batches import Letters
+from tests.support.office import store_away
 from tests.support.served import Served
 
 
@@ -152,11 +153,9 @@ def test_an_expired_session_and_a_store_away_lose_nothing(place: Served, sit: Si
         seat.sign_in(place.url, "coordinator")
         expect(page.get_by_role("heading", level=1)).to_have_text("You are signed in again")
         expect(page.get_by_label("Batch")).to_have_value("B-7")
-        working = database._engine
-        database._engine = type(database)("postgresql://nobody:x@127.0.0.1:1/none")._engine
-        page.get_by_role("button", name="Send it again").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Not now")
-        database._engine = working
+        with store_away(database):
+            page.get_by_role("button", name="Send it again").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Not now")
         page.get_by_role("button", name="Send it again").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Send the letter: 1 of 1 completed")
     assert get(place, "supervisor", f"/tasks/{task}")["values"]["batch"] == "B-7"

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Sit, get, post
+from tests.support.office import store_away
 from tests.support.served import Served
 
 
@@ -132,14 +133,12 @@ def test_the_store_away_keeps_what_was_typed(place: Served, sit: Sit, referral: 
         page.get_by_label("Decline").check()
         page.get_by_label("Reason for the referrer").fill("Typed before the outage.")
         expect(page.get_by_text("Draft saved")).to_be_visible()
-        working = database._engine
-        database._engine = type(database)("postgresql://nobody:x@127.0.0.1:1/none")._engine
-        page.get_by_label("Reason for the referrer").fill("Typed during the outage.")
-        expect(page.get_by_text("What you typed is still here.")).to_be_visible()
-        page.get_by_role("button", name="Decided").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Not now")
-        expect(page.get_by_label("Reason")).to_have_value("Typed during the outage.")
-        database._engine = working
+        with store_away(database):
+            page.get_by_label("Reason for the referrer").fill("Typed during the outage.")
+            expect(page.get_by_text("What you typed is still here.")).to_be_visible()
+            page.get_by_role("button", name="Decided").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Not now")
+            expect(page.get_by_label("Reason")).to_have_value("Typed during the outage.")
         page.get_by_role("button", name="Send it again").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Completed: Triage: Cardiology consult")
         expect(page.get_by_text("Typed during the outage.")).to_be_visible()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -222,6 +222,17 @@ class Office:
         """Publish the library's referral."""
         async with self.database.transaction() as unit:
             await unit.definitions.publish(referral_definition(self.services.publishing.catalog))
+
+
+@contextmanager
+def store_away(database: Database) -> Iterator[None]:
+    """The store does not answer meanwhile."""
+    working = dict(vars(database))
+    vars(database).update(vars(Database("postgresql://nobody:x@127.0.0.1:1/none")))
+    try:
+        yield
+    finally:
+        vars(database).update(working)
 
 
 @asynccontextmanager

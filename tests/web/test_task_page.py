@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from tests.support.office import Office
+from tests.support.office import Office, store_away
 from tests.support.reader import Page, Reader, reading
 
 
@@ -128,15 +128,13 @@ async def test_what_was_sent_twice_is_done_once(place: Office, nurse: Reader, re
 async def test_the_store_away_keeps_what_was_typed(place: Office, nurse: Reader, referral: str) -> None:
     """ "Not now", with the text in a form that can be sent again."""
     page = await opened(place, nurse)
-    working = place.database._engine
-    place.database._engine = type(place.database)("postgresql://nobody:x@127.0.0.1:1/none")._engine
     text = "A long & careful reason.\nWith two lines."
-    away = await nurse.send(page, "/complete", f__decision="decline", f__reason=text)
-    assert (away.status, away.answer.headers["retry-after"]) == (503, "5")
-    assert "Not now" in away.text
-    assert html.escape("A long & careful reason.") in away.html
-    assert (await nurse.get("/work")).status == 503
-    place.database._engine = working
+    with store_away(place.database):
+        away = await nurse.send(page, "/complete", f__decision="decline", f__reason=text)
+        assert (away.status, away.answer.headers["retry-after"]) == (503, "5")
+        assert "Not now" in away.text
+        assert html.escape("A long & careful reason.") in away.html
+        assert (await nurse.get("/work")).status == 503
     assert away.form("/complete")[1]["f.reason"].strip() == text
     done = await nurse.send(away, "/complete")
     assert done.path.endswith("/done"), done.text

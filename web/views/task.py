@@ -49,7 +49,7 @@ async def claim(visit: Visit) -> Response:
     ident = visit.path("ident")
     try:
         await visit.services.tasks.claim(visit.actor, ident)
-    except (TaskHeldError, TaskClosedError) as error:
+    except (TaskHeldError, TaskClosedError, RefusedError) as error:
         return await _conflict(visit, error)
     return RedirectResponse(f"/tasks/{ident}?note=claimed", 303)
 
@@ -66,7 +66,10 @@ async def release(visit: Visit) -> Response:
 async def assign(visit: Visit) -> Response:
     """Give the task to somebody."""
     ident = visit.path("ident")
-    await visit.services.tasks.assign(visit.actor, ident, visit.typed.one("to") or None)
+    try:
+        await visit.services.tasks.assign(visit.actor, ident, visit.typed.one("to") or None)
+    except RefusedError as error:
+        return await _conflict(visit, error)
     return RedirectResponse(f"/tasks/{ident}?note=assigned", 303)
 
 
