@@ -86,13 +86,21 @@ def _inferred(site: Site, expression: feel.Expression, scope: Scope, saved: froz
         yield Finding("bad-types", site.mark, f"{site.shown} gives {found}, which is no time.")
 
 
+_LED = {"event": "an event", "problem": "a caught problem"}
+
+
 def _helping(message: str, saved: frozenset[str]) -> str:
     """What helps where a name is unknown, beyond the nearest one."""
     if message.startswith("`event` has no field"):
         return "What the event brought is in event.data."
     if "there is no name" not in message:
         return ""
-    if message.split("`")[1] in saved:
+    name = message.split("`")[1]
+    if name in _LED:
+        return (
+            f"Only the step that {_LED[name]} leads to knows it, not what is inside it or behind it: begin with a set."
+        )
+    if name in saved:
         return (
             "It is saved inside an iteration or a side flow, and known only there; collect and carry take values out."
         )

@@ -45,6 +45,19 @@ steps:
     ]
 
 
+def test_an_event_is_known_to_the_step_alone_that_it_leads_to() -> None:
+    """What lies inside that step, or behind it, has what was set of it."""
+    text = """
+on: [{event: note.filed, key: =order.reference, to: told}]
+steps:
+  ask: {task: {title: Ask, queue: intake}}
+  over: {end: done}
+  told: {steps: {read: {task: {title: "{{ event.data.text }}", queue: intake}}}, next: over}
+"""
+    (hint,) = [hint for rule, hint in said(text) if rule == "unknown-name"]
+    assert hint.startswith("Only the step that an event leads to knows it")
+
+
 def test_what_an_event_brought_is_under_its_data() -> None:
     """The fields of the envelope are not what an author looks for."""
     text = """
