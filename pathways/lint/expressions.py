@@ -98,7 +98,7 @@ def _helping(message: str, saved: frozenset[str]) -> str:
     name = message.split("`")[1]
     if name in _LED:
         return (
-            f"Only the step that {_LED[name]} leads to knows it, not what is inside it or behind it: begin with a set."
+            f"Only the step that {_LED[name]} leads to knows it, nothing inside it or behind it: begin with a set."
         )
     if name in saved:
         return (
