@@ -244,13 +244,16 @@ def _unfinished(run: Run) -> bool:
 
 
 def undone(run: Run, within: tuple[str, ...]) -> bool:
-    """Whether all in the given scopes is settled and undone; begins the next undo where it is not."""
+    """Whether all in the given scopes is settled and undone; begins the next undo where it is not.
+
+    A suspended instance begins none: what was asked for is undone when it is resumed.
+    """
     if any(undo.covers(within, address) for address in run.settling):
         return False
     if any(one.role == "undo" and undo.covers(within, one.address) for one in run.positions.values()):
         return False
     armed = [one for one in run.armed if undo.covers(within, one.address)]
-    if armed:
+    if armed and run.suspension is None:
         undo.begin(run, armed[-1])
     return not armed
 

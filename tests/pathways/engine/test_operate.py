@@ -254,6 +254,33 @@ def test_suspension_starts_nothing_new_and_resumes_in_order() -> None:
     assert code(run.resume()) == "not-suspended"
 
 
+def test_a_suspended_instance_begins_no_undo() -> None:
+    """What a time limit that fires asks to be undone is undone on resume; one that runs already goes on."""
+    text = """
+steps:
+  both:
+    steps: {a: {do: book, undo: {do: unbook}}, b: {do: book, undo: {do: unbook}}, t: {task: {title: T, queue: q}}}
+    timeout: {after: 1 day, to: late, undo: true}
+  late: {task: {title: L, queue: q}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(text, CATALOG))
+    run.give("both/a", {"ref": "r"})
+    run.give("both/b", {"ref": "r"})
+    run.suspend()
+    run.after(days=1).tick()
+    assert run.standing == ["both"]
+    run.resume()
+    assert run.standing == ["both", "both/b/undo"]
+    run.suspend()
+    run.give("both/b/undo")
+    assert run.standing == ["both"]
+    run.resume()
+    run.give("both/a/undo")
+    assert run.standing == ["late"]
+
+
 def test_a_suspended_instance_can_be_cancelled() -> None:
     """Undo does not wait for a resume that will not come."""
     run = player()
