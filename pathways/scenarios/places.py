@@ -80,12 +80,12 @@ def steps_named(plan: Plan, text: str) -> list[str]:
 
 
 def unknown_step(plan: Plan, text: str) -> str | None:
-    """What is wrong with a text that should name one step of a plan, or None; the hint comes after a tab."""
-    found = steps_named(plan, text)
-    if len(found) == 1:
+    """What is wrong with a text that should name a step of a plan, or None; the hint comes after a tab.
+
+    Where it may name several, what happens tells which is meant.
+    """
+    if steps_named(plan, text):
         return None
-    if found:
-        return f'"{text}" may be {" or ".join(found)}.\tWrite more of its path.'
     return f'There is no step "{text}".\t{nearest_step(plan, text)}'
 
 

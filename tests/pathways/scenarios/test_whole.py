@@ -407,6 +407,31 @@ def test_who_may_not_do_a_task_does_not_get_it(claims: str, words: str) -> None:
     assert found == [] if not words else words in found[0], found
 
 
+def test_a_step_may_be_named_alone_where_another_has_its_name() -> None:
+    """What stands tells which is meant; only to complete one of several more of its address is needed."""
+    text = """
+    outcomes: {done: {title: Done}}
+    steps:
+      both:
+        parallel:
+          branches:
+            a: {t: {task: {title: A, queue: intake}}, u: {wait: {for: 1 day}}}
+            b: {t: {task: {title: B, queue: intake}}}
+      over: {end: done}
+    """
+    scenarios = """
+    one:
+      then: [{expect: {at: [t, t]}}, {complete: a/t, expect: {at: [u, t]}}, {complete: t}]
+      expect: {at: [u], visited: [both, t, t, u]}
+    two: {then: [{complete: t}]}
+    three: {expect: {at: [t, v]}}
+    """
+    one, two, three = run_all(plan_of(text), scenarios_of(scenarios).scenarios)
+    assert messages(one) == []
+    assert "both/a/t, both/b/t" in messages(two)[0]
+    assert messages(three)[0].startswith('There is no step "v".')
+
+
 def test_an_event_after_the_end_changes_nothing() -> None:
     """An event that nobody takes is no failure, be it that the instance has ended; it may be expected as refused."""
     text = """
