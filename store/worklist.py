@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, cast, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, FromClause, all_, cast, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.paging import Page, beyond, limit_of, page_of
 from store.rows import read, select_rows
 from store.tables import instance, task
+from store.tables.base import Text
 from store.tasks import RANKS, TaskSummary
 
 Json = Any
@@ -188,8 +190,8 @@ def _conditions(wanted: WorkFilter, of: FromClause = task) -> list[ColumnElement
     conditions: list[ColumnElement[bool]] = [of.c.status == "open"]
     if wanted.queues is not None:
         conditions.append(of.c.queue.in_(sorted(wanted.queues)))
-    if wanted.hidden_queues:
-        conditions.append(of.c.queue.not_in(sorted(wanted.hidden_queues)))
+    if wanted.hidden_queues:  # as one parameter: lists of any length are one statement, compiled once
+        conditions.append(of.c.queue != all_(literal(sorted(wanted.hidden_queues), ARRAY(Text))))
     if wanted.unassigned:
         conditions.append(of.c.assignee.is_(None))
     if wanted.roles is not None:
