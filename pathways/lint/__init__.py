@@ -28,6 +28,7 @@ from pathways.lint import (
     tasks,
     times,
 )
+from pathways.lint.children import with_children
 from pathways.lint.flow import Flow
 from pathways.lint.rules import RULES, Rule
 from pathways.lint.subject import Findings, Subject, diagnostic
@@ -83,12 +84,15 @@ def lint(
 ) -> Linted:
     """Read, compile and check a definition; with its scenarios also whether they try what they should.
 
-    They are run for that; `library` has the definitions that they need. Never raises for what an author wrote.
+    They are run for that; `library` has the definitions that they need, by which children are checked as well. Never
+    raises for what an author wrote.
     """
     parsed = parse(text, file)
     definition, found = parsed.definition, list(parsed.diagnostics)
     if definition is None or any(one.rule not in _LOSSLESS for one in found if one.severity == "error"):
         return Linted(definition, None, _in_order(found))
+    if library is not None:
+        catalog = with_children(catalog, definition, library)
     compiled = compile_definition(definition, catalog)
     found += compiled.diagnostics
     broken = any(one.severity == "error" for one in found)
