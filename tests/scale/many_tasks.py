@@ -20,7 +20,7 @@ _TASKS = """
 INSERT INTO task (id, instance, pathway, pathway_version, pathway_title, address, step, title, queue, role, priority,
                   rank, stage, due_at, due_order, opened_at, form, outcomes, attributes, status, assignee, version,
                   closed_at, closed_by, outcome, cause, origin, bulk)
-SELECT 'T' || lpad((n * 7919 %% 1000000007)::text, 25, '0'), 'I' || lpad(((n + 1) / 2)::text, 25, '0'),
+SELECT 'T' || lpad((n::bigint * 7919 %% 1000000007)::text, 25, '0'), 'I' || lpad(((n + 1) / 2)::text, 25, '0'),
        'bench-' || ((n + 1) / 2) %% 3, '1.0.0', 'A pathway', 'call-patient', 'call-patient',
        'Call the patient about visit ' || n,
        (ARRAY['referral-intake', 'clinical-triage', 'scheduling', 'front-desk', 'consult-notes', 'closing'])
@@ -41,7 +41,7 @@ FROM (
     SELECT n,
            CASE WHEN n %% 97 = 0 THEN 'stat' WHEN n %% 31 = 0 THEN 'asap' WHEN n %% 9 = 0 THEN 'urgent'
                 ELSE 'routine' END AS priority,
-           CASE WHEN n %% 25 <> 3 THEN now() + interval '1 minute' * ((n * 7919) %% 12000 - 2000) END AS due
+           CASE WHEN n %% 25 <> 3 THEN now() + interval '1 minute' * ((n::bigint * 7919) %% 12000 - 2000) END AS due
     FROM generate_series(1, %(tasks)s) AS n
 ) AS numbered
 """
