@@ -272,11 +272,12 @@ def _child() -> Json:
 
 
 def _decide() -> Json:
+    plain = {"type": ["string", "number", "boolean", "null"]}
     row = {
         "type": "object",
         "description": "Expressions with the tests that they must pass; then to, give, or both.",
         "properties": {"to": _TARGET, "give": _ANY, "otherwise": {"anyOf": [_TARGET, {"const": True}]}},
-        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        "additionalProperties": {"anyOf": [plain, {"type": "array", "items": plain, "minItems": 1}]},
     }
     return _map(
         {"rules": _ref("edges"), "table": {"type": "array", "items": row, "minItems": 1}, "note": _NOTE},

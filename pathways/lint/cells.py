@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -101,6 +101,8 @@ def _one(node: nodes.Node) -> Covered:
                 return UNSURE
             empty = first > last or (first == last and not (low_in and high_in))
             return Covered() if empty else Covered(spans=(Span(first, last, low_in, high_in),))
+        case nodes.ListNode(items=items):  # one of its items, or all of it
+            return replace(_union([_one(one) for one in items]), exact=False)
         case nodes.Call(function=nodes.Name(name="not"), arguments=_):
             return UNSURE
         case _:

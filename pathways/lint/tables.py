@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pathways import feel
 from pathways.datatypes import DataType
 from pathways.diagnostics import Mark
@@ -43,10 +45,16 @@ def _cells(subject: Subject, step: Decide, table: TableDecl, declared: list[Data
     for decl, row_ in zip(table.rows, step.table.rows, strict=True):
         for cell_decl, cell_ in zip(decl.cells, row_.cells, strict=True):
             at = Site(cell_decl.tests.value, cell_decl.tests.mark, "value", "entry")
-            for node in cell_.tests.tests.tree.tests:
+            for node in _items(cell_.tests.tests.tree.tests):
                 if isinstance(node, nodes.Literal) and isinstance(node.value, str):
                     wanted = declared[cell_.input]
                     yield from code_findings(subject, wanted, node.value, cell_decl.input.value, at.at(node.start))
+
+
+def _items(tests: tuple[nodes.Node, ...]) -> Iterator[nodes.Node]:
+    """Tests, and the items of those that are lists."""
+    for one in tests:
+        yield from one.items if isinstance(one, nodes.ListNode) else (one,)
 
 
 def _rows(placed: Placed, table: Table, decl: TableDecl, declared: list[DataType], subject: Subject) -> Findings:

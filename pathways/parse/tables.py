@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from decimal import Decimal
 
 from pathways.model import Body, CellDecl, DecideDecl, RowDecl, TableDecl, Text
 from pathways.parse.ways import parse_edges
 from pathways.reader import Reader
 from pathways.source import Node
+
+_LIKE_TESTS = re.compile(r"\.\.|^\s*[<>=]|^(not|null)\b|^-$|^any$")
+"""What a text in a list of literals was surely meant to be a test by: a range without its quotes, say."""
 
 _ROWS = "Each: - {expression: tests, to: step}."
 _RESERVED = ("to", "give", "otherwise")
@@ -88,21 +93,34 @@ def _otherwise(reader: Reader, node: Node, to: Text | None) -> Text | None:
 
 
 def _cell(reader: Reader, name: Text, node: Node) -> CellDecl | None:
-    """A cell: FEEL's tests as a text; what is no text equals its literal."""
-    if node.is_map or node.is_list:
+    """A cell: FEEL's tests as a text; what is no text equals its literal, and of a list one of its items will do."""
+    listed = _literals(node) if node.is_list else None
+    if node.is_map or (node.is_list and listed is None):
         hint = 'Tests are a text, such as "< 5" or \'"a", "b"\'.'
         reader.note("shape", node.mark, f'The cell of "{name}" is tests, or a literal.', hint)
         return None
     if name.value.startswith("="):
         reader.note("condition-equals", name.mark, "What a column asks is FEEL already.", "Leave the = out.")
         name = Text(name.value[1:].strip(), name.mark)
+    tests = listed or _literal(node)
+    return CellDecl(name, Text(node.value if tests is None else tests, node.mark))
+
+
+def _literal(node: Node) -> str | None:
+    """What is no text as FEEL writes it; None for a text."""
     value = node.value
     if value is None:
-        tests = "null"
-    elif isinstance(value, bool):
-        tests = "true" if value else "false"
-    elif isinstance(value, (int, float)):
-        tests = format(Decimal(repr(value)), "f")
-    else:
-        tests = value
-    return CellDecl(name, Text(tests, node.mark))
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(Decimal(repr(value)), "f") if isinstance(value, int | float) else None
+
+
+def _literals(node: Node) -> str | None:
+    """A list of plain values as FEEL writes it; None where one is none, or is a test, which needs quotes around all."""
+    found = []
+    for one in node.value:
+        if one.is_map or one.is_list or (isinstance(one.value, str) and _LIKE_TESTS.search(one.value)):
+            return None
+        found.append(_literal(one) or json.dumps(one.value, ensure_ascii=False))
+    return f"[{', '.join(found)}]" if found else None

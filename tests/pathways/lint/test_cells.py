@@ -57,6 +57,9 @@ def test_what_is_said_of_two_cells_holds_for_every_number(one: str, other: str) 
     [
         ('"a", "b"', '"a"', True),
         ('"a"', '"a", "b"', False),
+        ('["a", "b"]', '"a"', True),
+        ('"a", "b"', '["a", "b"]', False),
+        ("[1, 2]", "[2, 1]", False),
         ("-", '"a"', True),
         ("[1..5]", "(1..5)", True),
         ("(1..5)", "[1..5]", False),

@@ -30,6 +30,8 @@ def rows(table: str, more: str = "") -> tuple[RowDecl, ...]:
         ("any", "any"),
         ('"-"', "-"),
         ('"[1..3)"', "[1..3)"),
+        ("[1, 2.50, true, null]", "[1, 2.5, true, null]"),
+        ("[a, 'b \"c\"']", '["a", "b \\"c\\""]'),
     ],
 )
 def test_a_cell_is_tests_or_a_literal(cell: str, tests: str) -> None:
@@ -62,7 +64,11 @@ def test_rows_lead_to_a_step_or_give_a_value_or_both() -> None:
         ("{table: [b]}", "shape", "b"),
         ("{table: [{to: b}]}", "shape", "{to"),
         ("{table: [{x: 1}]}", "missing-key", "{x"),
-        ("{table: [{x: [1], to: b}]}", "shape", "[1]"),
+        ("{table: [{x: [5..15], to: b}]}", "shape", "[5..15]"),
+        ("{table: [{x: [[1]], to: b}]}", "shape", "[[1]]"),
+        ("{table: [{x: [a, null], to: b}, {x: [a, < 5], to: b}]}", "shape", "[a, < 5]"),
+        ("{table: [{x: [], to: b}]}", "shape", "[]"),
+        ("{table: [{x: {y: 1}, to: b}]}", "shape", "{y"),
         ("{table: [{=x: 1, to: b}]}", "condition-equals", "=x"),
         ("{table: [{x: 1, give: 2}]}", "missing-key", "[{x"),
         ("{table: [{otherwise: b}, {x: 1, to: b}]}", "otherwise-last", "otherwise"),
