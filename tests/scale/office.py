@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from settings import Settings
+from settings import Environment, Settings
 from tests.scale.ground import Ground
 
 LOGIN = "bench"
@@ -33,6 +33,7 @@ async def office(ground: Ground) -> AsyncIterator[Office]:
 
     with TemporaryDirectory() as folder:
         configured = Settings(
+            environment=Environment.PRODUCTION,  # accounts of a development machine are hashed for seconds
             database_url=ground.database_url,
             temporal_address=ground.temporal_address,
             temporal_task_queue=ground.queue,
