@@ -1,8 +1,8 @@
 """What a scenario lets the world give that the world never would: data of events, output of actions, ends of children.
 
-An event whose data its schema does not take, and a field whose name is misspelt, try nothing that happens; whatever is
-tested with them is tested in vain. What an action, event or child brings beyond what is declared of it is dropped, and
-a scenario may show that.
+A field whose name is misspelt tries nothing that happens; whatever is tested with it is tested in vain. What an action,
+event or child brings beyond what is declared of it is dropped, and what does not fit opens an incident: a scenario may
+show both.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ from typing import Any
 
 from pathways.addresses import local_of, path_of
 from pathways.catalog import Catalog
-from pathways.datatypes import ANY, DataType, Field, MisfitError
+from pathways.datatypes import ANY, DataType, Field
 from pathways.diagnostics import Mark, nearest
 from pathways.plan import Child, Do, Outcome, Plan
 from pathways.scenarios.model import Answer, ChildAnswer, Happening, Scenario
 
 Json = Any
-
-UNKEPT = "data-invalid"
-"""How an event is refused whose data can't be kept at all: who expects that gives it on purpose."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +69,11 @@ def _events(scenario: Scenario, plans: list[Plan], known: Known) -> Iterator[Unk
     if start.event is not None and start.event in schemas:
         yield from _event(start.mark, start.event, start.data, schemas[start.event])
     for one in scenario.then:
-        if one.verb == "event" and one.target in schemas and one.refused != UNKEPT:
+        if one.verb == "event" and one.target in schemas:
             yield from _event(one.mark, one.target, one.data, schemas[one.target])
 
 
 def _event(mark: Mark, name: str, data: Json, schema: DataType) -> Iterator[Unknown]:
-    try:
-        schema.conform(data)
-    except MisfitError as error:
-        yield Unknown(mark, f"The data of {name} does not fit its schema: {error.misfit}.")
-        return
     for place, near in misspelt(schema, data):
         yield Unknown(mark, f'"{place}" is not in the data of {name}.', near)
 
