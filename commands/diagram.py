@@ -84,9 +84,22 @@ def diagram(
     typer.echo(f"Wrote {output}.", err=True)
 
 
+_BY_NAME = {
+    "": Format.SVG,
+    ".svg": Format.SVG,
+    ".dot": Format.DOT,
+    ".gv": Format.DOT,
+    ".txt": Format.TEXT,
+    ".css": Format.CSS,
+}
+
+
 def _by_name(output: Path | None) -> Format:
-    suffix = output.suffix if output else ""
-    return {".dot": Format.DOT, ".gv": Format.DOT, ".txt": Format.TEXT, ".css": Format.CSS}.get(suffix, Format.SVG)
+    suffix = output.suffix.lower() if output is not None else ""
+    if suffix not in _BY_NAME:
+        known = ", ".join(one for one in _BY_NAME if one)
+        raise NothingToDrawError(f"No diagram is written as {suffix}.", hint=f"Name a {known} file, or say --format.")
+    return _BY_NAME[suffix]
 
 
 def _picture(target: str | None, instance: str | None, numbers: bool, catalog: Path | None) -> _Picture:

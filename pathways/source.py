@@ -117,10 +117,14 @@ def _readable(error: yaml.YAMLError) -> SourceError:
     return SourceError(f"This is not YAML: {problem}.", mark, hint)
 
 
+_COLUMNS = "What belongs together begins in the same column, and a list does not stand among keys."
 _HINTS = {
     "mapping values": "A text with a colon or a brace in it goes in quotes.",
     "cannot start any token": "Lines are indented with spaces, not with tabs. A text that begins with @ is quoted.",
-    "did not find expected ',' or": "Inside { } or [ ] a text with a comma, colon or bracket in it goes in quotes.",
+    "did not find expected ',' or": "Inside { } or [ ] a text with a comma, colon or bracket in it goes in quotes, and "
+    "one with quotes in it in those of the other kind.",
+    "did not find expected key": _COLUMNS,
+    "did not find expected '-' indicator": _COLUMNS,
 }
 """What helps, by what the reader of YAML says."""
 

@@ -40,7 +40,7 @@ def _number(declared: DataType, value: Json) -> Json:
     if isinstance(value, str) and declared.kind == "decimal" and feel.number_value(value) is not None:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
-        raise MisfitError(f"must be a number, not {_name(value)}")
+        raise MisfitError(f"must be a {'whole ' if declared.kind == 'integer' else ''}number, not {_name(value)}")
     if declared.kind == "integer" and value != int(value):
         raise MisfitError(f"must be a whole number; {value} is not")
     return int(value) if declared.kind == "integer" else feel.to_json(value)
@@ -72,14 +72,14 @@ def _duration(_: DataType, value: Json) -> Json:
     return text
 
 
-def _mapping(value: Json) -> Mapping[str, Json]:
+def _mapping(value: Json, such: str = "an object") -> Mapping[str, Json]:
     if value.__class__ is not dict and not isinstance(value, Mapping):
-        raise MisfitError(f"must be an object, not {_name(value)}")
+        raise MisfitError(f"must be {such}, not {_name(value)}")
     return value
 
 
 def _period(_: DataType, value: Json) -> Json:
-    value = _mapping(value)
+    value = _mapping(value, "a period such as {start: 2026-03-01, end: 2026-03-31}")
     kept = {}
     for edge in ("start", "end"):
         given = value.get(edge)
@@ -91,7 +91,7 @@ def _period(_: DataType, value: Json) -> Json:
 
 
 def _reference(declared: DataType, value: Json) -> Json:
-    value = _mapping(value)
+    value = _mapping(value, f"a reference such as {{reference: {(*declared.target, 'Patient')[0]}/123}}")
     reference = value.get("reference")
     if not isinstance(reference, str) or not _is_reference(reference):
         raise MisfitError("must have a reference such as Patient/123")
@@ -111,7 +111,11 @@ def _attachment(_: DataType, value: Json) -> Json:
 
 
 def _quantity(_: DataType, value: Json) -> Json:
-    found = value if isinstance(value, feel.Quantity) else feel.quantity_value(_mapping(value))
+    found = (
+        value
+        if isinstance(value, feel.Quantity)
+        else feel.quantity_value(_mapping(value, "a quantity such as {value: 5, unit: mg}"))
+    )
     if isinstance(found, str):
         raise MisfitError(f"must be a quantity such as 5 mg: {found}")
     return feel.to_json(found)

@@ -30,6 +30,11 @@ def check(subject: Subject) -> Findings:
             yield Finding("forgotten-equals", site.mark, message, one.hint)
 
 
+def meant(subject: Subject, site: Site) -> str:
+    """What to write instead of a text that is the name of a value known here; empty where it is none."""
+    return _Literal(subject, site).hint
+
+
 def _is_asked(site: Site) -> bool:
     """Whether a text makes no sense where it stands if it is the name of a value: it tells no case from another."""
     return site.purpose == "key" or site.when in ("unique", "always")

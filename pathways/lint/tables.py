@@ -36,9 +36,12 @@ def _cells(subject: Subject, step: Decide, table: TableDecl, declared: list[Data
     for row, place, found in subject.types.tests_of(step):
         cell = table.rows[row].cells[place]
         at = Site(cell.tests.value, cell.tests.mark, "value", "entry")
+        codes = codes_of(subject, declared[step.table.rows[row].cells[place].input]) if step.table else ()
         for problem in found.problems:
             message = problem.message[0].upper() + problem.message[1:] + f" in {at.shown}."
-            hint = problem.hint or ("Put a text in quotes inside: '\"text\"'." if "no name" in problem.message else "")
+            hint = problem.hint
+            if "no name" in problem.message and (not hint or at.text in codes):
+                hint = f"Put a text in quotes inside: '\"{at.text if at.text in codes else 'text'}\"'."
             yield Finding(rule_of(problem.message), at.place(problem.line, problem.column), message, hint)
     if step.table is None:
         return

@@ -11,6 +11,7 @@ from pathways.diagnostics import Mark, nearest
 from pathways.engine.clocks import PRIORITIES
 from pathways.feel import types as feel_types
 from pathways.lint.expressions import code_findings, type_at
+from pathways.lint.literals import meant
 from pathways.lint.scope import Scope
 from pathways.lint.sites import Site, of_value
 from pathways.lint.subject import Finding, Findings, Subject
@@ -204,7 +205,8 @@ def _fits(subject: Subject, at: Site, given: Authored, schema: DataType, rule: s
         else:
             why = ""
         if why:
-            yield Finding(rule, mark, f"{name} of {whose} {why}.")
+            hint = meant(subject, replace(at, text=value, mark=mark)) if isinstance(value, str) else ""
+            yield Finding(rule, mark, f"{name} of {whose} {why}.", hint)
 
 
 def _is_literal(value: object) -> bool:

@@ -129,7 +129,8 @@ def _kind(reader: Reader, name: Text, node: Node, where: str) -> str | None:
         reader.note("two-kinds", mark, message, hint)
         return None
     foreign = _OF_ACTIONS if kinds and "do" not in kinds else ()
-    reader.keys(node, where, (*_COMMON, *kinds, *foreign, *(more for kind in kinds for more in _MORE.get(kind, ()))))
+    more = [one for kind in kinds for one in _MORE.get(kind, ())]
+    reader.keys(node, where, (*_COMMON, *(kinds or known), *foreign, *more))
     if not kinds:
         hint = f"A step has one of {', '.join(known)}."
         reader.note("no-kind", name.mark, f'The step "{name}" says nothing of what it does.', hint)

@@ -100,7 +100,7 @@ def _happening(
 ) -> Iterator[Unknown]:
     match one.verb:
         case "event" if one.target not in events and one.target not in known.events:
-            hint = nearest(one.target, events, plural="It listens for")
+            hint = nearest(one.target, {*events, *known.events}) or nearest(one.target, events, plural="It listens for")
             yield Unknown(one.mark, f'The pathway never listens for an event "{one.target}".', hint)
         case "offer" if one.target.removeprefix("~") not in offers and one.refused is None:
             hint = nearest(one.target.removeprefix("~"), offers, plural="Offers")

@@ -96,6 +96,15 @@ def test_a_file_becomes_a_picture(file: Path, capsys: pytest.CaptureFixture[str]
     assert out.count("cl-node") == 3
 
 
+def test_a_diagram_is_not_written_under_a_false_name(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A picture.png that holds SVG opens nowhere."""
+    target = file.parent / "picture.png"
+    status, _, err = carelane(file, "-o", target, capsys=capsys)
+    assert status == 2
+    assert "No diagram is written as .png." in err
+    assert not target.exists()
+
+
 def test_the_output_files_name_says_what_is_written(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A .dot gets the graph, a .txt the words; --format has the last word."""
     catalog = ("--catalog", file.with_name("catalog.yaml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -120,3 +121,19 @@ def test_a_quantity_has_a_text() -> None:
     """Titles and keys show it with its unit."""
     assert shown_json(feel.Quantity(5, "mg")) == "5 mg"
     assert shown_json(feel.BillingUnits(3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "why"),
+    [
+        (DataType("Reference", target=("Coverage",)), "Coverage/1", "a reference such as {reference: Coverage/123}"),
+        (DataType("Reference"), "x", "a reference such as {reference: Patient/123}"),
+        (DataType("period"), "2026-03-01", "a period such as {start: 2026-03-01, end: 2026-03-31}"),
+        (QUANTITY, 5, "a quantity such as {value: 5, unit: mg}"),
+        (DataType("integer"), "5", "a whole number"),
+    ],
+)
+def test_what_does_not_fit_is_shown_what_would(wanted: DataType, given: Any, why: str) -> None:
+    """Whoever writes a scenario or a catalog sees what such a value looks like."""
+    with pytest.raises(MisfitError, match=re.escape(f"must be {why}, not")):
+        wanted.conform(given)

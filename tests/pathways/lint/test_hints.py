@@ -82,3 +82,48 @@ def test_a_tab_is_said_to_be_one() -> None:
     with pytest.raises(SourceError, match="found character") as found:
         read_source("steps:\n\ta: {end: done}\n")
     assert "spaces, not with tabs" in found.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "steps:\n  a: {end: done}\n   b: {end: done}\n",
+        "a:\n  b:\n    c: 1\n   d: 2\n",
+        "steps:\n  a: {end: done}\n  - b: {end: done}\n",
+        "steps:\n  - a\n  b: {end: done}\n",
+    ],
+)
+def test_a_line_in_the_wrong_column_is_said_to_be_one(text: str) -> None:
+    """ "Did not find expected key" tells nobody to look at the indentation."""
+    with pytest.raises(SourceError) as raised:
+        read_source(text)
+    assert "same column" in raised.value.hint
+
+
+def test_a_misspelt_kind_of_step_is_named() -> None:
+    """The nearest key of a step that says nothing may be what it does."""
+    found = dict(said("steps:\n  a: {paralel: {branches: {}}}\n  over: {end: done}\n"))
+    assert found["unknown-key"] == 'Did you mean "parallel"?'
+
+
+def test_a_name_in_place_of_its_value_is_said_to_want_an_equals_sign() -> None:
+    """What an action takes is no text, and the text is what is known under that name."""
+    text = """
+contract: {reads: [ServiceRequest], writes: [Appointment]}
+inputs: {wish: {type: Reference, required: true}}
+steps:
+  book: {do: visits.book, with: {order: wish}, accept: [slot-taken]}
+  over: {end: done}
+"""
+    assert dict(said(text))["input-misfit"] == "Write =wish."
+
+
+def test_a_code_in_a_cell_wants_quotes_and_no_other_name() -> None:
+    """A name that is near is not what was meant where the word is one of the column's codes."""
+    text = """
+inputs: {urgency: {type: code, options: [routine, urgent], required: true}}
+steps:
+  decide: {decide: {table: [{urgency: urgent, to: over}, {otherwise: over}]}}
+  over: {end: done}
+"""
+    assert ("unknown-name", "Put a text in quotes inside: '\"urgent\"'.") in said(text)
