@@ -134,6 +134,9 @@ async def _from_store(url: str, name: str, version: str) -> Written | None:
 def _in_library(name: str, version: str, catalog: Path | None) -> Written:
     folder = Path(str(resources("pathways"))) / "library" / name
     if not folder.is_dir():
+        if version and Path(name).is_dir():
+            message = f"No pathway {name} is published, or comes with Carelane; {name} is a folder."
+            raise NoPlanError(message, hint=f"Give its file: {Path(name) / version}.yaml.")
         raise NoPlanError(f"There is no file, folder or pathway {name}.", hint="Give a file, or NAME@VERSION.")
     found = [one for one in files.definitions(folder) if not version or one.version == version]
     if not found:

@@ -154,6 +154,17 @@ def test_what_cannot_be_drawn_is_said(
     assert found == status
 
 
+def test_a_folder_with_a_version_behind_it_is_no_published_name(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an author has before them is named by its file."""
+    monkeypatch.chdir(file.parent.parent)
+    status, _, err = carelane(f"{file.parent.name}@1.0.0", capsys=capsys)
+    assert status == 1
+    assert f"{file.parent.name} is a folder" in err
+    assert f"Give its file: {file.parent.name}/1.0.0.yaml." in err
+
+
 def test_an_instance_is_drawn_with_its_way(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The steps it reached and the one where it stands are marked, in words and in the picture."""
     status, out, _ = carelane("--instance", stored, "--format", "text", capsys=capsys)
