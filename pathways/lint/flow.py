@@ -157,7 +157,7 @@ class Flow:
 
     def _inside(self, step: Container) -> Iterator[Way]:
         name = step.id
-        if isinstance(step, Repeat) and step.until is None:
+        if isinstance(step, Repeat) and step.until is None and not _surely_some(step.items):
             yield Way(name, name + DONE, "skip")
         for block in self.inner.get(name, ()):
             first = self.plan.blocks[block].first
@@ -341,6 +341,16 @@ class Flow:
                     yield way.to
 
         return end in reach([self.plan.blocks[block].first], onwards)
+
+
+def _surely_some(items: Computed | None) -> bool:
+    """Whether a list that a repeat goes through has items as it is written."""
+    if items is None:
+        return False
+    if isinstance(items.source, list):
+        return bool(items.source)
+    trees = [one.tree for one in items.expressions]
+    return len(trees) == 1 and isinstance(trees[0], feel_nodes.ListNode) and bool(trees[0].items)
 
 
 def _asked(step: Decide) -> frozenset[str]:

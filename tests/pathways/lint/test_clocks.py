@@ -61,3 +61,29 @@ def test_a_clock_goes_on_where_its_scope_ends_well() -> None:
     text = text.replace('gone: {task: {title: "Gone"', 'gone: {clocks: {stop: answer}, task: {title: "Gone"')
     linted = lint(completed(dedent(text)), "example.yaml", CATALOG, date(2026, 3, 2))
     assert [one.message.split('"')[1] for one in linted.diagnostics if one.rule == "clock-left-running"] == ["over"]
+
+
+@pytest.mark.parametrize(
+    ("items", "ends"),
+    [
+        ("[1, 2]", []),
+        ('"=[1, 2]"', []),
+        ('"=[]"', ["over"]),
+        ('"=if today() = null then [1] else []"', ["over"]),
+    ],
+)
+def test_a_list_that_is_written_out_is_gone_through(items: str, ends: list[str]) -> None:
+    """What stops a clock inside it stops it on every way; a list that may be empty may not."""
+    text = f"""
+clocks: {{answer: {{title: Answer, limit: 3 days, warn: 50%}}}}
+steps:
+  begin: {{task: {{title: Begin, queue: intake}}, clocks: {{start: answer}}}}
+  each:
+    repeat:
+      for_each: {items}
+      as: n
+      steps: {{ask: {{task: {{title: "Ask {{{{ n }}}}", queue: intake}}, clocks: {{stop: answer}}}}}}
+  over: {{end: done}}
+"""
+    linted = lint(completed(text), "example.yaml", CATALOG, date(2026, 3, 2))
+    assert [one.message.split('"')[1] for one in linted.diagnostics if one.rule == "clock-left-running"] == ends

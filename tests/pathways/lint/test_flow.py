@@ -100,7 +100,8 @@ steps:
         ("begin: {wait: {for: 1 day}}", "until: last = asked.by\n      limit: 3", "asking", []),
         ("begin: {wait: {for: 1 day}}", "until: asked.by != null\n      limit: 3", "last", ["last"]),
         ("begin: {wait: {for: 1 day}}", "while: last = null\n      limit: 3", "asking", []),
-        ("begin: {wait: {for: 1 day}}", "for_each: =[1, 2]\n      as: one", "asking", ["last"]),
+        ("begin: {wait: {for: 1 day}}", "for_each: =[1, 2][item > 2]\n      as: one", "asking", ["last"]),
+        ("begin: {wait: {for: 1 day}}", "for_each: =[1, 2]\n      as: one", "asking", []),
         ("begin: {set: {last: nobody}}", "while: last = null\n      limit: 3", "last", []),
     ],
 )
