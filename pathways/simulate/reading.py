@@ -337,11 +337,18 @@ class _Reading:
                 weight = self._number(one.get("weight"), "weight")
                 choices.append((1.0 if weight is None else weight, self.sample(one.get("value"), NOTHING)))
             else:
+                self._misspelt_weight(one)
                 choices.append((1.0, self.sample(one, NOTHING)))
         if sum(weight for weight, _ in choices) <= 0:
             self.reader.note("shape", node.mark, "one_of is a map of values to weights, or a list of values.")
             return NOTHING
         return OneOf(tuple(choices))
+
+    def _misspelt_weight(self, one: Node) -> None:
+        """A map with `value` and another key is a value itself, such as a quantity, unless weight was meant."""
+        for key, mark in one.keys.items() if one.is_map and "value" in one.value else ():
+            if hint := self.reader.nearest(key, ("weight",)):
+                self.reader.note("unknown-key", mark, f'"{key}" says nothing of a choice.', hint)
 
     def _between(self, node: Node) -> Sample:
         items = node.value if node.is_list else []

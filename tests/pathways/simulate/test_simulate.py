@@ -279,6 +279,7 @@ def test_the_library_simulates(name: str) -> None:
         ("children: {child: [{outcome: a, weight: -1}]}", 1, "shape", "number"),
         ("inputs: {order: =}", 1, "bad-expression", "FEEL"),
         ("inputs: {order: {one_of: {}}}", 1, "shape", "one_of"),
+        ("inputs: {order: {one_of: [{weigt: 3, value: 1}]}}", 1, "unknown-key", "weight"),
         ("inputs: {order: {between: [3, 1]}}", 1, "shape", "smaller first"),
         ("arrivals: {start: soon}", 1, "bad-date", "no date"),
         ("arrivals: {calendar: clinc}", 1, "unknown-calendar", "clinic"),
