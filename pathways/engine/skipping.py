@@ -22,6 +22,7 @@ from pathways.plan import (
     Do,
     Emit,
     End,
+    FormField,
     Parallel,
     Repeat,
     Section,
@@ -150,6 +151,13 @@ def _task_given(run: Run, step: Task, event: Skipped, output: Json) -> tuple[Jso
     fields = {one.name: one for one in step.form}
     if unknown := [name for name in given if name not in fields]:
         raise MisfitError("is not a field of this form", unknown[0])
-    values = {name: forms.read(one, given.get(name)) for name, one in fields.items()}
+    values = {name: _field(one, given.get(name)) for name, one in fields.items()}
     saved = {**values, "outcome": outcome, "by": event.by, "at": run.now.isoformat()}
     return outcome, {step.save: saved} if step.save is not None else {}
+
+
+def _field(field: FormField, given: Json) -> Json:
+    try:
+        return forms.read(field, given)
+    except MisfitError as error:
+        raise error.within(field.name) from None

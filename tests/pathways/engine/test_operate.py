@@ -66,6 +66,9 @@ def test_a_skipped_action_counts_as_completed_with_what_it_is_to_have_given() ->
     assert run.of("step-left")[0].how == "skipped"
     assert [one.operation for one in run.of("operated")] == ["skip"]
     assert code(run.skip("both/left/ask", {"why": "x"})) == "output-invalid"
+    refused = run.skip("both/left/ask", {"outcome": "no", "why": 5}).refusal
+    assert refused is not None
+    assert "why: must be text" in refused.message
     run.skip("both/left/ask", {"outcome": "no", "why": "x"})
     assert run.value("a")["outcome"] == "no"
     assert code(run.skip("nowhere")) == "no-position"
