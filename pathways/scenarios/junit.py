@@ -36,7 +36,9 @@ def _suite(name: str, ran: list[Ran]) -> str:
 
 def _case(file: ScenarioFile, result: Result) -> str:
     scenario = result.scenario
-    named = {"classname": file.pathway or file.file, "name": scenario.name, "time": "0"}
+    # Versions have scenarios of the same names, and a CI's page keeps one result for each class and name.
+    tried = f"{file.pathway or file.file} {file.version or ''}".strip()
+    named = {"classname": tried, "name": scenario.name, "time": "0"}
     placed = {**named, "file": file.file, "line": str(scenario.mark.line)}
     if result.passed:
         return element("testcase", placed)

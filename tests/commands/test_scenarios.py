@@ -136,6 +136,20 @@ def test_results_are_there_as_junit(folder: Path, capsys: pytest.CaptureFixture[
     assert root.find(".//error") is not None
 
 
+def test_cases_of_two_versions_are_two_in_junit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same scenario of another version is another result."""
+    main = folder / "example" / "scenarios" / "main.yaml"
+    text = main.read_text(encoding="utf-8")
+    pinned = text.replace("pathway: example\n", "pathway: example\nversion: 1.0.0\n", 1)
+    assert pinned != text
+    (main.parent / "pinned.yaml").write_text(pinned, encoding="utf-8")
+    file = folder / "results.xml"
+    carelane(folder, "test", folder / "example", "--junit", file, capsys=capsys)
+    root = ET.parse(file).getroot()  # noqa: S314 - our own
+    cases = [(one.get("classname"), one.get("name")) for one in root.iter("testcase")]
+    assert len(set(cases)) == len(cases) > 1
+
+
 def test_a_simulation_is_a_table_json_and_a_picture(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With what is declared beside the version, which is no definition."""
     declared = "pathway: example\ntasks: {ask: {takes: 2 hours}}\nchildren: {other: [{outcome: done, takes: 1 day}]}\n"
