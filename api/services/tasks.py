@@ -190,7 +190,10 @@ class TaskService(Base):
                         f"{found.name} does not have the role {task.role}.",
                         fields={"to": f"does not have the role {task.role}"},
                     )
-                await require_separation(unit, self.plans, task, found.id)
+                try:
+                    await require_separation(unit, self.plans, task, found.id)
+                except RefusedError as error:
+                    raise InvalidRequestError(error.message, fields={"to": "did what this one checks"}) from error
                 chosen = found.id
             claim = await unit.tasks.assign(ident, chosen, version=version)
             return await self._settled(unit, actor, claim, "task.assign", before=task)

@@ -20,7 +20,7 @@ async def test_claiming_says_that_it_is_somebody_elses(letters: Letters, coordin
     own = await letters.ready("Patient/p-1", by="coordinator")
     page = await coordinator.send(await coordinator.get(f"/tasks/{own}"), "/claim")
     assert page.status == 409
-    assert "Whoever did the part that this one checks" in page.text
+    assert "You did the part that this one checks" in page.text
     assert (await letters.get(own))["assignee"] is None
 
 

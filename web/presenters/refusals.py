@@ -36,7 +36,7 @@ def refusal_words(error: ServiceError) -> str:
         case "gate-role" if detail.get("roles"):
             return f"This passes a decision that is a person's alone. It needs {_roles(detail.get('roles'))}."
         case "separation":
-            return "Whoever did the part that this one checks can't do this one: it is somebody else's."
+            return "You did the part that this one checks. Somebody else has to do this one."
         case code:
             return _WORDS.get(code, error.message)
 

@@ -66,10 +66,7 @@ async def release(visit: Visit) -> Response:
 async def assign(visit: Visit) -> Response:
     """Give the task to somebody."""
     ident = visit.path("ident")
-    try:
-        await visit.services.tasks.assign(visit.actor, ident, visit.typed.one("to") or None)
-    except RefusedError as error:
-        return await _conflict(visit, error)
+    await visit.services.tasks.assign(visit.actor, ident, visit.typed.one("to") or None)
     return RedirectResponse(f"/tasks/{ident}?note=assigned", 303)
 
 
