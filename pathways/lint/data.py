@@ -27,6 +27,14 @@ _LENIENT = frozenset({"key", "offer", "always", "unique", "start"})
 """Where null has a meaning of its own: nothing is listened for, nothing offered, nothing shown; or other rules look."""
 
 
+_WANTED: Mapping[str, tuple[str, str]] = {
+    "time": ("empty-time", "there is no time"),
+    "list": ("empty-time", "there is no list to go through"),
+    "column": ("null-column", "no cell of this column fits: the case goes where the others do"),
+}
+"""What a plain value is wanted for: the rule that asks for it, and what becomes of null."""
+
+
 def check(subject: Subject) -> Findings:
     """All findings about data on its way; where a way leaves something unset, what reads it first says so."""
     first = _Reading(subject, subject.known)
@@ -257,12 +265,12 @@ class _Reading:
         elif site.purpose == "condition" and (why := self._why_empty(use)):
             message = f'"{".".join(use.path[:2])}" {why}, and then the condition is neither true nor false.'
             yield Read("empty-field", mark, message)
-        elif site.purpose in ("time", "list") and site.expression and dotted(site.expression.tree) == use.path:
+        elif site.purpose in _WANTED and site.expression and dotted(site.expression.tree) == use.path:
             left_out = level is Level.NULL and name in self.left_out
             why = "may be left out" if left_out else self._why_empty(use)
-            what = "no time" if site.purpose == "time" else "no list to go through"
+            rule, what = _WANTED[site.purpose]
             if why:
-                yield Read("empty-time", mark, f'"{".".join(use.path[:2])}" {why}, and then there is {what}.')
+                yield Read(rule, mark, f'"{".".join(use.path[:2])}" {why}, and then {what}.')
 
     def _why_empty(self, use: Use) -> str:
         """Why a field may be missing where what it is a field of is there; empty where it is not known to be."""

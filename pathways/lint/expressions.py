@@ -97,9 +97,7 @@ def _helping(message: str, saved: frozenset[str]) -> str:
         return ""
     name = message.split("`")[1]
     if name in _LED:
-        return (
-            f"Only the step that {_LED[name]} leads to knows it, nothing inside it or behind it: begin with a set."
-        )
+        return f"Only the step that {_LED[name]} leads to knows it, nothing inside it or behind it: begin with a set."
     if name in saved:
         return (
             "It is saved inside an iteration or a side flow, and known only there; collect and carry take values out."

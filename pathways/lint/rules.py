@@ -342,6 +342,13 @@ _ROWS: Final = (
         "Require it, or say what holds without it: =if x != null then x else ….",
     ),
     Rule(
+        "null-column",
+        "warning",
+        "A column of a table that may be null",
+        "Null fits no ordinary cell, so that a case of which something is not known is taken for one of the rest.",
+        "Say what holds of it: a row with null in this column.",
+    ),
+    Rule(
         "every-of-none",
         "error",
         "every over a list that may be empty",

@@ -5,6 +5,7 @@ The same way is walked for the texts that stand where an expression may (`litera
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
@@ -30,6 +31,7 @@ from pathways.model import (
     RepeatDecl,
     SectionDecl,
     SetDecl,
+    TableDecl,
     TaskDecl,
     Text,
     WaitForAnyDecl,
@@ -40,7 +42,12 @@ from pathways.names import OUTCOME
 from pathways.values import is_expression, is_template
 
 Json = Any
-Purpose = Literal["value", "text", "condition", "time", "list", "input", "key"]
+
+_ANY = ("-", "any")
+_NULL = re.compile(r"\bnull\b|^\s*not\s*\(")
+"""A cell that null passes, or that says that it does not."""
+
+Purpose = Literal["value", "text", "condition", "time", "list", "input", "column", "key"]
 When = Literal[
     "entry", "exit", "event", "form", "key", "heard", "round", "while", "until", "clock", "outcome", "offer", "unique",
     "start", "always",
@@ -184,9 +191,12 @@ def of_step(placed: Placed, *, literal: bool = False) -> Iterator[Site]:
         case RepeatDecl():
             yield from _repeat(body, at)
         case DecideDecl():
+            asked = _of_null(body.table) if body.table is not None else set()
             for row in body.table.rows if body.table is not None else ():
                 for cell in () if literal else row.cells:
-                    yield Site(cell.input.value, cell.input.mark, "input", "entry", placed.path, placed.block)
+                    purpose: Purpose = "input" if cell.input.value in asked else "column"
+                    asked.add(cell.input.value)
+                    yield Site(cell.input.value, cell.input.mark, purpose, "entry", placed.path, placed.block)
                 yield from of_authored(row.give, at)
         case ParallelDecl() | SectionDecl() | EndDecl():
             pass
@@ -225,6 +235,14 @@ def _task(body: TaskDecl, at: Site) -> Iterator[Site]:
     for field in body.form:
         for rule in (field.required_when, field.show_when):
             yield from _condition(rule, replace(at, when="form", task=body))
+
+
+def _of_null(table: TableDecl) -> set[str]:
+    """The columns of a table that say what null means; all of them where no row takes what fits no other."""
+    cells = [cell for row in table.rows for cell in row.cells]
+    if not any(all(cell.tests.value.strip() in _ANY for cell in row.cells) for row in table.rows):
+        return {cell.input.value for cell in cells}
+    return {cell.input.value for cell in cells if _NULL.search(cell.tests.value)}
 
 
 def _wait(body: WaitForEventDecl | WaitForTimeDecl, at: Site) -> Iterator[Site]:

@@ -79,6 +79,25 @@ def test_a_time_that_may_be_missing_is_found(step: str, names: list[str]) -> Non
     assert empty(f"{FORM}{step}\nover: {{end: done}}") == [("empty-time", name) for name in names]
 
 
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("[{asked.day: '> date(\"2026-01-01\")', to: over}, {otherwise: over}]", ["asked.day"]),
+        ("[{asked.day: '> date(\"2026-01-01\")', n: 1, to: over}, {asked.day: any, to: over}]", ["asked.day"]),
+        ("[{asked.day: 'null', to: over}, {asked.day: '> date(\"2026-01-01\")', to: over}, {otherwise: over}]", []),
+        ("[{asked.day: 'not(date(\"2026-01-01\"))', to: over}, {otherwise: over}]", []),
+        ("[{asked.on: '> date(\"2026-01-01\")', to: over}, {otherwise: over}]", []),
+        ("[{n: 1, to: over}, {otherwise: over}]", []),
+    ],
+)
+def test_a_column_that_may_be_null_says_what_null_means(rows: str, found: list[str]) -> None:
+    """Else a case of which something is not known is taken for one of the rest."""
+    text = f"{FORM}which: {{decide: {{table: {rows}}}}}\nover: {{end: done}}"
+    lines = HEAD + indent(dedent(text), "  ")
+    said = lint(lines, "example.yaml", CATALOG, date(2026, 3, 2)).diagnostics
+    assert [one.message.split('"')[1] for one in said if one.rule == "null-column"] == found
+
+
 def test_a_field_that_some_rows_of_a_table_give_is_not_always_there() -> None:
     """A condition on it is neither true nor false for the others."""
     table = """
