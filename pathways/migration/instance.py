@@ -28,6 +28,7 @@ from pathways.engine.clocks import clock_fact
 from pathways.engine.run import Run
 from pathways.facts import (
     Fact,
+    InstanceHeld,
     InstanceMigrated,
     PositionRenamed,
 )
@@ -243,7 +244,10 @@ class _Migrating:
         steps = tuple(sorted(self.naming.path(one) for one in held.steps))
         for one in (one for one in steps if one not in self.new.step):
             self.block("", f'"{one}" is held, and version {self.new.version} has no such step: release it first.')
-        return replace(held, steps=steps)
+        if steps == held.steps:
+            return held
+        self.facts.append(InstanceHeld(self.at, steps, held.by, held.reason, own=True))
+        return replace(held, steps=steps, at=self.at)
 
     def _around(self, old: str, new: str) -> str:
         """What the map can say of the scope around a step that is led to another one."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pathways.engine import advance, next_deadline, snapshot, start_state
 from pathways.events import ChildEnded, ChildFailed, ChildStarted, TimePassed
-from pathways.facts import TaskChanged, TaskClosed, TaskOpened
+from pathways.facts import InstanceHeld, TaskChanged, TaskClosed, TaskOpened
 from pathways.migration import Migration, MigrationMap, map_from_json, map_to_json, migrate, read_map
 from pathways.plan import Plan, plan_from_json
 from pathways.state import Hold, state_from_json, state_to_json
@@ -506,6 +506,7 @@ def test_what_is_held_of_the_instance_stays_held() -> None:
     renamed = plan(FIRST.replace("rest:", "pause:"), "1.1.0")
     found = to(player, renamed)
     assert any('"rest" is held' in one for one in found.blocked), found.blocked
-    to(player, renamed, {"steps": {"rest": {"to": "pause"}}})
+    moved = to(player, renamed, {"steps": {"rest": {"to": "pause"}}})
     assert player.state.own_hold is not None
     assert player.state.own_hold.steps == ("fin", "pause")
+    assert [one.steps for one in moved.facts if isinstance(one, InstanceHeld)] == [("fin", "pause")], "lists are told"
