@@ -192,9 +192,7 @@ class Case:
                 self._later(self.now, lambda: self._apply(report))
 
     def _run(self, command: RunAction, tried: int) -> None:
-        behaviour = self.behaviours.action(
-            self.plan.step[path_of(command.address.removesuffix("/undo"))], command.action
-        )
+        behaviour = self.behaviours.action(command.action)
         answer = behaviour.draw(self.random)
         takes = answer.takes or behaviour.takes
         at = takes.after(self.now, self.random, self._calendar(behaviour.calendar))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pathways.datatypes import DataType
-from pathways.plan import Child, Do, Plan, Step, Task
+from pathways.plan import Child, Do, Plan, Task
 from pathways.simulate.declaration import (
     ACTION_TIME,
     CHILD_TIME,
@@ -51,12 +51,12 @@ class Behaviours:
             self.defaults[f"input {one.name}"] = "a value of its type"
         return Members(tuple(given.items()))
 
-    def action(self, step: Step, name: str) -> Behaviour:
-        """How an action goes."""
-        return self._actions.get(name) or self._action(step, name)
+    def action(self, name: str) -> Behaviour:
+        """How an action goes, whether a step orders it or an undo."""
+        return self._actions.get(name) or self._action(name)
 
-    def _action(self, step: Step, name: str) -> Behaviour:
-        output = step.output if isinstance(step, Do) and step.action == name else None
+    def _action(self, name: str) -> Behaviour:
+        output = next((one.output for one in self._plan.steps if isinstance(one, Do) and one.action == name), None)
         found = self._simulation.actions.get(name)
         if found is not None:
             answers = tuple(self._whole(one, output) for one in found.answers)

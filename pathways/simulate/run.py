@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from pathways.calendars import Calendar
 from pathways.durations import add_working_seconds, working_seconds
-from pathways.plan import Plan, Task
+from pathways.plan import Plan
+from pathways.simulate.bare import bare
 from pathways.simulate.case import Case
 from pathways.simulate.declaration import Simulation
 from pathways.simulate.known import Behaviours
 from pathways.simulate.measures import Measures
-from pathways.values import Computed
 from pathways.zones import zone
 
 START = datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local in the zone of the simulation
@@ -50,8 +50,8 @@ def simulate(
     `part` plays every n-th case alone: (0, 4) is the first of four parts, which `together` adds up. Raises
     `CarelaneError` where a duration in business time is drawn and no calendar says when that is.
     """
-    plan = _unread(plan)
     behaviours = Behaviours(plan, simulation)
+    plan = bare(plan, simulation, behaviours)
     zone_name = simulation.zone or (plan.default_calendar.zone if plan.default_calendar else "UTC")
     measures = Measures(zone_name)
     if simulation.per_day is None:
@@ -65,18 +65,6 @@ def simulate(
         if progress is not None and measures.cases % 20 == 0:
             progress(20)
     return Simulated(measures, dict(sorted(behaviours.defaults.items())), zone_name)
-
-
-def _unread(plan: Plan) -> Plan:
-    """The plan without what only people read, attributes and the texts of tasks and offers: nothing goes by them."""
-    steps = tuple(
-        replace(one, task_title=Computed(one.shown), help=None) if isinstance(one, Task) else one for one in plan.steps
-    )
-    sides = tuple(
-        one if one.offer is None else replace(one, offer=replace(one.offer, title=Computed(one.title)))
-        for one in plan.side_flows
-    )
-    return replace(plan, steps=steps, side_flows=sides, attributes=())
 
 
 def together(parts: Sequence[Simulated]) -> Simulated:

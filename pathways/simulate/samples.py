@@ -37,6 +37,11 @@ class Around:
 class Sample:
     """A value to be drawn."""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that its expressions read."""
+        return frozenset()
+
     def draw(self, around: Around) -> Json:
         """A plain JSON value."""
         raise NotImplementedError
@@ -63,6 +68,11 @@ class OneOf(Sample):
     def __post_init__(self) -> None:
         """Add up the weights once."""
         object.__setattr__(self, "sums", tuple(accumulate(weight for weight, _ in self.choices)))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that its choices read."""
+        return frozenset().union(*(one.names for _, one in self.choices))
 
     def draw(self, around: Around) -> Json:
         """One of them."""
@@ -101,6 +111,11 @@ class Expression(Sample):
 
     computed: Computed
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that it reads."""
+        return self.computed.names
+
     def draw(self, around: Around) -> Json:
         """Its value as JSON."""
         try:
@@ -115,6 +130,11 @@ class Members(Sample):
 
     members: tuple[tuple[str, Sample], ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that its members read."""
+        return frozenset().union(*(one.names for _, one in self.members))
+
     def draw(self, around: Around) -> Json:
         """A map."""
         return {name: one.value if one.__class__ is Literally else one.draw(around) for name, one in self.members}
@@ -125,6 +145,11 @@ class Items(Sample):
     """A list of values to be drawn."""
 
     items: tuple[Sample, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that its items read."""
+        return frozenset().union(*(one.names for one in self.items))
 
     def draw(self, around: Around) -> Json:
         """A list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -21,12 +22,16 @@ from pathways.model import Definition
 from pathways.parse import parse
 from pathways.plan import Plan
 from pathways.simulate import Simulation, measured, read_simulation, simulate, together
+from pathways.simulate.bare import bare
+from pathways.simulate.case import Case
 from pathways.simulate.distributions import Distribution, lognormal
+from pathways.simulate.known import Behaviours
 from pathways.simulate.measures import percentile
 from pathways.simulate.picture import to_svg
 from pathways.simulate.report import tables, to_json
 from pathways.simulate.samples import Literally, Members, OneOf
 from tests.support.pathways import CATALOG, plan_of
+from tests.support.plans import MONDAY
 
 ROOT = Path(__file__).parents[3]
 
@@ -241,6 +246,44 @@ steps:
 """)
     found = simulate(doses, declared(doses, ""), 10).measures.clocks
     assert found == {"charge": {"met": 30}, "answer": {"met": 10}}
+
+
+def test_an_action_that_undoes_gives_what_it_gives_as_a_step() -> None:
+    """Whichever of the two is met first, a value of its type is made up for it."""
+    visits = plan_of("""
+outcomes: {done: {title: Done, kind: success}, never: {title: Never}}
+steps:
+  try:
+    steps:
+      send: {do: post.send, with: {text: x}, undo: {do: visits.book, with: {order: =order}}}
+      rest: {wait: {for: 2 days}}
+    timeout: {after: 1 day, to: again, undo: true}
+    next: never
+  again: {do: visits.book, with: {order: =order}, save: second}
+  told: {decide: {rules: [{when: second.appointment != null, to: done}, {to: never}]}}
+  done: {end: done}
+  never: {end: never}
+""")
+    found = simulate(visits, declared(visits, ""), 5).measures
+    assert (found.outcomes["done"], dict(found.stuck)) == (5, {})
+
+
+@pytest.mark.parametrize("name", ["referral", "infusion"])
+def test_a_case_goes_as_it_would_by_the_whole_plan(name: str) -> None:
+    """What is left out of a simulated plan, nothing goes by."""
+    folder = ROOT / "pathways" / "library" / name
+    plan = compile_definition(parsed(max(folder.glob("[0-9]*.yaml"))), installed(registry.catalog().actions)).plan
+    assert plan is not None
+    simulation = declared(plan, (folder / "simulation.yaml").read_text(encoding="utf-8"))
+    behaviours = Behaviours(plan, simulation)
+    less = bare(plan, simulation, behaviours)
+    assert less != plan
+    for number in range(8):
+        whole, left = (
+            Case(one, behaviours, number, "1", "America/New_York", MONDAY).play(timedelta(days=2000))
+            for one in (plan, less)
+        )
+        assert left == whole
 
 
 @pytest.mark.parametrize("name", ["referral", "prior-authorization", "infusion"])
