@@ -10,6 +10,7 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from settings import LogFormat, Settings
 
@@ -47,6 +48,11 @@ def configure_logging(settings: Settings) -> None:
 
 
 def _rendering(form: LogFormat) -> list[structlog.typing.Processor]:
+    """An exception is told without the values of variables, which may be a patient's. In plain text also because what
+    fails in a workflow is written by the thread that runs it, and prettier forms take longer than the SDK waits for it.
+    """
     if form is LogFormat.JSON:
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        told = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+        return [told, structlog.processors.JSONRenderer()]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -36,6 +36,21 @@ def test_the_address_of_a_request_is_not_logged(capsys: pytest.CaptureFixture[st
     assert "MRN-4711" not in said
 
 
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_an_exception_is_told_without_the_values_of_variables(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What failed and where, and nothing of whom it was about."""
+    configure_logging(settings.load(log_format=form))
+    number = "MRN-" + "4711"
+    try:
+        raise ValueError(f"{len(number)} letters are too few")
+    except ValueError:
+        logging.getLogger("carelane.worker").exception("the record was refused")
+    said = capsys.readouterr().err
+    assert "8 letters are too few" in said
+    assert "test_logs.py" in said
+    assert "MRN-4711" not in said
+
+
 def test_collectors_get_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """Both ways of logging end in the same form, with time, level and logger."""
     configure_logging(settings.load(log_format="json"))
