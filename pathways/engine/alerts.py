@@ -44,7 +44,7 @@ def _before(run: Run, timing: Timing, due_at: datetime, names: Names) -> datetim
     """A duration before a moment, counted back in its own units."""
     authored = declared_timing(timing, names).authored
     if authored is not None:
-        return add(due_at, -authored, run.zone, run.plan.default_calendar)
+        return add(due_at, -authored, run.tz, run.plan.default_calendar)
     return due_at - (run.moment(timing, names, due_at) - due_at)
 
 

@@ -106,7 +106,7 @@ def _limit(run: Run, clock: Clock, names: Names, start: datetime) -> tuple[datet
     calendar = _calendar(run.plan, clock)
     timing = declared_timing(clock.limit, names)
     counted = calendar or run.plan.default_calendar
-    deadline = resolve(timing, start, run.zone, counted, names, run.env)
+    deadline = resolve(timing, start, run.tz, counted, names, run.env)
     budget = working_seconds(start, deadline, calendar)
     if budget <= 0:
         raise TimingError(f'"{clock.limit.source}" leaves no time at all')

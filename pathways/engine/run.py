@@ -6,6 +6,7 @@ Only `advance` makes one; it lives for one event. How positions move on it is in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -20,7 +21,24 @@ from pathways.engine.transition import Refusal, Transition
 from pathways.facts import AttributesChanged, DataSaved, Fact, IncidentOpened
 from pathways.plan import Plan, Step
 from pathways.records import dataclass
-from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State, altered
+from pathways.state import (
+    AddedTask,
+    Armed,
+    ClockState,
+    Ending,
+    Hold,
+    Incident,
+    IncidentKind,
+    Json,
+    Listener,
+    Parent,
+    Position,
+    Saved,
+    Source,
+    State,
+    Suspension,
+    altered,
+)
 from pathways.timing import resolve
 from pathways.values import Computed, Timing
 from pathways.zones import zone
@@ -57,6 +75,12 @@ class Ended:
     nominal: datetime
 
 
+_KEPT = tuple(State.__dataclass_fields__)
+"""What a state is made of: a run has the same under the same names, those below as copies of its own."""
+
+_COPIED = ("positions", "data", "visits", "clocks", "listeners", "settling", "undone", "added", "completed_by")
+
+
 class Run:
     """A transition in the making. `at` is when the event came; `rev` is the revision that it makes.
 
@@ -68,49 +92,53 @@ class Run:
     what is derived from data is worked out anew whatever was saved.
     """
 
+    positions: dict[str, Position]
+    data: dict[str, Mapping[str, Saved]]
+    visits: dict[str, int]
+    clocks: dict[str, ClockState]
+    listeners: dict[str, Listener]
+    settling: dict[str, Position]
+    undone: dict[str, int]
+    added: dict[str, AddedTask]
+    completed_by: dict[str, str]
+    armed: tuple[Armed, ...]
+    additions: int
+    attributes: Mapping[str, Json]
+    offers: tuple[str, ...]
+    stage: str | None
+    status: Literal["running", "cancelling", "ended"]
+    outcome: str | None
+    give: Json
+    parent: Parent | None
+    ending: Ending | None
+    suspension: Suspension | None
+    hold: Hold | None
+    own_hold: Hold | None
+    incidents: int
+
     def __init__(self, plan: Plan, state: State, at: datetime, kinds: Kinds) -> None:
+        own = self.__dict__
+        own.update(state.__dict__)
+        for name in _COPIED:
+            own[name] = dict(own[name])
         self.plan = plan
         self.kinds = kinds
         self.state = state
-        self.at = at
+        self.at = self.now = at
         self.floor = state.now
-        self.zone = zone(state.zone)
-        self.positions = dict(state.positions)
-        self.data = dict(state.data)
-        self.visits = dict(state.visits)
-        self.clocks = dict(state.clocks)
-        self.listeners = dict(state.listeners)
-        self.settling = dict(state.settling)
-        self.armed = state.armed
-        self.undone = dict(state.undone)
-        self.added = dict(state.added)
-        self.additions = state.additions
-        self.completed_by = dict(state.completed_by)
-        self.attributes = state.attributes
-        self.offers = state.offers
-        self.stage = state.stage
-        self.status = state.status
-        self.outcome = state.outcome
-        self.give = state.give
-        self.parent = state.parent
-        self.ending = state.ending
-        self.suspension = state.suspension
-        self.hold = state.hold
-        self.own_hold = state.own_hold
-        self.incidents = state.incidents
+        self.rev = state.rev + 1
+        self.tz = zone(state.zone)
         self.facts: list[Fact] = []
         self.commands: list[Command] = []
         self.agenda: list[Target | Ended] = []
         self.moves = 0
         self.changed: set[str] = set()
+        self.saved: set[str] = set()
         self.fresh: set[str] = set()
+        self.afresh = state.rev == 0
         self.scopes_ended = False
         self._scopes = Scopes(plan, state.instance, state.started_at, self.data, state.site)
         self._own_data: set[str] = set()
-        self.saved: set[str] = set()
-        self.afresh = state.rev == 0
-        self.now = at
-        self.rev = state.rev + 1
         self._env: feel.Environment | None = None
 
     # -- time and expressions ---------------------------------------------------------------------------------
@@ -144,10 +172,12 @@ class Run:
     def moment(self, timing: Timing, names: Names, start: datetime, edge: Literal["start", "end"] = "end") -> datetime:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""
         timing = declared_timing(timing, names)
-        return resolve(timing, start, self.zone, self.plan.default_calendar, names, self.env, edge=edge)
+        return resolve(timing, start, self.tz, self.plan.default_calendar, names, self.env, edge=edge)
 
     def holds(self, step: str) -> bool:
         """Whether a step is not entered now, for its version or for this instance."""
+        if self.hold is None and self.own_hold is None:
+            return False
         return any(one is not None and step in one.steps for one in (self.hold, self.own_hold))
 
     # -- data -------------------------------------------------------------------------------------------------
@@ -237,34 +267,9 @@ class Run:
             self.update_attributes()
         if self.scopes_ended:
             self._forget_scopes()
-        state = altered(
-            self.state,
-            now=self.at,
-            rev=self.rev,
-            status=self.status,
-            outcome=self.outcome,
-            give=self.give,
-            stage=self.stage,
-            parent=self.parent,
-            positions=self.positions,
-            data=self.data,
-            attributes=self.attributes,
-            visits=self.visits,
-            incidents=self.incidents,
-            clocks=self.clocks,
-            listeners=self.listeners,
-            settling=self.settling,
-            armed=self.armed,
-            undone=self.undone,
-            ending=self.ending,
-            suspension=self.suspension,
-            hold=self.hold,
-            own_hold=self.own_hold,
-            offers=self.offers,
-            added=self.added,
-            additions=self.additions,
-            completed_by=self.completed_by,
-        )
+        own = self.__dict__
+        state = object.__new__(State)
+        state.__dict__ = {name: own[name] for name in _KEPT}
         return Transition(state, tuple(self.commands), tuple(self.facts), refusal, result)
 
     def _forget_scopes(self) -> None:
@@ -296,7 +301,9 @@ def declared_timing(timing: Timing, names: Names) -> Timing:
     value = saved.value
     for name in timing.path[1:]:
         value = value.get(name) if isinstance(value, dict) else None
-    declared = Timing(value) if isinstance(value, str) else timing
+    if not isinstance(value, str) or value[4:5] == "-":  # a date or an instant
+        return timing
+    declared = Timing(value)
     return declared if declared.authored is not None else timing
 
 
