@@ -21,7 +21,7 @@ from pathways.facts import ClockMoved, TaskClosed, TaskOpened
 from pathways.plan import Clock, ClockVerb, Plan, Step
 from pathways.state import ClockState, Json, Position, altered
 from pathways.timing import TimingError, resolve
-from pathways.values import Computed, Timing
+from pathways.values import Timing
 
 Verb = Literal["start", "stop", "pause", "resume", "restart", "rearm", "warn", "breach", "drop"]
 
@@ -79,8 +79,8 @@ def _overtake(run: Run, name: str) -> None:
 def _start(run: Run, clock: Clock, verb: ClockVerb, position: Position) -> None:
     names = run.scope(position)
     start = run.now
-    if verb.start is not None and _begun(run, verb.start, names):
-        start = run.moment(Timing(verb.start.source), names, run.now, "start")
+    if verb.since is not None and _begun(run, verb.since, names):
+        start = run.moment(verb.since, names, run.now, "start")
     before = run.clocks.get(clock.id)
     if before is not None and before.task_at is not None:
         _close_task(run, clock.id, before)
@@ -200,10 +200,10 @@ def inherit(run: Run, scope: str) -> None:
 # -- time -----------------------------------------------------------------------------------------------------
 
 
-def _begun(run: Run, start: Computed, names: Names) -> bool:
+def _begun(run: Run, start: Timing, names: Names) -> bool:
     """Whether what a clock starts from has a value. Raises `TimingError`."""
     try:
-        return run.value(start, names) is not None
+        return run.value(start.computed, names) is not None
     except MisfitError as error:
         raise TimingError(f'"{start.source}": {error.misfit}.') from None
 

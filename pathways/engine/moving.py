@@ -92,32 +92,31 @@ def _begin_visit(run: Run, step: Step, position: Position) -> None:
         message = f"More than {MOST_MOVES} moves without waiting for anything."
         settle(run, Halt(position, "runaway", message, "enter"))
         return
-    _with_clocks(run, position)
+    _with_clocks(run, step, position)
 
 
 _CLOCKS_PENDING = "clocks"
 
 
-def _with_clocks(run: Run, position: Position) -> None:
-    trouble = clocks.act(run, run.step_of(position), position, "entry")
+def _with_clocks(run: Run, step: Step, position: Position) -> None:
+    trouble = clocks.act(run, step, position, "entry") if step.clocks else None
     if trouble is not None:
         pending = altered(position, result={"pending": _CLOCKS_PENDING})
         settle(run, Halt(pending, "expression", trouble, "enter"))
         return
-    begin(run, position)
+    begin(run, step, position)
 
 
 def begin_again(run: Run, position: Position) -> None:
     """Try a step's entry again, from where it stopped: what it did to clocks is not done twice."""
     if isinstance(position.result, dict) and position.result.get("pending") == _CLOCKS_PENDING:
-        _with_clocks(run, altered(position, result=None))
+        _with_clocks(run, run.step_of(position), altered(position, result=None))
     else:
-        begin(run, position)
+        begin(run, run.step_of(position), position)
 
 
-def begin(run: Run, position: Position) -> None:
+def begin(run: Run, step: Step, position: Position) -> None:
     """Do what a step does on entry, and go on from it where it passes."""
-    step = run.step_of(position)
     if run.now != position.entered_at:
         position = altered(position, since=run.now)
     if step.timeout is not None:
@@ -201,11 +200,12 @@ def _leave_by(run: Run, position: Position, edge: Edge, answer: Answer) -> None:
     """Leave a step whose work is done: its undo is armed, its clocks are told, then the target is entered."""
     step = run.step_of(position)
     skipped = isinstance(answer, Pass) and answer.by is not None
-    armed = None if skipped and answer.result is None else undo.prepare(run, step, position)  # type: ignore[union-attr]
+    unmade = skipped and answer.result is None  # type: ignore[union-attr]
+    armed = None if unmade or step.undo is None else undo.prepare(run, step, position)
     if isinstance(armed, Halt):
         _stuck(run, answer, armed)
         return
-    trouble = clocks.act(run, step, position, "completion")
+    trouble = clocks.act(run, step, position, "completion") if step.clocks else None
     if trouble is not None:
         _stuck(run, answer, Halt(position, "expression", trouble, "leave"))
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from pathways import feel, ids
@@ -303,8 +304,13 @@ def declared_timing(timing: Timing, names: Names) -> Timing:
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, str) or value[4:5] == "-":  # a date or an instant
         return timing
-    declared = Timing(value)
+    declared = _timing(value)
     return declared if declared.authored is not None else timing
+
+
+@lru_cache(maxsize=1024)
+def _timing(text: str) -> Timing:
+    return Timing(text)
 
 
 def incident_fact(instance: str, plan: Plan, position: Position, incident: Incident, at: datetime) -> IncidentOpened:

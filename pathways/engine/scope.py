@@ -94,11 +94,14 @@ class Scopes:
         """What expressions see in a scope."""
         found = self._names.get(scope)
         if found is None:
-            layers = tuple(self._data.get(one, {}) for one in data_scopes(scope))
             bound: dict[str, Any] = {"instance": self._itself}
-            number = iteration_of(scope) if scope else None
-            if number is not None:
-                bound["iteration"] = number
+            if scope == PATHWAY:
+                layers: tuple[Mapping[str, Saved], ...] = (self._data.get(PATHWAY, {}),)
+            else:
+                layers = tuple(self._data.get(one, {}) for one in data_scopes(scope))
+                number = iteration_of(scope)
+                if number is not None:
+                    bound["iteration"] = number
             found = self._names[scope] = Names(self._plan, layers, bound)
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, TypeVar
 
@@ -28,20 +28,22 @@ class HostFunction:
     type: types.FunctionType
 
 
-@dataclass(frozen=True, slots=True)
 class Environment:
     """The time that `now()` and `today()` give, the zone they give it in, and the host's functions.
 
     A function is a `HostFunction`, or any callable of positional FEEL values. `now` must be aware.
     """
 
-    now: datetime
-    zone: tzinfo
-    functions: Mapping[str, Callable[..., Any] | HostFunction] = field(default_factory=lambda: _NO_FUNCTIONS)
+    __slots__ = ("functions", "now", "zone")
 
-    def __post_init__(self) -> None:
-        if self.now.tzinfo is None:
+    def __init__(
+        self, now: datetime, zone: tzinfo, functions: Mapping[str, Callable[..., Any] | HostFunction] = _NO_FUNCTIONS
+    ) -> None:
+        if now.tzinfo is None:
             raise ValueError("the time of an evaluation needs a zone")
+        self.now = now
+        self.zone = zone
+        self.functions = functions
 
     def local_now(self) -> datetime:
         """Give the time of the evaluation in its zone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
@@ -87,6 +88,11 @@ class ClockVerb:
     clock: str
     at: Literal["entry", "completion"] = "entry"
     start: Computed | None = None
+
+    @cached_property
+    def since(self) -> Timing | None:
+        """The same as a time."""
+        return None if self.start is None else Timing(self.start.source)
 
 
 @dataclass(frozen=True)
