@@ -138,7 +138,7 @@ class _Walked:
                 self._scope(path_of(str(fact.get("scope"))), str(fact.get("kind")))
             case "scope-left" if fact.get("how") == "ended":
                 self._ended(path_of(str(fact.get("scope"))))
-            case "handler-taken":
+            case "handler-taken" if not fact.get("ignored"):
                 self._handler(str(fact.get("address")), fact.get("to"), fact.get("side"))
             case _:
                 pass

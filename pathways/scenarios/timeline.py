@@ -130,6 +130,8 @@ def _operated(one: facts.Operated) -> str | None:
 
 
 def _handler(one: facts.HandlerTaken) -> str:
+    if one.ignored:
+        return f"{one.address}: {one.event} does not start {one.side}, which runs already"
     return f"{one.address}: {one.event} " + (f"starts {one.side}" if one.side else f"leads to {one.to}")
 
 
