@@ -146,7 +146,8 @@ class Happening:
 
     `target` is the address of a task, position or child, the event's type, a side flow, a step's name or a version.
     `within` is the address of the child in which it happens; "" the instance itself. `refused` is the code of the
-    refusal that is expected. `steps` are those that are held, `own` of this instance alone. `expect` is compared when it has happened.
+    refusal that is expected. `steps` are those that are held, `own` of this instance alone. `expect` is compared when
+    it has happened.
     """
 
     mark: Mark
