@@ -13,10 +13,10 @@ import typer
 from catalog import load
 from commands import files
 from commands.printing import As, Format, as_json
-from pathways.calendar_year import Month, holiday_names, months
-from pathways.calendars import WEEKDAYS, Calendar
 from pathways.errors import CarelaneError
-from pathways.time_check import check_cases
+from pathways.time.calendar_year import Month, holiday_names, months
+from pathways.time.calendars import WEEKDAYS, Calendar
+from pathways.time.cases import check_cases
 
 app = typer.Typer(no_args_is_help=True, help="Show and check calendars.")
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pathways.calendars import Calendar
 from pathways.datatypes import OPEN_OBJECT, DataType
 from pathways.declarations import DeclarationError, read_object, read_texts, refuse_misspelt
 from pathways.errors import CarelaneError
+from pathways.time.calendars import Calendar
 
 Entry = TypeVar("Entry")
 

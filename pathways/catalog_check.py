@@ -9,8 +9,6 @@ import difflib
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from pathways.calendars import KEYS as CALENDAR_KEYS
-from pathways.calendars import WEEKDAYS, Calendar, CalendarError, weekdays
 from pathways.catalog import ACTION_KEYS, SECTIONS, EntryError, read_catalog
 from pathways.datatypes import KINDS, DataType
 from pathways.declarations import (
@@ -26,6 +24,8 @@ from pathways.diagnostics import Diagnostic, Mark, nearest
 from pathways.model import Text
 from pathways.reader import Reader
 from pathways.source import Node, SourceError, read_source
+from pathways.time.calendars import KEYS as CALENDAR_KEYS
+from pathways.time.calendars import WEEKDAYS, Calendar, CalendarError, weekdays
 
 Json = Any
 

@@ -15,7 +15,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
 from pathways import feel
-from pathways.durations import Duration, DurationError, parse_duration
+from pathways.time.durations import Duration, DurationError, parse_duration
 
 Json = Any
 Scope = Mapping[str, Any]

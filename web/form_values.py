@@ -14,7 +14,7 @@ from typing import Any
 
 from pathways.datatypes import DataType
 from pathways.plan import FormField
-from pathways.zones import instant_of, zone
+from pathways.time.zones import instant_of, zone
 
 Json = Any
 

@@ -40,9 +40,9 @@ from pathways.events import Cancelled, Started
 from pathways.messages import Pace, StartInstance
 from pathways.plan import Plan
 from pathways.starting import KeylessError
+from pathways.time.zones import ZoneError
+from pathways.time.zones import zone as read_zone
 from pathways.versions import VersionError, parse_range
-from pathways.zones import ZoneError
-from pathways.zones import zone as read_zone
 from store.database import Unit
 from store.instances import Brief, NewInstance
 from store.starts import Begun, begin

@@ -35,9 +35,9 @@ from pathways.plan import Plan, plan_from_json
 from pathways.readiness import Readiness, try_scenarios
 from pathways.review import Review, review
 from pathways.scenarios import Known
+from pathways.time.zones import instant_of, zone
 from pathways.versions import Version
 from pathways.workbench import SourceText, Workbench, children_of
-from pathways.zones import instant_of, zone
 from store.audit import NewAuditEntry, person
 from store.database import Unit
 

@@ -21,9 +21,9 @@ from pathways.facts import AttributesChanged, DataSaved, Fact, IncidentOpened
 from pathways.plan import Plan, Step
 from pathways.records import dataclass
 from pathways.state import Incident, IncidentKind, Json, Position, Saved, Source, State, altered
+from pathways.time.zones import zone
 from pathways.timing import resolve
 from pathways.values import Computed, Timing
-from pathways.zones import zone
 
 
 class Kinds(Protocol):

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from pathways.simulate.case import Outcome, Work
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 PERCENTILES = (10, 25, 50, 75, 90, 95, 99)
 """The percentiles of cycle times that are shown."""

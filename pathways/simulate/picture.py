@@ -10,7 +10,7 @@ from pathways.plan import Plan
 from pathways.simulate.measures import Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.report import span, target_of
 from pathways.simulate.run import Simulated
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 WIDTH = 960.0
 _LEFT = 40.0

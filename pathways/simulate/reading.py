@@ -30,7 +30,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from pathways.diagnostics import Diagnostic, Severity, nearest
-from pathways.durations import Duration, DurationError, parse_duration
 from pathways.feel import FeelError
 from pathways.plan import Child, Do, Plan, Task
 from pathways.reader import Reader
@@ -61,6 +60,7 @@ from pathways.simulate.samples import (
     Sample,
 )
 from pathways.source import Node, SourceError, read_source
+from pathways.time.durations import Duration, DurationError, parse_duration
 from pathways.values import Computed
 
 _KEYS = (

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pathways import wording
-from pathways.durations import DurationError, parse_duration
 from pathways.plan import Plan
 from pathways.simulate.distributions import seconds_of
 from pathways.simulate.measures import PERCENTILES, Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.run import Simulated
+from pathways.time.durations import DurationError, parse_duration
 
 Json = Any
 

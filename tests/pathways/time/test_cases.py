@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pathways.time_check import Report, check_cases
+from pathways.time.cases import Report, check_cases
 
 CALENDARS = json.dumps(
     {"calendars": {"office": {"zone": "America/New_York", "hours": {"mon": ["08:00-17:00"], "tue": ["08:00-17:00"]}}}}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pathways.zones import ZoneError, instant_of, zone, zone_names
+from pathways.time.zones import ZoneError, instant_of, zone, zone_names
 
 
 def test_every_name_gives_a_zone() -> None:

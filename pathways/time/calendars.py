@@ -2,7 +2,7 @@
 
 A calendar is immutable and addressed by its digest, like a plan: a deadline remembers which one it was
 computed with, and a new holiday makes a new calendar. What is computed with one is in
-`pathways.business_time`.
+`pathways.time.business_time`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pathways.errors import CarelaneError
-from pathways.zones import ZoneError, zone
+from pathways.time.zones import ZoneError, zone
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

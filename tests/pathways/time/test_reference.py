@@ -11,10 +11,11 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pathways.calendars import Calendar
-from pathways.durations import add, add_working_seconds, parse_duration, working_seconds
-from pathways.time_check import check_cases
-from pathways.zones import zone
+from pathways.time.arithmetic import add, add_working_seconds, working_seconds
+from pathways.time.calendars import Calendar
+from pathways.time.cases import check_cases
+from pathways.time.durations import parse_duration
+from pathways.time.zones import zone
 from tests.support.slow_time import SlowCalendar, add_local, instant
 
 OFFICE = ["08:00-17:00"]

@@ -2,7 +2,7 @@
 
 A duration keeps the units it was written in, because they mean different things: `1 day` is the same local
 time tomorrow, `24 hours` is elapsed time, `1 business day` needs a calendar. What each means is computed by
-`pathways.durations`.
+`pathways.time.arithmetic`.
 """
 
 from __future__ import annotations

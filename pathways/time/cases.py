@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pathways.calendars import Calendar
-from pathways.durations import add, parse_duration
 from pathways.errors import CarelaneError
-from pathways.zones import zone
+from pathways.time.arithmetic import add
+from pathways.time.calendars import Calendar
+from pathways.time.durations import parse_duration
+from pathways.time.zones import zone
 
 
 @dataclass(frozen=True)

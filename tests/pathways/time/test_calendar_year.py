@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pathways.calendar_year import holiday_names, months
-from pathways.calendars import Calendar
+from pathways.time.calendar_year import holiday_names, months
+from pathways.time.calendars import Calendar
 
 WEEKDAYS = {day: ["08:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
 OFFICE = {"zone": "America/New_York", "hours": WEEKDAYS, "holidays": {"country": "US"}, "closed": ["2027-08-02"]}

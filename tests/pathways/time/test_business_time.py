@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pathways.calendars import Calendar
-from pathways.durations import DurationError, add, add_working_seconds, parse_duration, working_seconds
-from pathways.zones import zone
+from pathways.time.arithmetic import add, add_working_seconds, working_seconds
+from pathways.time.calendars import Calendar
+from pathways.time.durations import DurationError, parse_duration
+from pathways.time.zones import zone
 
 NEW_YORK = zone("America/New_York")
 CLINIC = Calendar.parse(

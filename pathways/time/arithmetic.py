@@ -12,23 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, overload
 from zoneinfo import ZoneInfo
 
-from pathways.business_time import SECOND, open_time
-from pathways.calendars import Calendar, CalendarError
-from pathways.duration_text import Duration, DurationError, Unit, parse_duration
-from pathways.zones import instant_of
-
-__all__ = [
-    "Calendar",
-    "CalendarError",
-    "Duration",
-    "DurationError",
-    "Unit",
-    "add",
-    "add_working_seconds",
-    "deadline_of_date",
-    "parse_duration",
-    "working_seconds",
-]
+from pathways.time.business_time import SECOND, open_time
+from pathways.time.calendars import Calendar
+from pathways.time.durations import Duration, DurationError, Unit
+from pathways.time.zones import instant_of
 
 
 @overload

@@ -17,9 +17,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 
-from pathways.calendars import Calendar
-from pathways.duration_text import DurationError
-from pathways.zones import instant_of
+from pathways.time.calendars import Calendar
+from pathways.time.durations import DurationError
+from pathways.time.zones import instant_of
 
 SECOND = 1_000_000
 _DAY = 86_400 * SECOND

@@ -13,9 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways.calendars import WEEKDAYS, Calendar, CalendarError
-from pathways.durations import add, parse_duration, working_seconds
-from pathways.zones import zone
+from pathways.time.arithmetic import add, working_seconds
+from pathways.time.calendars import WEEKDAYS, Calendar, CalendarError
+from pathways.time.durations import parse_duration
+from pathways.time.zones import zone
 
 OFFICE: dict[str, Any] = {
     "zone": "America/New_York",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from pathways.calendars import HOLIDAY_YEARS, WEEKDAYS, Calendar
-from pathways.zones import instant_of
+from pathways.time.calendars import HOLIDAY_YEARS, WEEKDAYS, Calendar
+from pathways.time.zones import instant_of
 
 _MOST_DAYS = 31
 
