@@ -19,9 +19,9 @@ from commands.parts import Job, cores, play
 from commands.pathway import Format
 from commands.plans import CatalogFile, find_plan
 from commands.plans import Target as PlanTarget
-from pathways.author_files import SIMULATION
 from pathways.errors import CarelaneError
 from pathways.plan import Plan
+from pathways.publishing.author_files import SIMULATION
 from pathways.simulate import Simulation, read_simulation
 from pathways.simulate.picture import to_svg
 from pathways.simulate.report import Table, tables, to_json

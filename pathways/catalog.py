@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pathways.datatypes import OPEN_OBJECT, DataType
-from pathways.declarations import DeclarationError, read_object, read_texts, refuse_misspelt
+from pathways.datatypes.reading import DeclarationError, read_object, read_texts, refuse_misspelt
 from pathways.errors import CarelaneError
 from pathways.time.calendars import Calendar
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pathways.catalog import ACTION_KEYS, SECTIONS, EntryError, read_catalog
 from pathways.datatypes import KINDS, DataType
-from pathways.declarations import (
+from pathways.datatypes.reading import (
     FIELD_KEYS,
     TYPE_KEYS,
     DeclarationError,

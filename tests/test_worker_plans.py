@@ -21,7 +21,7 @@ from api.services.instances import StartWish
 from api.services.publishing import PublishWish
 from local.temporal_server import TemporalServer
 from pathways.events import TaskCompleted
-from pathways.workbench import SourceText
+from pathways.publishing.workbench import SourceText
 from store.errors import StoreUnavailableError
 from tests.support import servers
 from tests.support.core import LiveCore, live_core

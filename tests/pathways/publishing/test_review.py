@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pathways.review import review
+from pathways.publishing.review import review
 
 Json = Any
 

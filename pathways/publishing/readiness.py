@@ -12,9 +12,9 @@ from pathways import coverage as measuring
 from pathways.coverage import Coverage, Item
 from pathways.diagnostics import Diagnostic
 from pathways.plan import Plan, Thresholds
+from pathways.publishing.workbench import SourceText
 from pathways.scenarios import Known, Result, ScenarioFile, parse_scenarios, run_scenario
 from pathways.scenarios.library import Library
-from pathways.workbench import SourceText
 
 _PLURAL = {"catch": "catches"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pathways.catalog import Catalog
-from pathways.workbench import SourceText, UncompiledError, Workbench, children_of
+from pathways.publishing.workbench import SourceText, UncompiledError, Workbench, children_of
 from tests.support.plans import make_plan
 from tests.support.registry import quiet
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pathways.datatypes import ANY, OPEN_OBJECT, TEXT, DataType, Field
-from pathways.declarations import DeclarationError, read_object, read_type
+from pathways.datatypes.reading import DeclarationError, read_object, read_type
 
 FINAL = DataType("object", fields=(Field("final", DataType("boolean")),))
 
