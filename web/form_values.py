@@ -116,7 +116,7 @@ def _read_json(text: str) -> Json:
         return text or None
     try:
         return json.loads(text, parse_constant=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -62,7 +62,7 @@ def check_cases(lines: Iterable[str]) -> Report:
             failure = _check(number, content, calendars)
         except CarelaneError as error:
             failure = Failure(number, line.strip(), "a case that can be computed", str(error))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             failure = Failure(number, line.strip(), "a line in the form of a case", f"{error}")
         except KeyError as error:
             failure = Failure(number, line.strip(), f"a case with a known {error}", "none")

@@ -108,8 +108,9 @@ async def test_an_exception_is_retried_from_its_page(place: Office, supervisor: 
     assert "Run 1 failed" in page.text
     assert "HARPER, Lena" in page.text
     assert (await supervisor.send(page, "/retry")).status == 422
-    wrong = await supervisor.send(page, "/retry", reason="Other input", change="yes", input="{")
-    assert (wrong.status, "The input is not JSON" in wrong.text) == (422, True)
+    for text in ("{", "[" * 100_000):
+        wrong = await supervisor.send(page, "/retry", reason="Other input", change="yes", input=text)
+        assert (wrong.status, "The input is not JSON" in wrong.text) == (422, True)
     unfit = await supervisor.send(page, "/retry", reason="Other input", change="yes", input='{"order": 7}')
     assert (unfit.status, "order" in unfit.text) == (422, True)
     place.engine.actions["referral.check_completeness"] = working

@@ -56,6 +56,7 @@ def test_faulty_lines_are_failures() -> None:
         "{": "line in the form of a case",
         "[1]": "line in the form of a case",
         "7": "line in the form of a case",
+        "[" * 100_000: "line in the form of a case",
         case(**{"from": "yesterday"}): "line in the form of a case",
         case(calendar="other"): "known 'other'",
         '{"zone": "UTC"}': "known 'expect'",
