@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,8 +160,7 @@ class InstanceService(Interventions):
             children = await unit.children.of(ident)
             parent = await unit.instances.get(instance.parent_instance) if instance.parent_instance else None
             replaced = await unit.instances.replacing(ident) if instance.gone is not None else None
-            saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
-            mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
+            mentioned = {instance.started_by, *_people_in(instance.data), *(one.actor for one in timeline)}
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
             stopped = (instance.suspension, instance.hold, instance.own_hold, instance.ending)
             mentioned |= {one.get("by") for one in stopped if isinstance(one, Mapping)}
@@ -273,6 +272,18 @@ async def found(unit: Unit, ident: str) -> Instance:
     if instance is None:
         raise NotFoundError("There is no such instance.")
     return instance
+
+
+def _people_in(data: Json) -> Iterator[str]:
+    """Who is named in an instance's data: by whom values are, and whom they say to have done something."""
+    if isinstance(data, Mapping):
+        if isinstance(data.get("by"), str):
+            yield data["by"]
+        for one in data.values():
+            yield from _people_in(one)
+    elif isinstance(data, list):
+        for one in data:
+            yield from _people_in(one)
 
 
 def _check_range(text: str | None) -> None:

@@ -72,6 +72,8 @@ def test_lengths_never_say_more_than_there_is(duration: timedelta) -> None:
         ({"reference": "Practitioner/1", "display": "Dr Abara"}, "Dr Abara"),
         ([1, 2], "1, 2"),
         ({"complete": True, "missing": []}, "Complete: Yes"),
+        ({"value": 410, "unit": "mg"}, "410 mg"),
+        ({"start": "2026-03-09", "end": None}, "Mon 9 Mar 2026 to –"),
         ({}, "–"),
     ],
 )
