@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pathways.ids import fingerprint, incident_id
 from store.audit import Audit, NewAuditEntry
-from store.changes import Row
 from store.database import Unit
+from store.facts.changes import Row
+from store.facts.writing import insert_into
 from store.incidents import GONE
 from store.instances import Instance
 from store.tables import incident, instance, timeline
-from store.writing import insert_into
 
 Json = Any
 

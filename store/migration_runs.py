@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.changes import Row
+from store.facts.changes import Row
 from store.paging import Page, beyond, limit_of, page_of
 from store.rows import columns, insert_rows, read, read_one, select_rows
 from store.tables import instance, migration_result, migration_run

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pathways.facts import Recorded, TaskEscalated, TaskOpened, TaskReminded
-from store.changes import Known
-from store.folding import fold
+from store.facts.changes import Known
+from store.facts.folding import fold
 from tests.support.work import OPENED
 
 TASK = TaskOpened(OPENED, "t-1", "call", "call", "Call", "intake", "routine", cause="unreached")

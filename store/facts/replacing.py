@@ -23,16 +23,16 @@ from pathways.projection import Snapshot
 from pathways.starting import KeylessError, unique_key
 from pathways.state import Hold, Saved
 from store.audit import Audit, NewAuditEntry
-from store.changes import Changes, Known, Row
 from store.database import Unit
-from store.fact_rows import child_row, clock_row, incident_row, listener_row, task_row
-from store.folding import fold
+from store.facts.changes import Changes, Known, Row
+from store.facts.folding import fold
+from store.facts.rows import child_row, clock_row, incident_row, listener_row, task_row
+from store.facts.writing import Writer, armings, insert_into
 from store.inbox import drop_deferred, lock_types, match_again, offer_again
 from store.incidents import GONE
 from store.instances import Instance
 from store.snapshots import stored_digest
 from store.tables import child, clock, incident, listener, position, task, timeline
-from store.writing import Writer, armings, insert_into
 
 Json = Any
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, literal, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.changes import Row
+from store.facts.changes import Row
 from store.tables import child, incident, listener, position, task
 
 _ON_THE_WAY = "\x01"

@@ -12,8 +12,9 @@ from typing import Any, assert_never
 
 from pathways import facts
 from pathways.facts import Fact, Recorded, recorded_to_json
-from store.changes import Changes, IncidentChange, Known, Row
-from store.fact_rows import (
+from store.facts.changes import Changes, IncidentChange, Known, Row
+from store.facts.folding_positions import FoldsPositions
+from store.facts.rows import (
     alert_columns,
     changed_columns,
     child_columns,
@@ -23,7 +24,6 @@ from store.fact_rows import (
     task_row,
     timeline_row,
 )
-from store.folding_positions import FoldsPositions
 from store.tasks import UNDATED
 
 Json = Any

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pathways import facts
 from pathways.addresses import is_inside
-from store.changes import Known, Row
-from store.fact_rows import is_handler_address, listener_row, standing
-from store.folding_instance import FoldsInstance
+from store.facts.changes import Known, Row
+from store.facts.folding_instance import FoldsInstance
+from store.facts.rows import is_handler_address, listener_row, standing
 
 
 class FoldsPositions(FoldsInstance):

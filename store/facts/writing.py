@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.audit import Audit
-from store.changes import Changes, IncidentChange, Row
+from store.facts.changes import Changes, IncidentChange, Row
+from store.facts.renaming import rename_positions
 from store.inbox import Arming, drop_deferred, lock_types, match_again, offer_again
 from store.notify import RECORDED
-from store.renaming import rename_positions
 from store.rows import Change, given_rows, insert_rows, together, upsert_rows
 from store.tables import (
     child,

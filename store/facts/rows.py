@@ -7,7 +7,7 @@ from typing import Any
 
 from pathways import facts
 from pathways.facts import Fact
-from store.changes import Row
+from store.facts.changes import Row
 from store.tasks import RANKS, UNDATED
 
 Json = Any

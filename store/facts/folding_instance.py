@@ -8,7 +8,7 @@ from typing import Any
 
 from pathways import facts
 from store.audit import NewAuditEntry, actor_of
-from store.changes import Changes, Known, Row
+from store.facts.changes import Changes, Known, Row
 
 Json = Any
 
