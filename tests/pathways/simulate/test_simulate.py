@@ -187,7 +187,7 @@ def test_a_case_that_cannot_go_on_says_why(plan: Plan) -> None:
     text = DECLARED.replace("{weight: 1, problem: slot-taken}", "{weight: 100, problem: order-unknown}")
     why = simulate(plan, declared(plan, text), 20).measures.stuck
     assert any("book: problem: visits.book reported order-unknown" in one for one in why), why
-    text = DECLARED.replace("form: {kind: {one_of: {a: 3, b: 1}}", "form: {kind: c")
+    text = DECLARED.replace("form: {kind: {one_of: {a: 3, b: 1}}", 'form: {kind: =lower case("C")')
     why = simulate(plan, declared(plan, text), 20).measures.stuck
     assert any(one.startswith("ask: Some fields need another look. (kind ") for one in why), why
     text = DECLARED.replace("final: true", "final: false")
@@ -320,6 +320,16 @@ def test_the_library_simulates(name: str) -> None:
         ("events: {note.filed: {share: 120%}}", 1, "shape", "share"),
         ("events: {note.filed: {at: wat}}", 1, "unknown-step", "wait"),
         ("children: {child: [{outcome: a, weight: -1}]}", 1, "shape", "number"),
+        ("actions:\n  visits.book: [{problem: slot-takn}]", 2, "unknown-problem", "slot-taken"),
+        ("actions:\n  visits.book: [{give: {appointmnt: A}}]", 2, "unknown-field", "appointment"),
+        ("tasks:\n  ask:\n  - outcome: ill\n    form: {knd: a}", 4, "unknown-field", "kind"),
+        ("tasks:\n  ask: {outcome: ill, form: {weather: a}}", 2, "unknown-field", "There are kind, start"),
+        ("tasks:\n  ask: {outcome: ill, form: {one_of: [{weight: 1, value: {knd: a}}]}}", 2, "unknown-field", "kind"),
+        ("tasks:\n  ask: {outcome: ill, form: {kind: c}}", 2, "unknown-code", "a, b"),
+        ("tasks:\n  ask: {outcome: ill, form: {kind: {one_of: {c: 1}}}}", 2, "unknown-code", "a, b"),
+        ("tasks: {ask: {answers: [{form: {kind: a}}]}}", 1, "unknown-outcome", "says its outcome"),
+        ("events:\n  note.filed: {data: {finl: true}}", 2, "unknown-field", "final"),
+        ("inputs:\n  ordr: 1", 2, "unknown-field", "order"),
         ("inputs: {order: =}", 1, "bad-expression", "FEEL"),
         ("inputs: {order: {one_of: {}}}", 1, "shape", "one_of"),
         ("inputs: {order: {one_of: [{weigt: 3, value: 1}]}}", 1, "unknown-key", "weight"),
