@@ -248,6 +248,28 @@ steps:
     assert found == {"charge": {"met": 30}, "answer": {"met": 10}}
 
 
+def test_what_comes_to_a_queue_after_its_time_is_not_overdue_there() -> None:
+    """Neither an escalated task nor that of a breached clock could be in time where it comes to."""
+    late = plan_of("""
+clocks: {answer: {title: Answer, limit: 1 day, breach: {queue: supervisor, title: Overdue}}}
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  ask:
+    clocks: {start: [answer]}
+    task: {title: Ask, queue: intake, due: 2 days, escalate: [{after: 1 day, queue: supervisor}]}
+  over: {clocks: {stop: [answer]}, end: done}
+""")
+    simulated = simulate(late, declared(late, "tasks: {ask: {takes: 30 days}}"), 10)
+    queues = simulated.measures.queues
+    assert {name: (one.due, one.overdue, one.late) for name, one in queues.items()} == {
+        "intake": (10, 10, 0),
+        "supervisor": (0, 0, 20),
+    }
+    (table,) = (one for one in tables(late, simulated) if one.title == "Work in queues")
+    assert [row[-2:] for row in table.rows] == [("100.0%", ""), ("", "100.0%")]
+    assert "escalated" in table.note
+
+
 def test_an_action_that_undoes_gives_what_it_gives_as_a_step() -> None:
     """Whichever of the two is met first, a value of its type is made up for it."""
     visits = plan_of("""
