@@ -46,12 +46,6 @@ _MESSAGES: Mapping[How, str] = {
 }
 
 
-def how_gone(told: Json) -> How:
-    """How an instance's workflow came to be gone, as its row tells it."""
-    how: How = told["how"]
-    return how
-
-
 async def mark(unit: Unit, ident: str, how: How) -> bool:
     """Note that an open instance's workflow is gone; whether that is news."""
     stored = await unit.instances.lock(ident)

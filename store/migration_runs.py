@@ -162,15 +162,6 @@ class MigrationRuns:
         )
         return await self._some(query, after, limit)
 
-    async def may_return(self, run: str, ident: str) -> bool:
-        """Whether one instance can be taken back now."""
-        query = (
-            select(migration_result.c.instance)
-            .join(instance, instance.c.id == migration_result.c.instance)
-            .where(migration_result.c.run == run, migration_result.c.instance == ident, _unmoved())
-        )
-        return (await self._connection.execute(query)).first() is not None
-
     async def counts(self, run: str) -> dict[MoveVerdict, int]:
         """How many of a run's instances came to what: its progress."""
         query = select(migration_result.c.verdict, func.count()).where(migration_result.c.run == run)

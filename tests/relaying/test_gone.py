@@ -117,7 +117,7 @@ async def test_a_terminated_workflow_is_found_once(
     assert watching.found == ["terminated"]
     stored = await interpreter.stored(instance.id)
     assert stored is not None
-    assert (stored.status, gone.how_gone(stored.gone)) == ("running", "terminated")
+    assert (stored.status, stored.gone["how"]) == ("running", "terminated")
 
 
 async def test_a_workflow_that_comes_back_is_noted(
