@@ -47,7 +47,10 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class PositionView:
-    """A place where it stands. `around` is the round, branch or side flow that it lies in."""
+    """A place where it stands. `around` is the round, branch or side flow that it lies in.
+
+    `is_outer`: it stands there only because it stands at something that lies in it.
+    """
 
     address: str
     step: str
@@ -55,6 +58,7 @@ class PositionView:
     around: str
     waits: str
     is_stuck: bool
+    is_outer: bool
     since: Time
     until: Time | None
     skip: str
@@ -222,6 +226,7 @@ def _position(one: Position, instance: Instance, places: Places, now: datetime) 
         around=places.around(one.address),
         waits=WAITS[one.waits] if not is_held(one, instance) else "Held: it begins when the step is released",
         is_stuck=one.waits == "operator",
+        is_outer=one.waits == "inner",
         since=time_of(one.entered_at, instance.zone, now),
         until=time_of(one.wake_at, instance.zone, now) if one.wake_at else None,
         skip=f"/instances/{instance.id}/skip?{at}" if one.waits not in ("undo", "resume") else "",
