@@ -33,7 +33,8 @@ _SCHEMA_FORMS: dict[str, type | tuple[type, ...]] = {
 _USUAL: dict[str, str] = {"fields": "object", "item": "list", "items": "list", "of": "list", "target": "Reference"}
 """What something is that has such a key and says no type."""
 
-_SCHEMA_TYPES = {"string", "number", "integer", "boolean", "array", "object", "null"}
+SCHEMA_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
+"""The types that JSON Schema has."""
 _FORMATS: dict[str, Kind] = {"date": "date", "date-time": "instant", "duration": "duration"}
 
 
@@ -127,7 +128,7 @@ def read_object(declared: Any) -> DataType:
 def _member(name: str, declared: Any) -> Field:
     """A member in any form: a type of the language, JSON Schema, or a map of further members."""
     required = is_required(declared)
-    if isinstance(declared, str) and declared in _SCHEMA_TYPES and declared not in KINDS:
+    if isinstance(declared, str) and declared in SCHEMA_TYPES and declared not in KINDS:
         return Field(name, from_json_schema({"type": declared}), required)
     if not isinstance(declared, Mapping):
         return Field(name, read_type(declared), required)
@@ -143,7 +144,7 @@ def _member(name: str, declared: Any) -> Field:
 def is_json_schema(declared: Mapping[str, Any]) -> bool:
     """Whether a mapping is JSON Schema rather than a map of field names to types."""
     kind = declared.get("type")
-    if isinstance(kind, list) or (isinstance(kind, str) and kind in _SCHEMA_TYPES):
+    if isinstance(kind, list) or (isinstance(kind, str) and kind in SCHEMA_TYPES):
         return "fields" not in declared
     return any(isinstance(declared.get(key), form) for key, form in _SCHEMA_FORMS.items())
 
