@@ -10,6 +10,13 @@
     summary.focus();
   }
 
+  // A note is told once: an address that is copied, kept or loaded again does not say it to anybody else.
+  const address = new URL(location.href);
+  if (address.searchParams.has("note")) {
+    address.searchParams.delete("note");
+    history.replaceState(history.state, "", address);
+  }
+
   const form = document.querySelector("form[data-autosave]");
   if (form) autosave(form);
   keys();
@@ -64,7 +71,11 @@
     function show(fields) {
       for (const [name, state] of Object.entries(fields)) {
         const field = form.querySelector(`[data-field="${CSS.escape(name)}"][data-conditional]`);
-        if (field) field.hidden = !state.shown;
+        if (!field) continue;
+        field.hidden = !state.shown;
+        const label = field.querySelector("legend, label");
+        label.dataset.plain ||= label.textContent.trim().replace(/ \((optional|if it applies)\)$/, "");
+        label.textContent = state.required ? label.dataset.plain : `${label.dataset.plain} (if it applies)`;
       }
     }
   }
