@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import ValidationError
 
 from api.services.actor import Actor
 from api.services.base import names_of, new_id
@@ -140,6 +143,15 @@ class InstanceService(Interventions):
         """Whom instances are about, by id."""
         async with self.database.reading() as unit:
             return await unit.instances.briefs(idents)
+
+    async def plans_of(self, digests: Iterable[str]) -> Mapping[str, Plan]:
+        """Plans by their digest; a version that can't be read any more is left out, lists go without it."""
+        found = {}
+        async with self.database.reading() as unit:
+            for digest in digests:
+                with suppress(ValidationError):
+                    found[digest] = await self.plans.by_digest(unit, digest)
+        return {digest: plan for digest, plan in found.items() if plan is not None}
 
     async def held(self, instances: Iterable[InstanceSummary]) -> Mapping[str, tuple[Position, ...]]:
         """Where those of some instances that hold steps wait before one, by id."""

@@ -13,6 +13,7 @@ from api.services.core_versions import MovedOn
 from api.services.instances import InstanceDetail
 from api.services.queues import Queues
 from api.services.records import Instance, InstanceSummary, Position, Task
+from pathways.plan import Plan
 from web.presenters.clocks import ClockView, clock_views
 from web.presenters.gone import GoneView, gone_view, whole
 from web.presenters.instance_data import DataGroup, data_groups
@@ -161,7 +162,7 @@ def instance_view(
         zone=instance.zone,
         site=instance.site or "",
         now=time_of(here, instance.zone, here),
-        attributes=attributes_of(instance, instance.zone),
+        attributes=attributes_of(instance, instance.zone, found.plan),
         stages=_stages(found),
         positions=tuple(_position(one, instance, places, here) for one in found.positions),
         tasks=_tasks(found, places, queues, here),
@@ -195,11 +196,12 @@ def instance_now(instance: Instance, now: datetime) -> datetime:
     return pathway_now(pace_from_json(instance.pace), now)
 
 
-def attributes_of(instance: InstanceSummary, zone: str) -> tuple[tuple[str, str], ...]:
-    """The values that lists filter on, in words."""
+def attributes_of(instance: InstanceSummary, zone: str, plan: Plan | None) -> tuple[tuple[str, str], ...]:
+    """The values that lists filter on, in words and in the definition's order."""
+    order = {one.name: place for place, one in enumerate(plan.attributes)} if plan is not None else {}
     return tuple(
         (words(name), in_words(value, zone))
-        for name, value in instance.attributes.items()
+        for name, value in sorted(instance.attributes.items(), key=lambda named: order.get(named[0], len(order)))
         if value not in (None, "", [])
     )
 
