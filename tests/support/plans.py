@@ -71,6 +71,11 @@ def make_plan(text: str, catalog: Mapping[str, Any] | None = None) -> Plan:
     return plan_from_json(compiled.plan.document)
 
 
+def code(found: Transition) -> str | None:
+    """The code of a refusal; None where nothing was refused."""
+    return None if found.refusal is None else found.refusal.code
+
+
 class Player:
     """Plays events to one instance. Each transition is checked for what must always hold."""
 
