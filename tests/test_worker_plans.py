@@ -28,7 +28,8 @@ from tests.support.core import LiveCore, live_core
 from tests.support.interpreter import connect, until
 from tests.support.registry import asking, quiet, wish
 from tests.support.working import working
-from workflows.pathway import Pathway, workflow_id
+from workflows.names import workflow_id
+from workflows.pathway import Pathway
 
 INA = Actor("ina", "ina", "Ina", frozenset({"informaticist", "coordinator"}))
 MIRA = Actor("mira", "mira", "Mira", frozenset({"medical-director"}))
