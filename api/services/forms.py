@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.records import Instance, Task
 from pathways import feel, forms
 from pathways.addresses import scope_of
 from pathways.datatypes import MisfitError
 from pathways.engine.scope import environment, names_of
 from pathways.names import OUTCOME
+from pathways.pace import pace_from_json, pathway_now
 from pathways.plan import FormField, Plan
 from pathways.state import Saved
 

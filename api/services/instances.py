@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from api.services.actor import Actor
 from api.services.base import names_of, new_id
-from api.services.clock import pace_for_new, pace_from_json, pace_to_json, pathway_now
 from api.services.engine import EngineAwayError
 from api.services.errors import (
     FormInvalidError,
@@ -41,6 +40,7 @@ from api.services.records import (
 from pathways.engine import advance, start_state
 from pathways.events import Cancelled, Started
 from pathways.messages import Pace, StartInstance
+from pathways.pace import pace_for_new, pace_from_json, pace_to_json, pathway_now
 from pathways.plan import Plan
 from pathways.starting import KeylessError
 from pathways.time.zones import ZoneError

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.core_versions import MovedOn
 from api.services.instances import InstanceDetail
 from api.services.queues import Queues
 from api.services.records import Instance, InstanceSummary, Position, Task
+from pathways.pace import pace_from_json, pathway_now
 from pathways.plan import Plan
 from web.presenters.clocks import ClockView, clock_views
 from web.presenters.gone import GoneView, gone_view, whole

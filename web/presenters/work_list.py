@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.patients import Patient, patient_of
 from api.services.queues import Queues
 from api.services.records import Counts, QueueCount, TaskSummary
 from api.services.tasks import ListWish, NamedList
+from pathways.pace import pace_from_json, pathway_now
 from web.presenters.marks import STANDS_STILL, Mark, marks_of
 from web.presenters.patients import PatientView, patient_view
 from web.presenters.times import Due, Time, due_of, time_of
