@@ -37,6 +37,7 @@ class Commands(LazyCommands):
         "fetch-programs": "commands.machine",
         "forget-state": "commands.machine",
     }
+    within: ClassVar[tuple[str, ...]] = ("pathway",)
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None, name="carelane")

@@ -1,8 +1,8 @@
 """Every setting of Carelane, read once from the environment.
 
 This module alone reads environment variables. Composition roots call `load()` and hand the values on; a
-process that starts another one passes them by `environment_of`. `docs/settings.md` is generated from here
-(`carelane settings --markdown`), and a test fails when page and registry differ.
+process that starts another one passes them by `environment_of`. `docs/settings.md` is made from the descriptions
+here (`carelane settings --markdown`), and a test fails when page and registry differ.
 """
 
 from __future__ import annotations
@@ -360,36 +360,12 @@ def environment_of(settings: Settings, **extra: str) -> dict[str, str]:
     for name, field in variables().items():
         value = getattr(settings, field)
         if value is not None:
-            environment[name] = _text(value)
+            environment[name] = spelled(value)
     return {**environment, **extra}
 
 
-def markdown() -> str:
-    """The page `docs/settings.md`: a row for each setting, in the registry's order."""
-    lines = [
-        "# Settings",
-        "",
-        "Read once from the environment. This page is generated from `settings.py`",
-        "(`carelane settings --markdown > docs/settings.md`).",
-        "",
-        "| variable | default | what it is for |",
-        "|---|---|---|",
-    ]
-    for name, field in variables().items():
-        info = Settings.model_fields[field]
-        default = "" if info.default is None else f"`{_shown(info.default)}`"
-        lines.append(f"| `{name}` | {default} | {info.description} |")
-    return "\n".join([*lines, ""])
-
-
-def _variable_of(location: tuple[int | str, ...]) -> str:
-    """The environment variable at fault, from the place that pydantic names (field or alias)."""
-    name = str(location[0]) if location else "environment"
-    return variable(name) if name in Settings.model_fields else name
-
-
-def _text(value: Any) -> str:
-    """A value as an environment variable spells it."""
+def spelled(value: Any) -> str:
+    """A value as an environment variable spells it, secrets included."""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, bool):
@@ -397,6 +373,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _shown(value: Any) -> str:
-    """A default as the settings page shows it; secrets stay out of it."""
-    return "(development only)" if isinstance(value, SecretStr) else _text(value)
+def _variable_of(location: tuple[int | str, ...]) -> str:
+    """The environment variable at fault, from the place that pydantic names (field or alias)."""
+    name = str(location[0]) if location else "environment"
+    return variable(name) if name in Settings.model_fields else name

@@ -23,7 +23,7 @@ from activities.registry import AnyStep, Problem, StepContext
 from pathways.errors import CarelaneError
 from pathways.messages import ActionRequest, ActionResult
 from pathways.state import Source
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 Json = Any
 

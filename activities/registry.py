@@ -19,7 +19,7 @@ from pydantic import BaseModel
 import activities.steps
 from activities.gateways.fhir import ScopedFhir
 from pathways.catalog import Action, Catalog, Retry
-from pathways.declarations import from_json_schema
+from pathways.datatypes.reading import from_json_schema
 from pathways.errors import CarelaneError
 
 Json = Any

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.tables.checking import check_table
-from pathways.catalog_check import check_calendar, check_catalog, check_section
+from pathways.catalog.checking import check_calendar, check_catalog, check_section
 from pathways.diagnostics import Diagnostic
 from pathways.source import SourceError, read_source
 

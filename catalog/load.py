@@ -8,10 +8,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pathways.calendars import Calendar
 from pathways.catalog import Action, Catalog, EntryError, read_catalog
 from pathways.errors import CarelaneError
 from pathways.source import Node, SourceError, read_source
+from pathways.time.calendars import Calendar
 
 
 class CatalogError(CarelaneError):

@@ -21,11 +21,15 @@ from pathways.plan import Plan
 
 
 class Beside:
-    """A library of the definitions beside one folder. A file is looked at when its pathway is asked for."""
+    """A library of the definitions beside one folder. A file is looked at when its pathway is asked for.
 
-    def __init__(self, folder: Path, catalog: Catalog) -> None:
+    Where more than `most` folders or files lie there, they are left alone: it is no place for definitions.
+    """
+
+    def __init__(self, folder: Path, catalog: Catalog, most: int | None = None) -> None:
         self._folder = folder
         self._catalog = catalog
+        self._most = most
         self._plans: dict[tuple[str, str], Plan] = {}
 
     @property
@@ -48,13 +52,19 @@ class Beside:
     def _sources(self) -> dict[tuple[str, str], files.Source]:
         found: dict[tuple[str, str], files.Source] = {}
         library = Path(str(resources("pathways"))) / "library"
-        above = self._folder.resolve().parent
-        inside = [one for one in _folders(self._folder) if one.name != "scenarios"]
-        for folder in (self._folder, *_folders(above), *inside, *_folders(library)):
+        for folder in (*self._near(), *_folders(library)):
             for source in _definitions(folder):
                 if source.pathway and source.version:
                     found.setdefault((source.pathway, source.version), source)
         return found
+
+    def _near(self) -> list[Path]:
+        inside = [one for one in _folders(self._folder) if one.name != "scenarios"]
+        near = [self._folder, *_folders(self._folder.resolve().parent), *inside]
+        if self._most is None:
+            return near
+        few = len(near) <= self._most and sum(len(_files(one)) for one in near) <= self._most
+        return near if few else []
 
 
 def compiled(source: files.Source, catalog: Catalog) -> Plan:
@@ -76,9 +86,13 @@ def _folders(above: Path) -> list[Path]:
         return []
 
 
+def _files(folder: Path) -> list[Path]:
+    return [one for one in sorted(folder.glob("*.y*ml")) if one.is_file()] if folder.is_dir() else []
+
+
 def _definitions(folder: Path) -> list[files.Source]:
     found = []
-    for path in sorted(folder.glob("*.y*ml")) if folder.is_dir() else []:
+    for path in _files(folder):
         try:
             source = files.source(path)
         except CarelaneError:

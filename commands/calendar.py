@@ -13,10 +13,10 @@ import typer
 from catalog import load
 from commands import files
 from commands.printing import As, Format, as_json
-from pathways.calendar_year import Month, holiday_names, months
-from pathways.calendars import WEEKDAYS, Calendar
 from pathways.errors import CarelaneError
-from pathways.time_check import check_cases
+from pathways.time.calendar_year import Month, holiday_names, months
+from pathways.time.calendars import WEEKDAYS, Calendar
+from pathways.time.cases import check_cases
 
 app = typer.Typer(no_args_is_help=True, help="Show and check calendars.")
 
@@ -74,9 +74,13 @@ def _lines(calendar: Calendar, title: str, year: int, found: Sequence[Month]) ->
         yield f"  {days:<9}{hours}"
     yield f"{year}"
     for month in found:
-        yield f"  {month.first:%B}".ljust(13) + f"{month.days_open:>3} days {month.hours:>6g} hours{_closed(month)}"
+        yield f"  {month.first:%B}".ljust(13) + f"{_open(month.days_open, month.hours)}{_closed(month)}"
     days_open, open_hours = sum(one.days_open for one in found), sum(one.hours for one in found)
-    yield f"  {'in all':<11}{days_open:>3} days {open_hours:>6g} hours"
+    yield f"  {'in all':<11}{_open(days_open, open_hours)}"
+
+
+def _open(days: int, hours: float) -> str:
+    return f"{days:>3} {'day ' if days == 1 else 'days'} {hours:>6g} hour{'' if hours == 1 else 's'}"
 
 
 def _closed(month: Month) -> str:

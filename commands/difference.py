@@ -11,7 +11,7 @@ import typer
 
 from commands.plans import CatalogFile, find_written
 from pathways.diff import Diff, diff
-from pathways.review import Review, review
+from pathways.publishing.review import Review, review
 
 app = typer.Typer()
 

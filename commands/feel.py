@@ -16,7 +16,7 @@ from pathways import feel as language
 from pathways.errors import CarelaneError
 from pathways.feel import limits, reference, tck
 from pathways.functions import functions
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 app = typer.Typer(no_args_is_help=True, help="Try expressions.")
 

@@ -10,8 +10,8 @@ from io import FileIO
 from pathlib import Path
 from typing import ClassVar
 
-from pathways.author_files import SCENARIOS, Kind, definition_for, what_holds
 from pathways.errors import CarelaneError
+from pathways.publishing.author_files import SCENARIOS, Kind, definition_for, what_holds
 
 MIGRATIONS = "migrations"
 """The folder beside definitions that holds the maps from one version to another."""

@@ -9,6 +9,7 @@ import typer
 
 import settings
 from commands.printing import table
+from commands.settings_page import settings_page
 from local.progress import to_stderr
 from settings import Settings
 
@@ -82,7 +83,7 @@ def show_settings(
     Secrets are not shown.
     """
     if markdown:
-        typer.echo(settings.markdown(), nl=False)
+        typer.echo(settings_page(), nl=False)
         return
     configured = settings.load()
     for name, field in settings.variables().items():

@@ -26,6 +26,9 @@ app = typer.Typer(no_args_is_help=True, help="Check pathways and run their scena
 
 Json = Any
 
+MOST_BESIDE = 200
+"""How many files may lie around a single definition for its children to be looked for among them."""
+
 
 class Format(StrEnum):
     """How findings and results are written."""
@@ -112,11 +115,12 @@ def _of_catalog(file: Path) -> list[Diagnostic]:
 def _findings(target: Path, known: Catalog, day: date) -> tuple[list[Diagnostic], int]:
     """What is found, and in how many definitions; in a folder the scenarios are looked at too."""
     found = files.definitions(target)
-    if not target.is_dir():
-        return [one for source in found for one in lint(source.text, str(source.path), known, day).diagnostics], len(
-            found
-        )
     findings: list[Diagnostic] = []
+    if not target.is_dir():
+        for source in found:
+            near = Beside(source.path.parent, known, MOST_BESIDE) if target.is_file() else None
+            findings += lint(source.text, str(source.path), known, day, library=near).diagnostics
+        return findings, len(found)
     for group in files.groups(target):
         tried: dict[Path, list[ScenarioFile]] = {}
         for scenarios in group.scenarios:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from commands.rule_examples import examples
-from pathways.lint import RULES, Rule
+from pathways.lint import Rule
+from pathways.lint.rules import FAMILIES, Family
 
 _HEAD = """\
 # What lint finds
 
-Made by `carelane pathway rules` from the table in `pathways/lint/rules.py` and the examples in
+Made by `carelane pathway rules` from the table in `pathways/lint/rules/` and the examples in
 `commands/rule_examples.yaml`. An error cannot run or may harm, and fails `carelane pathway lint`; a warning is unwise.
 Of each rule there is an example that it finds, in the line marked `# here`, and one that it leaves alone.
 
-| rule | severity | finds |
-|---|---|---|
 """
 
 
 def rules_page() -> str:
-    """The page, docs/lint-rules.md."""
-    rows = [f"| [`{rule.id}`](#{rule.id}) | {rule.severity} | {rule.title} |" for rule in RULES.values()]
-    return _HEAD + "\n".join(rows) + "\n" + "".join(_section(rule) for rule in RULES.values())
+    """The page, docs/lint-rules.md: the table of all rules by family, then each rule."""
+    tables = "\n".join(_table(family) for family in FAMILIES)
+    return _HEAD + tables + "".join(_section(rule) for family in FAMILIES for rule in family.rules)
+
+
+def _table(family: Family) -> str:
+    rows = "".join(f"| [`{rule.id}`](#{rule.id}) | {rule.severity} | {rule.title} |\n" for rule in family.rules)
+    return f"**{family.title}**\n\n| rule | severity | finds |\n|---|---|---|\n{rows}"
 
 
 def _section(rule: Rule) -> str:

@@ -19,7 +19,7 @@ from pathways.compile import compile_definition
 from pathways.diagnostics import Diagnostic, nearest
 from pathways.parse import parse
 from pathways.plan import Plan
-from pathways.readiness import shortfalls
+from pathways.publishing.readiness import shortfalls
 from pathways.scenarios import Known, Result, ScenarioFile, parse_scenarios, report, run_scenario
 from pathways.scenarios.junit import to_junit
 

@@ -19,13 +19,14 @@ from commands.parts import Job, cores, play
 from commands.pathway import Format
 from commands.plans import CatalogFile, find_plan
 from commands.plans import Target as PlanTarget
-from pathways.author_files import SIMULATION
 from pathways.errors import CarelaneError
 from pathways.plan import Plan
+from pathways.publishing.author_files import SIMULATION
 from pathways.simulate import Simulation, read_simulation
 from pathways.simulate.picture import to_svg
 from pathways.simulate.report import Table, tables, to_json
 from pathways.simulate.run import Simulated
+from pathways.wording import numbered
 
 app = typer.Typer()
 
@@ -134,7 +135,9 @@ class _Advance:
 def _show(plan: Plan, simulated: Simulated, simulation: Simulation, seed: str) -> None:
     console = Console(width=None if Console().is_terminal else 120, highlight=False, markup=False)
     source = simulation.source or "nothing declared"
-    console.print(f"{plan.title} {plan.version}: {simulated.measures.cases:,} cases, seed {seed}, drawn from {source}")
+    console.print(
+        f"{plan.title} {plan.version}: {numbered(simulated.measures.cases, 'case')}, seed {seed}, drawn from {source}"
+    )
     for one in tables(plan, simulated):
         console.print()
         console.print(_table(one))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from commands import files
-from pathways.author_files import version_order
+from pathways.publishing.author_files import version_order
 
 Json = Any
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pathways import feel
 from pathways.diagnostics import Mark
-from pathways.durations import Duration, DurationError, parse_duration
 from pathways.model import Authored, Text
 from pathways.reader import Reader
+from pathways.time.durations import Duration, DurationError, parse_duration
 from pathways.values import PLACEHOLDER, is_expression, is_template
 
 Json = Any

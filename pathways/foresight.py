@@ -8,10 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from pathways.engine import advance, gates, kinds
 from pathways.engine.run import Run
@@ -32,8 +28,6 @@ from pathways.facts import (
 from pathways.messages import Refused
 from pathways.plan import Plan, Step
 from pathways.state import State
-
-Json = Any
 
 _UNDO = "/undo"
 
@@ -142,18 +136,3 @@ def _gates(run: Run, event: Event, facts: tuple[Fact, ...]) -> list[Step]:
 def _end(after: State, facts: tuple[Fact, ...]) -> str | None:
     ends = [one.outcome for one in facts if isinstance(one, InstanceEnding | InstanceEnded)]
     return ends[-1] if ends else after.outcome
-
-
-@lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Foresight]:
-    return TypeAdapter(Foresight)
-
-
-def foresight_to_json(foresight: Foresight) -> Json:
-    """As JSON."""
-    return _adapter().dump_python(foresight, mode="json")
-
-
-def foresight_from_json(document: Json) -> Foresight:
-    """From its JSON. Raises pydantic's `ValidationError` when it is none."""
-    return _adapter().validate_python(document)

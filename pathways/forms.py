@@ -51,16 +51,30 @@ def check(
     seen = form_scope(form, values, outcome, scope)
     kept: dict[str, Json] = {}
     for field in form:
-        visible = field.show_when is None or field.show_when.holds(seen, env) is True
+        try:
+            visible, required = rules(field, seen, env)
+        except feel.FeelLimitError as error:
+            errors[field.name] = f"can't be judged: whether it is asked for can't be worked out ({error})"
+            continue
         if not visible:
             kept[field.name] = None
             errors.pop(field.name, None)
             continue
         kept[field.name] = values[field.name]
-        required = field.required or (field.required_when is not None and field.required_when.holds(seen, env) is True)
         if required and kept[field.name] is None and field.name not in errors:
             errors[field.name] = "is required"
     return kept, errors
+
+
+def rules(field: FormField, seen: Scope, env: feel.Environment) -> tuple[bool, bool]:
+    """Whether a field is shown, and whether it is required, in a form's scope.
+
+    A rule that is null does not hold: much is not typed yet. Raises `FeelLimitError` where one can't be worked out.
+    """
+    if field.show_when is not None and field.show_when.work_out(seen, env) is not True:
+        return False, False
+    asked = field.required_when is not None and field.required_when.work_out(seen, env) is True
+    return True, field.required or asked
 
 
 def form_scope(form: tuple[FormField, ...], values: Mapping[str, Json], outcome: str | None, scope: Scope) -> Scope:

@@ -9,9 +9,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pathways import feel
-from pathways.calendars import Calendar
-from pathways.durations import DurationError, add, parse_duration
 from pathways.feel import types
+from pathways.time.arithmetic import add
+from pathways.time.calendars import Calendar
+from pathways.time.durations import DurationError, parse_duration
 
 
 def function_types(calendars: Collection[str] = (), value_sets: Collection[str] = ()) -> dict[str, types.FunctionType]:

@@ -10,7 +10,6 @@ from pathways.feel import RESERVED_NAMES
 NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*\Z")
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
-EVENT_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*\Z")
 
 RESERVED: Final = frozenset({"instance", "event", "problem", "iteration", "saved", "item", "partial"})
 """Names that the language itself binds."""

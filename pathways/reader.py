@@ -8,7 +8,7 @@ from typing import Any
 
 from pathways import feel
 from pathways.datatypes import DataType
-from pathways.declarations import DeclarationError, kind_of, read_type
+from pathways.datatypes.reading import DeclarationError, kind_of, read_type
 from pathways.diagnostics import Diagnostic, Mark, Severity, nearest
 from pathways.model import Authored, Text
 from pathways.names import why_no_identifier, why_no_name

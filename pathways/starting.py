@@ -81,7 +81,8 @@ def _judged(plan: Plan, entry: StartOn, event: MessageReceived, zone: str, at: d
     if entry.when is not None:
         holds = entry.when.holds(scope, env)
         if holds is None:
-            return Unsure(f'The condition "{entry.when.source}" is neither true nor false for it.')
+            why = entry.when.why_null(scope, env)
+            return Unsure(f'The condition "{entry.when.source}" is neither true nor false for it{why}.')
         if not holds:
             return None
     try:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pathways import feel
-from pathways.calendars import Calendar
-from pathways.durations import Duration, DurationError, add, deadline_of_date, parse_duration
+from pathways.time.arithmetic import add, deadline_of_date
+from pathways.time.calendars import Calendar
+from pathways.time.durations import Duration, DurationError, parse_duration
 from pathways.values import Scope, Timing
 
 

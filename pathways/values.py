@@ -6,7 +6,7 @@ Each is kept as it was written (its JSON source) and compiled once when the plan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
@@ -15,7 +15,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
 from pathways import feel
-from pathways.durations import Duration, DurationError, parse_duration
+from pathways.time.durations import Duration, DurationError, parse_duration
 
 Json = Any
 Scope = Mapping[str, Any]
@@ -23,6 +23,9 @@ Evaluate = Callable[[Scope, feel.Environment], Any]
 HowToEvaluate = Callable[[feel.Expression, Scope, feel.Environment], Any]
 
 _PATH = re.compile(r"[a-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
+_LIMIT = "limit: "
+"""How a reason begins that is a limit of FEEL."""
+
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -71,9 +74,7 @@ class Computed(_Authored):
 
     def why_null(self, scope: Scope, env: feel.Environment) -> str:
         """Why it gives null, in brackets, where evaluation can tell; else empty."""
-        reasons = [reason.removeprefix("limit: ") for one in self.expressions for reason in one.explain(scope, env)]
-        told = [reason for reason in reasons if reason != "the result is null"]
-        return f" ({'; '.join(told[:3])})" if told else ""
+        return _why_null(self.expressions, scope, env)
 
     @cached_property
     def is_literal(self) -> bool:
@@ -100,6 +101,20 @@ class Condition(_Authored):
     def holds(self, scope: Scope, env: feel.Environment) -> bool | None:
         """Whether it holds, in the strict mode of conditions."""
         return self.expression.condition(scope, env)
+
+    def work_out(self, scope: Scope, env: feel.Environment) -> bool | None:
+        """Whether it holds; raises `FeelLimitError` where a limit keeps that from being worked out."""
+        holds = self.holds(scope, env)
+        if holds is None:
+            reasons = self.expression.explain(scope, env)
+            limit = next((one.removeprefix(_LIMIT) for one in reasons if one.startswith(_LIMIT)), None)
+            if limit is not None:
+                raise feel.FeelLimitError(limit)
+        return holds
+
+    def why_null(self, scope: Scope, env: feel.Environment) -> str:
+        """Why it gives null, in brackets, where evaluation can tell; else empty."""
+        return _why_null([self.expression], scope, env)
 
 
 @dataclass(frozen=True)
@@ -150,6 +165,12 @@ class Timing(_Authored):
     def names(self) -> frozenset[str]:
         """The names that it reads."""
         return self.computed.names
+
+
+def _why_null(expressions: Iterable[feel.Expression], scope: Scope, env: feel.Environment) -> str:
+    reasons = [reason.removeprefix(_LIMIT) for one in expressions for reason in one.explain(scope, env)]
+    told = [reason for reason in reasons if reason != "the result is null"]
+    return f" ({'; '.join(told[:3])})" if told else ""
 
 
 @lru_cache(maxsize=4096)

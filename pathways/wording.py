@@ -73,6 +73,11 @@ def listed(parts: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def numbered(count: int, word: str) -> str:
+    """A number of things: `1 open task`, `1,200 cases`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
 def value_words(source: Json) -> str:
     """An authored value: a text as it is, an expression without its `=`, anything else as JSON."""
     if isinstance(source, str):
@@ -125,7 +130,7 @@ def way_words(way: Way) -> str:
 
 def repeat_words(step: Repeat) -> str:
     """Over what, or how long, a repeat goes."""
-    limit = f", at most {computed_words(step.limit)} times" if step.limit is not None else ""
+    limit = f", at most {_times(computed_words(step.limit))}" if step.limit is not None else ""
     if step.items is not None:
         how = "all at once" if step.mode == "at-once" else "one by one"
         name = f" as {step.name}" if step.name else ""
@@ -133,6 +138,10 @@ def repeat_words(step: Repeat) -> str:
     if step.while_ is not None:
         return f"while {step.while_.source}{limit}"
     return f"until {step.until.source}{limit}" if step.until is not None else f"again and again{limit}"
+
+
+def _times(count: str) -> str:
+    return "once" if count == "1" else f"{count} times"
 
 
 def reminder_words(reminder: Reminder) -> str:

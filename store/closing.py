@@ -17,12 +17,12 @@ from pathways.facts import (
     TaskClosed,
 )
 from store.database import Unit
-from store.folding import fold
+from store.facts.folding import fold
+from store.facts.writing import Writer
 from store.gone import close_incident
 from store.incidents import GONE
 from store.instances import Instance
 from store.recording import known_of
-from store.writing import Writer
 
 OUTCOME = "cancelled"
 TITLE = "Closed: its workflow was gone"

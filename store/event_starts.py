@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from ulid import ULID
 
-from store.changes import Row
+from store.facts.changes import Row
 from store.inbox import InboxEvent
 from store.rows import columns, read, select_rows
 from store.tables import dead_letter, event_start, inbox

@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pathways.ids import fingerprint, incident_id
 from store.audit import Audit, NewAuditEntry
-from store.changes import Row
 from store.database import Unit
+from store.facts.changes import Row
+from store.facts.writing import insert_into
 from store.incidents import GONE
 from store.instances import Instance
 from store.tables import incident, instance, timeline
-from store.writing import insert_into
 
 Json = Any
 
@@ -44,12 +44,6 @@ _MESSAGES: Mapping[How, str] = {
     "cancelled": "Its workflow was cancelled in Temporal.",
     "missing": "Temporal has no workflow of it.",
 }
-
-
-def how_gone(told: Json) -> How:
-    """How an instance's workflow came to be gone, as its row tells it."""
-    how: How = told["how"]
-    return how
 
 
 async def mark(unit: Unit, ident: str, how: How) -> bool:

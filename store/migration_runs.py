@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.changes import Row
+from store.facts.changes import Row
 from store.paging import Page, beyond, limit_of, page_of
 from store.rows import columns, insert_rows, read, read_one, select_rows
 from store.tables import instance, migration_result, migration_run
@@ -161,15 +161,6 @@ class MigrationRuns:
             .where(migration_result.c.run == run, _unmoved())
         )
         return await self._some(query, after, limit)
-
-    async def may_return(self, run: str, ident: str) -> bool:
-        """Whether one instance can be taken back now."""
-        query = (
-            select(migration_result.c.instance)
-            .join(instance, instance.c.id == migration_result.c.instance)
-            .where(migration_result.c.run == run, migration_result.c.instance == ident, _unmoved())
-        )
-        return (await self._connection.execute(query)).first() is not None
 
     async def counts(self, run: str) -> dict[MoveVerdict, int]:
         """How many of a run's instances came to what: its progress."""

@@ -76,7 +76,7 @@ def _values(text: str, kinds: Sequence[type[Any]]) -> list[Any]:
         ]
         if not all(_is(value, kind) for value, kind in zip(values, kinds, strict=True)):
             raise ValueError(text)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise BadCursorError("This is not a place in the list.", hint="Begin at the first page.") from error
     return values
 

@@ -15,14 +15,14 @@ from sqlalchemy import exc
 
 from pathways.facts import InstanceStarted, Recorded
 from pathways.messages import RecordAnswer, RecordRequest
-from store.changes import Known
 from store.database import Database, Unit
-from store.folding import fold, parts_of
+from store.facts.changes import Known
+from store.facts.folding import fold, parts_of
+from store.facts.replacing import replace
+from store.facts.writing import Writer
 from store.gone import unmark
 from store.instances import Instance
-from store.replacing import replace
 from store.snapshots import read_snapshot
-from store.writing import Writer
 
 Json = Any
 

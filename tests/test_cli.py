@@ -40,6 +40,25 @@ def test_a_wrong_command_line_is_refused_without_a_traceback(
     assert "Error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["wrker"], "'carelane worker'?"),
+        (["lnt"], "'carelane pathway lint'?"),
+        (["test", "x"], "'carelane pathway test'?"),
+        (["pathway", "simulat", "x"], "'carelane pathway simulate'?"),
+        (["feel", "evl"], "'eval'?"),
+        (["pathway", "lint", "--formt", "json"], "--format"),
+    ],
+)
+def test_a_misspelt_command_or_option_is_shown_what_is_near(
+    typed: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also a command of pathways, typed without saying so."""
+    assert cli.run(typed) == 2
+    assert meant in capsys.readouterr().err
+
+
 def test_a_wrong_setting_is_refused_with_its_hint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

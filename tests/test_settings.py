@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import settings
 from settings import CoreAuth, Environment, SettingsError
-
-ROOT = Path(settings.__file__).parent
 
 PRODUCTION = {
     "CARELANE_ENVIRONMENT": "production",
@@ -29,12 +25,6 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in settings.variables():
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
-
-
-def test_the_page_says_what_the_registry_says() -> None:
-    """`docs/settings.md` is the registry's page; `carelane settings --markdown` writes it."""
-    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert page == settings.markdown()
 
 
 def test_every_setting_has_a_description() -> None:

@@ -28,7 +28,8 @@ from tests.support.core import LiveCore, live_core
 from tests.support.interpreted import pathway
 from tests.support.interpreter import connect, until
 from tests.support.working import working
-from workflows.pathway import Pathway, workflow_id
+from workflows.names import workflow_id
+from workflows.pathway import Pathway
 
 REFERRAL = Path(__file__).parents[1] / "pathways/library/referral/1.0.0.yaml"
 

@@ -21,14 +21,15 @@ from api.services.instances import StartWish
 from api.services.publishing import PublishWish
 from local.temporal_server import TemporalServer
 from pathways.events import TaskCompleted
-from pathways.workbench import SourceText
+from pathways.publishing.workbench import SourceText
 from store.errors import StoreUnavailableError
 from tests.support import servers
 from tests.support.core import LiveCore, live_core
 from tests.support.interpreter import connect, until
 from tests.support.registry import asking, quiet, wish
 from tests.support.working import working
-from workflows.pathway import Pathway, workflow_id
+from workflows.names import workflow_id
+from workflows.pathway import Pathway
 
 INA = Actor("ina", "ina", "Ina", frozenset({"informaticist", "coordinator"}))
 MIRA = Actor("mira", "mira", "Mira", frozenset({"medical-director"}))

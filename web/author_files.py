@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from api.services.publishing import PublishWish
-from pathways.author_files import Kind, definition_for, version_order, what_holds
-from pathways.workbench import SourceText
+from pathways.publishing.author_files import Kind, definition_for, version_order, what_holds
+from pathways.publishing.workbench import SourceText
 from web.form_values import Typed
 from web.visit import SentFile
 

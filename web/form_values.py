@@ -14,7 +14,7 @@ from typing import Any
 
 from pathways.datatypes import DataType
 from pathways.plan import FormField
-from pathways.zones import instant_of, zone
+from pathways.time.zones import instant_of, zone
 
 Json = Any
 
@@ -116,7 +116,7 @@ def _read_json(text: str) -> Json:
         return text or None
     try:
         return json.loads(text, parse_constant=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

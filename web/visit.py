@@ -246,7 +246,7 @@ def unkeep(kept: str) -> tuple[str, Typed] | None:
         document = json.loads(kept)
         path, pairs = document["path"], document["pairs"]
         typed = typed_from((str(name), str(value)) for name, value in pairs)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return (path, typed) if is_local(path) else None
 

@@ -31,9 +31,7 @@ from workflows.clock import Clock
 from workflows.instance import Instance, started
 from workflows.messenger import Messenger
 from workflows.migration import Migration, migration_of
-from workflows.names import CHILD_REPORTED, REFUSED, WORKFLOW, workflow_id
-
-__all__ = ["REFUSED", "WORKFLOW", "Pathway", "workflow_id"]
+from workflows.names import CHILD_REPORTED, REFUSED, WORKFLOW
 
 Json = Any
 

@@ -27,7 +27,8 @@ from activities.types import Period, Reference, Span, Targets
 from catalog import load
 from catalog.tables.governed import NoRowError
 from catalog.tables.payers import PayerRule, payer_rules
-from pathways.durations import add, parse_duration
+from pathways.time.arithmetic import add
+from pathways.time.durations import parse_duration
 
 Resource = dict[str, Any]
 

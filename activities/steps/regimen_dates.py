@@ -10,7 +10,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from catalog.tables.regimens import DoseStep, Regimen
-from pathways.durations import add, parse_duration
+from pathways.time.arithmetic import add
+from pathways.time.durations import parse_duration
 
 Verdict = Literal["go", "clinician", "restart"]
 

@@ -23,7 +23,7 @@ from api.schemas.pathways import (
     Withdrawn,
 )
 from api.services import publishing as use_cases
-from pathways.workbench import SourceText
+from pathways.publishing.workbench import SourceText
 
 router = APIRouter(prefix="/pathways", tags=["pathways"])
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from ulid import ULID
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.engine import Engine
+from pathways.pace import pace_from_json, pathway_now
 from pathways.plan import Plan, plan_from_json
 from store.database import Database, Unit
 

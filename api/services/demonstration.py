@@ -8,10 +8,10 @@ from datetime import datetime
 
 from api.services.actor import Actor
 from api.services.base import Base
-from api.services.clock import pace_from_json, pace_to_json, pathway_now
 from api.services.engine import EngineRefusedError, InstanceGoneError
 from api.services.errors import ChangedError, NotFoundError, RefusedError
 from pathways.messages import Description
+from pathways.pace import pace_from_json, pace_to_json, pathway_now
 from store.instances import Instance
 
 _AT_ONCE = 200

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pathways.diagnostics import Diagnostic
 from pathways.errors import CarelaneError
-from pathways.readiness import Readiness
+from pathways.publishing.readiness import Readiness
 from pathways.scenarios import report
 
 Json = Any

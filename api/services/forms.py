@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.records import Instance, Task
 from pathways import feel, forms
 from pathways.addresses import scope_of
 from pathways.datatypes import MisfitError
 from pathways.engine.scope import environment, names_of
 from pathways.names import OUTCOME
+from pathways.pace import pace_from_json, pathway_now
 from pathways.plan import FormField, Plan
 from pathways.state import Saved
 
@@ -78,9 +78,10 @@ class FormRules:
         return outcome if outcome in self.outcomes else None
 
     def _state(self, field: FormField, names: set[str], seen: Mapping[str, Any], env: feel.Environment) -> FieldState:
-        shown = field.show_when is None or field.show_when.holds(seen, env) is True
-        when = field.required_when
-        required = shown and (field.required or (when is not None and when.holds(seen, env) is True))
+        try:
+            shown, required = forms.rules(field, seen, env)
+        except feel.FeelLimitError:
+            shown, required = True, field.required  # the completion is refused, and says why at the field
         return FieldState(field, shown, required, field.show_when is not None and bool(field.show_when.names & names))
 
     def _fitting(self, typed: Mapping[str, Json]) -> dict[str, Json]:

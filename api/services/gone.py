@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from api.services.actor import Actor
 from api.services.base import new_id
-from api.services.clock import pace_to_json, pathway_now
 from api.services.engine import EngineRefusedError, InstanceGoneError
 from api.services.errors import FormInvalidError, InvalidRequestError, NotNowError, RefusedError, RunsAlreadyError
 from api.services.instances import InstanceService, found
 from api.services.interventions import Operated, ended
 from api.services.records import Instance
 from pathways.events import Cancelled
+from pathways.pace import pace_to_json, pathway_now
 from pathways.starting import KeylessError
 from store.closing import close
 from store.database import Unit

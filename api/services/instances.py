@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from api.services.actor import Actor
 from api.services.base import names_of, new_id
-from api.services.clock import pace_for_new, pace_from_json, pace_to_json, pathway_now
 from api.services.engine import EngineAwayError
 from api.services.errors import (
     FormInvalidError,
@@ -38,11 +40,12 @@ from api.services.records import (
 from pathways.engine import advance, start_state
 from pathways.events import Cancelled, Started
 from pathways.messages import Pace, StartInstance
+from pathways.pace import pace_for_new, pace_from_json, pace_to_json, pathway_now
 from pathways.plan import Plan
 from pathways.starting import KeylessError
+from pathways.time.zones import ZoneError
+from pathways.time.zones import zone as read_zone
 from pathways.versions import VersionError, parse_range
-from pathways.zones import ZoneError
-from pathways.zones import zone as read_zone
 from store.database import Unit
 from store.instances import Brief, NewInstance
 from store.starts import Begun, begin
@@ -141,6 +144,15 @@ class InstanceService(Interventions):
         async with self.database.reading() as unit:
             return await unit.instances.briefs(idents)
 
+    async def plans_of(self, digests: Iterable[str]) -> Mapping[str, Plan]:
+        """Plans by their digest; a version that can't be read any more is left out, lists go without it."""
+        found = {}
+        async with self.database.reading() as unit:
+            for digest in digests:
+                with suppress(ValidationError):
+                    found[digest] = await self.plans.by_digest(unit, digest)
+        return {digest: plan for digest, plan in found.items() if plan is not None}
+
     async def held(self, instances: Iterable[InstanceSummary]) -> Mapping[str, tuple[Position, ...]]:
         """Where those of some instances that hold steps wait before one, by id."""
         idents = [one.id for one in instances if one.hold is not None or one.own_hold is not None]
@@ -160,8 +172,7 @@ class InstanceService(Interventions):
             children = await unit.children.of(ident)
             parent = await unit.instances.get(instance.parent_instance) if instance.parent_instance else None
             replaced = await unit.instances.replacing(ident) if instance.gone is not None else None
-            saved = [one.get("by") for scope in instance.data.values() for one in scope.values()]
-            mentioned = {instance.started_by, *saved, *(one.actor for one in timeline)}
+            mentioned = {instance.started_by, *_people_in(instance.data), *(one.actor for one in timeline)}
             mentioned |= {one.assignee for one in tasks} | {one.closed_by for one in tasks}
             stopped = (instance.suspension, instance.hold, instance.own_hold, instance.ending)
             mentioned |= {one.get("by") for one in stopped if isinstance(one, Mapping)}
@@ -273,6 +284,18 @@ async def found(unit: Unit, ident: str) -> Instance:
     if instance is None:
         raise NotFoundError("There is no such instance.")
     return instance
+
+
+def _people_in(data: Json) -> Iterator[str]:
+    """Who is named in an instance's data: by whom values are, and whom they say to have done something."""
+    if isinstance(data, Mapping):
+        if isinstance(data.get("by"), str):
+            yield data["by"]
+        for one in data.values():
+            yield from _people_in(one)
+    elif isinstance(data, list):
+        for one in data:
+            yield from _people_in(one)
 
 
 def _check_range(text: str | None) -> None:

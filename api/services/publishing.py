@@ -32,12 +32,12 @@ from pathways.diagnostics import Diagnostic
 from pathways.diff import Diff, diff
 from pathways.lint import Linted, lint
 from pathways.plan import Plan, plan_from_json
-from pathways.readiness import Readiness, try_scenarios
-from pathways.review import Review, review
+from pathways.publishing.readiness import Readiness, try_scenarios
+from pathways.publishing.review import Review, review
+from pathways.publishing.workbench import SourceText, Workbench, children_of
 from pathways.scenarios import Known
+from pathways.time.zones import instant_of, zone
 from pathways.versions import Version
-from pathways.workbench import SourceText, Workbench, children_of
-from pathways.zones import instant_of, zone
 from store.audit import NewAuditEntry, person
 from store.database import Unit
 

@@ -15,8 +15,8 @@ from typing import Annotated, ClassVar, Generic, TypeVar
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pathways.durations import DurationError, parse_duration
 from pathways.errors import CarelaneError
+from pathways.time.durations import DurationError, parse_duration
 
 
 class TableError(CarelaneError):

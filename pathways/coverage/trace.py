@@ -59,7 +59,7 @@ class Trace:
                 self._results[owner] = slot
             case facts.ScopeEntered(kind="iteration"):
                 yield from self._again(fact)
-            case facts.HandlerTaken():
+            case facts.HandlerTaken(ignored=False):
                 yield from self._taken(fact)
             case facts.Operated(operation="offer"):
                 yield offer(self._plan.side_flow[path_of(fact.address).removeprefix("~")])

@@ -2,7 +2,8 @@
 
 A `DataType` says three things: whether a JSON value conforms (`conform`), how expressions see it (`load`), and,
 for lint, which FEEL type it has (`feel_type`). Values are kept as JSON; they become FEEL values when read. Touch
-`declared.py` for what may be declared, `conform.py` for what fits it, `plain.py` for what may be kept at all.
+`declared.py` for what may be declared, `reading.py` for how it is written, `conform.py` for what fits it,
+`plain.py` for what may be kept at all.
 """
 
 from pathways.datatypes.declared import ANY, KINDS, OPEN_OBJECT, TEXT, DataType, Field, Kind, load_duration

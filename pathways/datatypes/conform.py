@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pathways import feel
 from pathways.datatypes.plain import Json, MisfitError, instant, plain_json
-from pathways.durations import DurationError, parse_duration
+from pathways.time.durations import DurationError, parse_duration
 
 if TYPE_CHECKING:
     from pathways.datatypes.declared import DataType

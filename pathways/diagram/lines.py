@@ -57,8 +57,8 @@ def _own(step: Step) -> Iterator[Line]:
             if step.due is not None:
                 yield Line(f"due{_due(step)}", "clock")
         case Decide(table=table) if table is not None:
-            rows = len(table.rows)
-            yield Line(f"table of {rows} rows on {_few([wording.computed_words(one) for one in table.inputs])}", "data")
+            rows = wording.numbered(len(table.rows), "row")
+            yield Line(f"table of {rows} on {_few([wording.computed_words(one) for one in table.inputs])}", "data")
         case Set():
             yield Line(f"sets {_few([one.name for one in step.assignments])}", "data")
         case WaitForEvent():

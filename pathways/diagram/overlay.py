@@ -57,6 +57,10 @@ class Overlay:
     standing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, Number] = field(default_factory=dict)
 
+    def only_around(self, node: str) -> bool:
+        """Whether an instance stands at a node only because it stands at something that lies in it."""
+        return set(self.standing.get(node, ())) == {"inner"}
+
     def marks(self, node: str) -> tuple[str, ...]:
         """What is said of a node, in words."""
         return tuple(self._marks(node))
@@ -138,7 +142,7 @@ class _Walked:
                 self._scope(path_of(str(fact.get("scope"))), str(fact.get("kind")))
             case "scope-left" if fact.get("how") == "ended":
                 self._ended(path_of(str(fact.get("scope"))))
-            case "handler-taken":
+            case "handler-taken" if not fact.get("ignored"):
                 self._handler(str(fact.get("address")), fact.get("to"), fact.get("side"))
             case _:
                 pass

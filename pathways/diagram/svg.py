@@ -166,6 +166,8 @@ class _Picture:
 
     def _state(self, node: Node) -> str:
         here = " cl-here" if self.overlay.standing.get(node.id) else ""
+        if self.overlay.only_around(node.id):
+            here = " cl-around"
         number = self.overlay.numbers.get(node.id)
         if number is not None and number.standing:
             here = " cl-here"
@@ -210,7 +212,9 @@ class _Picture:
             yield text_at(x + 7, y + 11.7, text, "cl-flag-text")
         right, top, bottom = place.x + place.width + 6, place.y - BADGE_HEIGHT / 2, place.y + place.height
         number = self.overlay.numbers.get(node.id)
-        if self.overlay.standing.get(node.id):
+        if self.overlay.only_around(node.id):
+            yield self._badge("within", right, top, end=True, plain=True)
+        elif self.overlay.standing.get(node.id):
             times = len(self.overlay.standing[node.id])
             yield self._badge("here" if times == 1 else f"here ×{times}", right, top, pin=True, end=True)
         elif number is not None and number.standing:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pathways.diagram.drawing import Drawing, Group, Link, Node
 from pathways.diagram.overlay import Overlay
+from pathways.wording import numbered
 
 GROUP_WORDS = {
     "parallel": "Side by side",
@@ -119,4 +120,5 @@ def summary(drawing: Drawing) -> str:
     steps = sum(one.step is not None and one.id == one.step for one in drawing.nodes)
     stages = f" Stages: {', '.join(drawing.stages)}." if drawing.stages else ""
     purpose = f" {drawing.purpose}" if drawing.purpose else ""
-    return f"Diagram of {steps} steps.{purpose}{stages} Every step is described where it stands, in authored order."
+    what = f"Diagram of {numbered(steps, 'step')}.{purpose}{stages}"
+    return f"{what} Every step is described where it stands, in authored order."

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from pathways import ids
 from pathways.datatypes import shown_json
-from pathways.durations import add
 from pathways.engine.run import Run, declared_timing
 from pathways.engine.scope import Names
 from pathways.facts import TaskEscalated, TaskReminded
 from pathways.plan import Escalation, Reminder, Task
 from pathways.state import Position, altered
+from pathways.time.arithmetic import add
 from pathways.values import Timing
 
 

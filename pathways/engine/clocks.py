@@ -12,14 +12,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pathways import ids
-from pathways.calendars import Calendar
 from pathways.datatypes import MisfitError, shown_json
-from pathways.durations import DurationError, add_working_seconds, working_seconds
 from pathways.engine.run import Run, declared_timing
 from pathways.engine.scope import Names
 from pathways.facts import ClockMoved, TaskClosed, TaskOpened
 from pathways.plan import Clock, ClockVerb, Plan, Step
 from pathways.state import ClockState, Json, Position, altered
+from pathways.time.arithmetic import add_working_seconds, working_seconds
+from pathways.time.calendars import Calendar
+from pathways.time.durations import DurationError
 from pathways.timing import TimingError, resolve
 from pathways.values import Timing
 

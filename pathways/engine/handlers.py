@@ -28,9 +28,10 @@ def take(run: Run, taker: Taker, event: Json) -> None:
 
 
 def fire(run: Run, owner: str, slot: str, handler: Handler, event: Json) -> None:
-    """Interrupt what the handler stands on and go to its step, or start its side flow."""
+    """Interrupt what the handler stands on and go to its step, or start its side flow if that may run again."""
     address = listening.slot_address(owner, slot)
-    run.facts.append(HandlerTaken(run.now, address, event["id"], handler.to, handler.side))
+    runs = handler.side is not None and not moving.may_start_side(run, handler.side)
+    run.facts.append(HandlerTaken(run.now, address, event["id"], handler.to, handler.side, ignored=runs))
     bound = {"event": event}
     if handler.side is not None:
         moving.start_side(run, handler.side, bound=bound, by=event["id"])

@@ -235,15 +235,20 @@ def enter_scope(
 
 def start_side(run: Run, name: str, *, bound: dict[str, Json] | None = None, by: str | None = None) -> str | None:
     """Start a side flow's run; None where it runs already and may not run twice. Gives the run's scope."""
-    side = run.plan.side_flow[name]
-    if side.once and side_runs(run, name):
+    if not may_start_side(run, name):
         return None
+    side = run.plan.side_flow[name]
     key = f"~{name}"
     number = run.visits.get(key, 0) + 1
     run.visits[key] = number
     scope = f"~{name}#{number}/"
     enter_scope(run, scope, side.title, bound=bound, by=by)
     return scope
+
+
+def may_start_side(run: Run, name: str) -> bool:
+    """Whether a run of a side flow may begin now: one that is to run once at a time waits for its end."""
+    return not (run.plan.side_flow[name].once and side_runs(run, name))
 
 
 def side_runs(run: Run, name: str) -> bool:

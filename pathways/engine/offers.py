@@ -37,7 +37,7 @@ def _due(run: Run) -> bool:
 
 
 def _offered(run: Run, side: SideFlow, names: Names) -> bool:
-    if side.offer is None or (side.once and moving.side_runs(run, side.id)):
+    if side.offer is None or not moving.may_start_side(run, side.id):
         return False
     return side.offer.when is None or side.offer.when.holds(names, run.env) is True
 

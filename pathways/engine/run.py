@@ -40,9 +40,9 @@ from pathways.state import (
     Suspension,
     altered,
 )
+from pathways.time.zones import zone
 from pathways.timing import resolve
 from pathways.values import Computed, Timing
-from pathways.zones import zone
 
 
 class Kinds(Protocol):

@@ -11,7 +11,7 @@ from pathways.addresses import PATHWAY, data_scopes, iteration_of
 from pathways.functions import functions
 from pathways.plan import Plan
 from pathways.state import Saved
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 Json = Any
 Data = Mapping[str, Mapping[str, Saved]]

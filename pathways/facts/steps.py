@@ -174,13 +174,17 @@ class InnerAwaited:
 
 @dataclass(frozen=True, slots=True)
 class HandlerTaken:
-    """A handler took an event: it interrupted what it stands on (`to`), or started a side flow (`side`)."""
+    """A handler took an event: it interrupted what it stands on (`to`), or started a side flow (`side`).
+
+    `ignored`: the side flow runs already and may run once at a time, so that nothing was started.
+    """
 
     at: datetime
     address: str
     event: str
     to: str | None = None
     side: str | None = None
+    ignored: bool = False
     fact: Literal["handler-taken"] = "handler-taken"
 
 

@@ -1,8 +1,8 @@
 """Lint: what is wrong or unwise in a definition, said before it runs. Every rule stands in `rules.RULES`.
 
-Touch this package for a new rule: a row in `rules.py`, a check in the module of its family, and an example that it
-finds and one that it leaves alone in `commands/rule_examples.yaml`. The ways between steps are in `flow.py` and walked
-by `solve.py`; what is known of data on the way is in `carry.py`.
+Touch this package for a new rule: a row in its family's table (`rules/`), a check in the module of that family, and an
+example that it finds and one that it leaves alone in `commands/rule_examples.yaml`. The ways between steps are in
+`flow.py` and walked by `solve.py`; what is known of data on the way is in `carry.py`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from pathways.scenarios.library import Library
 
 __all__ = ["RULES", "Linted", "Rule", "lint"]
 
-FAMILIES: tuple[Callable[[Subject], Findings], ...] = (
+CHECKS: tuple[Callable[[Subject], Findings], ...] = (
     structure.check,
     listening.check,
     clocks.check,
@@ -102,7 +102,7 @@ def lint(
         every = (one for file_ in scenarios for one in file_.scenarios)
         tried = tuple(run_scenario(compiled.plan, one, library, known) for one in every)
     subject = Subject(definition, compiled.draft, catalog, today, Flow(definition, compiled.draft), tried)
-    found += [diagnostic(one, file) for family in FAMILIES for one in family(subject)]
+    found += [diagnostic(one, file) for check in CHECKS for one in check(subject)]
     broken = any(one.severity == "error" for one in parsed.diagnostics)
     return Linted(definition, None if broken else compiled.plan, _in_order(found))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pathways.durations import Duration
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import EscalationDecl, ReminderDecl, TaskDecl, Text, TimeoutDecl
+from pathways.time.durations import Duration
 from pathways.values import Timing, is_expression, is_template
 
 _DAY = 86_400

@@ -17,7 +17,7 @@ from pathways.feel import nodes
 from pathways.lint.flow import DONE, INSIDE, ROUND, Flow, Way, key_paths
 from pathways.lint.known import Dotted, Known, Level, dotted, is_null, told_by
 from pathways.lint.outcomes import Telling
-from pathways.name_types import NameTypes
+from pathways.name_types import ITERATION, NameTypes
 from pathways.plan import Container, Decide, Input, Repeat, Row, Set, Step, computed_by, saved_by
 from pathways.values import is_expression
 
@@ -25,6 +25,9 @@ Json = Any
 
 BOUND = ("problem", "event")
 """What only the step sees that a caught problem or an event leads to."""
+
+ALWAYS = ("instance", ITERATION)
+"""What has a value wherever it is seen."""
 
 
 class Names:
@@ -302,6 +305,8 @@ def _level(tree: nodes.Node, known: Known) -> Level:
             when_yes = known.told(told_by(condition, True))
             when_no = known.told(told_by(condition, False))
             return min(_level(yes, when_yes), _level(no, when_no))
+        case nodes.Name() if tree.name in ALWAYS:
+            return Level.VALUE
         case nodes.Name():
             path = dotted(tree)
             return max(known.level(path), Level.NULL) if path else Level.VALUE

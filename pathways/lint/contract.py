@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathways.catalog import Action
 from pathways.diagnostics import nearest
-from pathways.durations import Duration
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import DoDecl, Placed, StepDecl, Text
 from pathways.plan import Do
+from pathways.time.durations import Duration
 
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600}
 _MOST_ATTEMPTS = 1000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 
 from pathways import feel
-from pathways.durations import DurationError, parse_duration
 from pathways.feel import nodes
 from pathways.lint.expressions import walk
 from pathways.lint.sites import Site, literals_of, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
+from pathways.time.durations import DurationError, parse_duration
 from pathways.values import Timing
 
 

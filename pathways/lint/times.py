@@ -9,6 +9,7 @@ from pathways.diagnostics import Mark
 from pathways.lint.moved import BOTH, moved_by
 from pathways.lint.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
+from pathways.model import is_over_at_once
 
 
 def check(subject: Subject) -> Findings:
@@ -16,9 +17,10 @@ def check(subject: Subject) -> Findings:
     if subject.tried is None:
         return
     moved = moved_by(subject.plan, subject.tried)
+    running = _running(subject)
     seen: set[tuple[str, ...]] = set()
     for site in sites_of(subject.definition):
-        names = _names(subject, site)
+        names = _names(subject, site) if (site.step or site.about) in running else frozenset()
         key = (site.step, site.about, site.kind, *sorted(names))
         if not names or key in seen:
             continue
@@ -30,6 +32,18 @@ def check(subject: Subject) -> Findings:
             shown = " or ".join(f'"{name}"' for name in sorted(names))
             message = f"{site.shown} is a time that depends on data, and in no scenario does {shown} move it{how}."
             yield Finding("untried-time", Mark(site.mark.line, site.mark.column), message)
+
+
+def _running(subject: Subject) -> frozenset[str]:
+    """The steps and clocks whose times can run in a scenario.
+
+    Where no way leads to a step, only an operator's move or a migration does; at one that is over at once nothing ever
+    stands. What is wrong with either is said by rules of their own.
+    """
+    reached = [one for one in subject.definition.placed if one.path in subject.reached]
+    standing = {one.path for one in reached if not is_over_at_once(one.step.body)}
+    starting = (verb for one in reached for verb in one.step.clocks if verb.verb in ("start", "restart"))
+    return frozenset(standing | {verb.clock.value for verb in starting})
 
 
 def _names(subject: Subject, site: Site) -> frozenset[str]:

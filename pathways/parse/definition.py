@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from pathways.declarations import is_required
+from pathways.datatypes.reading import is_required
 from pathways.diagnostics import Diagnostic
 from pathways.model import (
     BRANCH,

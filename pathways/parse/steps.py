@@ -1,4 +1,4 @@
-"""Reading the steps of a definition, a function per kind; those with steps inside are in `parse_flow`."""
+"""Reading the steps of a definition, a function per kind; those with steps inside are in `parse.flow`."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from pathways.diagnostics import Mark
-from pathways.durations import DurationError, parse_duration
 from pathways.model import Authored, Text
 from pathways.reader import Reader
 from pathways.source import Node
+from pathways.time.durations import DurationError, parse_duration
 
 AVERAGES: Final = ("mean", "median")
 """What `at` may be besides a percentile."""

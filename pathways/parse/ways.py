@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathways.durations import DurationError, parse_duration
 from pathways.model import (
     Authored,
     CatchDecl,
@@ -16,6 +15,7 @@ from pathways.model import (
 )
 from pathways.reader import Reader
 from pathways.source import Node
+from pathways.time.durations import DurationError, parse_duration
 
 _PLAIN = frozenset({"to", "undo", "note"})
 _HANDLER_KEYS = ("event", "key", "when", "lookback", "to", "side", "undo", "note")

@@ -12,7 +12,6 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 
 from pathways.addresses import PATHWAY, block_of, path_of, scope_of
-from pathways.calendars import Calendar
 from pathways.datatypes import ANY, DataType, Field
 from pathways.functions import Functions
 from pathways.plan.parts import (
@@ -32,6 +31,7 @@ from pathways.plan.steps import (
     computed_by,
     saved_by,
 )
+from pathways.time.calendars import Calendar
 from pathways.values import Computed, Condition, Timing
 
 Json = Any

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pathways import wording
-from pathways.durations import Duration
+from pathways.time.durations import Duration
 from pathways.values import Computed, Condition, Timing, is_expression
 
 Json = Any

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from pathways import wording
-from pathways.durations import DurationError, parse_duration
 from pathways.plan import Clock, Plan
 from pathways.plan_definition.elements import (
     Extensions,
@@ -16,6 +15,7 @@ from pathways.plan_definition.elements import (
     timing_duration,
     without_nothing,
 )
+from pathways.time.durations import DurationError, parse_duration
 
 Json = Any
 

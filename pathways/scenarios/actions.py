@@ -10,11 +10,12 @@ from pathways.addresses import path_of
 from pathways.catalog import Retry
 from pathways.commands import RunAction
 from pathways.diagnostics import nearest
-from pathways.durations import DurationError, add
 from pathways.events import ActionCompleted, ActionFailed, ActionProblem
 from pathways.plan import Do, Plan
 from pathways.scenarios.case import Case, Ran, ScenarioStopError
 from pathways.scenarios.model import Answer
+from pathways.time.arithmetic import add
+from pathways.time.durations import DurationError
 
 if TYPE_CHECKING:
     from pathways.scenarios.world import World

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pathways.addresses import local_of, path_of
 from pathways.commands import CancelChild, StartChild
 from pathways.diagnostics import nearest
-from pathways.durations import DurationError, add
 from pathways.engine import start_state
 from pathways.errors import CarelaneError
 from pathways.events import Cancelled, ChildEnded, ChildFailed, ChildStarted, Started
@@ -18,6 +17,8 @@ from pathways.scenarios.case import Case, ScenarioStopError
 from pathways.scenarios.library import highest_of
 from pathways.scenarios.model import ChildAnswer
 from pathways.state import Parent
+from pathways.time.arithmetic import add
+from pathways.time.durations import DurationError
 
 if TYPE_CHECKING:
     from pathways.scenarios.world import World

@@ -16,6 +16,7 @@ from pathways.scenarios.places import candidates, means, spelled
 from pathways.scenarios.view import Mismatch, View
 from pathways.scenarios.world import World
 from pathways.state import Json, Position, State
+from pathways.wording import numbered
 
 __all__ = ["Mismatch", "check"]
 
@@ -127,7 +128,7 @@ def _emitted_differs(expected: Expectation, actual: list[EventEmitted]) -> Itera
             yield Mismatch(mark, f"{why}. Emitted were: {listing}")
             return
     if len(actual) > len(wanted):
-        yield Mismatch(expected.mark, f"expected {len(wanted)} emitted events; emitted were: {listing}")
+        yield Mismatch(expected.mark, f"expected {numbered(len(wanted), 'emitted event')}; emitted were: {listing}")
 
 
 def _event_differs(wanted: Json, actual: EventEmitted) -> str | None:
@@ -145,7 +146,11 @@ def _actions_run(expected: Expectation, view: View) -> Iterator[Mismatch]:
     for name, wanted in expected.value.items():
         if not same(wanted, actual[name]):
             mark = expected.marks.get(name, expected.mark)
-            yield Mismatch(mark, f"expected {name} to run {wanted} times; it ran {actual[name]} times")
+            yield Mismatch(mark, f"expected {name} to run {_times(wanted)}; it ran {_times(actual[name])}")
+
+
+def _times(count: Json) -> str:
+    return numbered(count, "time") if isinstance(count, int) else f"{shown(count)} times"
 
 
 def _actions_order(expected: Expectation, view: View) -> Iterator[Mismatch]:

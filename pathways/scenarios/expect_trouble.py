@@ -11,6 +11,7 @@ from pathways.scenarios.model import Expectation
 from pathways.scenarios.places import candidates, spelled
 from pathways.scenarios.view import Mismatch, View
 from pathways.state import Json
+from pathways.wording import numbered
 
 
 def incidents(expected: Expectation, view: View) -> Iterator[Mismatch]:
@@ -21,7 +22,7 @@ def incidents(expected: Expectation, view: View) -> Iterator[Mismatch]:
     listing = "; ".join(f"{one.kind} at {one.address}: {one.message}" for one in opened) or "none"
     if isinstance(expected.value, int):
         if expected.value not in (len(left), len(opened)):
-            yield Mismatch(expected.mark, f"expected {expected.value} incidents; there were: {listing}")
+            yield Mismatch(expected.mark, f"expected {numbered(expected.value, 'incident')}; there were: {listing}")
         return
     wanted = [one for entry in listed(expected.value) for one in _each(entry)]
     if any(match_all(wanted, actual, _fits) is not None for actual in (left, opened)):
@@ -31,7 +32,7 @@ def incidents(expected: Expectation, view: View) -> Iterator[Mismatch]:
             mark = expected.marks.get(place, expected.mark)
             yield Mismatch(mark, f"expected the incident {shown(one)}; there were: {listing}")
             return
-    yield Mismatch(expected.mark, f"expected {len(wanted)} incidents; there were: {listing}")
+    yield Mismatch(expected.mark, f"expected {numbered(len(wanted), 'incident')}; there were: {listing}")
 
 
 def _each(entry: Json) -> list[Json]:

@@ -13,6 +13,7 @@ from pathways.scenarios.model import Expectation
 from pathways.scenarios.places import candidates, spelled
 from pathways.scenarios.view import Mismatch, View
 from pathways.state import ClockState, Json
+from pathways.wording import numbered
 
 
 def open_tasks(expected: Expectation, view: View) -> Iterator[Mismatch]:
@@ -27,7 +28,7 @@ def _open_tasks(expected: Expectation, view: View, cases: list[Case]) -> Iterato
     listing = "; ".join(_shown(task, view) for _, task in actual) or "none"
     if isinstance(expected.value, int):
         if expected.value != len(actual):
-            yield Mismatch(expected.mark, f"expected {expected.value} open tasks; open are: {listing}")
+            yield Mismatch(expected.mark, f"expected {numbered(expected.value, 'open task')}; open are: {listing}")
         return
     wanted = listed(expected.value)
     if match_all(wanted, actual, lambda one, task: _fits(one, *task, view)) is not None:
@@ -37,7 +38,7 @@ def _open_tasks(expected: Expectation, view: View, cases: list[Case]) -> Iterato
             mark = expected.marks.get(place, expected.mark)
             yield Mismatch(mark, f"expected an open task {shown(one)}; open are: {listing}")
             return
-    yield Mismatch(expected.mark, f"expected {len(wanted)} open tasks; open are: {listing}")
+    yield Mismatch(expected.mark, f"expected {numbered(len(wanted), 'open task')}; open are: {listing}")
 
 
 def _fits(wanted: Json, case: Case, task: TaskOpened, view: View) -> bool:

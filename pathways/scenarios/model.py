@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pathways.diagnostics import Mark
-from pathways.durations import Duration
+from pathways.time.durations import Duration
 
 Json = Any
 
@@ -146,7 +146,8 @@ class Happening:
 
     `target` is the address of a task, position or child, the event's type, a side flow, a step's name or a version.
     `within` is the address of the child in which it happens; "" the instance itself. `refused` is the code of the
-    refusal that is expected. `steps` are those that are held. `expect` is compared when it has happened.
+    refusal that is expected. `steps` are those that are held, `own` of this instance alone. `expect` is compared when
+    it has happened.
     """
 
     mark: Mark
@@ -166,6 +167,7 @@ class Happening:
     undo: bool = False
     pause_clocks: bool = False
     steps: tuple[str, ...] = ()
+    own: bool = False
     seen: bool = False
     scope: str = ""
     message: str = ""

@@ -31,8 +31,8 @@ _OF_VERB: dict[str, tuple[str, ...]] = {
     "set": ("value", "to", "scope", *_WHY),
     "suspend": ("pause_clocks", *_WHY),
     "resume": _WHY,
-    "hold": ("steps", *_WHY),
-    "release": _WHY,
+    "hold": ("steps", "own", *_WHY),
+    "release": ("own", *_WHY),
     "cancel": _WHY,
     "child": ("address", "outcome", "give", "fail"),
     "migrate": ("to", "map", *_WHY),
@@ -268,7 +268,16 @@ def _hold(reader: Reader, entry: _Entry) -> Happening | None:
         hint = "{hold: a-step} or {hold: [a-step, another/inside-it]}."
         reader.note("shape", entry.node.keys["hold"], "hold names the steps that are not entered.", hint)
         return None
-    return replace(entry.happening(reader), steps=tuple(steps))
+    return replace(entry.happening(reader), steps=tuple(steps), own=_own(reader, entry))
+
+
+def _release(reader: Reader, entry: _Entry) -> Happening:
+    return replace(entry.happening(reader), own=_own(reader, entry))
+
+
+def _own(reader: Reader, entry: _Entry) -> bool:
+    """`own: true`: of this instance alone, beside what its version holds."""
+    return reader.flag(entry.fields.get("own"), "own")
 
 
 def _plain(reader: Reader, entry: _Entry) -> Happening:
@@ -308,7 +317,7 @@ _READERS: dict[str, Callable[[Reader, _Entry], Happening | None]] = {
     "suspend": _suspend,
     "resume": _plain,
     "hold": _hold,
-    "release": _plain,
+    "release": _release,
     "cancel": _plain,
     "child": _child,
     "migrate": _migrate,

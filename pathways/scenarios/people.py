@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pathways.diagnostics import nearest
-from pathways.durations import DurationError, add
 from pathways.engine import Refusal
 from pathways.engine.clocks import task_address
 from pathways.engine.kinds.task import separated
@@ -33,6 +32,8 @@ from pathways.scenarios.model import ANY_REFUSAL, Happening
 from pathways.scenarios.places import candidates
 from pathways.scenarios.world import World
 from pathways.state import State
+from pathways.time.arithmetic import add
+from pathways.time.durations import DurationError
 
 _BY_FIELD = ("form-invalid", "inputs-invalid", "input-invalid", "output-invalid", "value-invalid")
 _GONE = ("task-closed", "unknown-task", "no-position", "no-incident")
@@ -283,12 +284,13 @@ def _hold(world: World, happening: Happening) -> None:
     case = cases_of(world, happening)[0]
     unknown = [one for one in happening.steps if one not in case.plan.step]
     hint = nearest(unknown[0], case.plan.step) if unknown else ""
-    event = Held(happening.steps, happening.by, happening.reason)
+    event = Held(happening.steps, happening.by, happening.reason, own=happening.own)
     judge(happening, world.apply(event, case).refusal, hint, world)
 
 
 def _release(world: World, happening: Happening) -> None:
-    _apply(world, happening, cases_of(world, happening)[0], Released(happening.by, happening.reason))
+    event = Released(happening.by, happening.reason, own=happening.own)
+    _apply(world, happening, cases_of(world, happening)[0], event)
 
 
 def _cancel(world: World, happening: Happening) -> None:

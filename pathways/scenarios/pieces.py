@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.durations import Duration, DurationError, parse_duration
 from pathways.reader import Reader
 from pathways.source import Node
+from pathways.time.durations import Duration, DurationError, parse_duration
 
 
 def text_of(reader: Reader, node: Node, name: str) -> str | None:

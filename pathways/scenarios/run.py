@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pathways.diagnostics import Mark
-from pathways.durations import DurationError, add
 from pathways.engine import Refusal, Transition, start_state
 from pathways.events import Event, Started
 from pathways.inputs import conform_inputs
@@ -23,7 +22,9 @@ from pathways.scenarios.people import happen, judge
 from pathways.scenarios.world import World
 from pathways.starting import KeylessError, Unsure, starts, unique_key
 from pathways.state import State
-from pathways.zones import ZoneError, instant_of, zone
+from pathways.time.arithmetic import add
+from pathways.time.durations import DurationError
+from pathways.time.zones import ZoneError, instant_of, zone
 
 INSTANCE = "01J00000000000000000000000"
 """The id of every scenario's instance, so that runs compare."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pathways import facts
 from pathways.scenarios.case import ChildMoment, Moment, Note
-from pathways.zones import ZoneError, zone
+from pathways.time.zones import ZoneError, zone
 
 Json = Any
 
@@ -130,6 +130,8 @@ def _operated(one: facts.Operated) -> str | None:
 
 
 def _handler(one: facts.HandlerTaken) -> str:
+    if one.ignored:
+        return f"{one.address}: {one.event} does not start {one.side}, which runs already"
     return f"{one.address}: {one.event} " + (f"starts {one.side}" if one.side else f"leads to {one.to}")
 
 
@@ -150,6 +152,10 @@ def _plain(value: Json) -> str:
     return "nothing" if value is None else str(value)
 
 
+def _of_one(one: facts.InstanceHeld | facts.InstanceReleased) -> str:
+    return " of this instance alone" if one.own else ""
+
+
 def _inner(scope: str) -> str:
     return scope.rstrip("/")
 
@@ -160,8 +166,8 @@ _SAY: dict[str, Callable[[Any, ZoneInfo], str | None]] = {
     "instance-ended": lambda one, _: f"ended: {one.outcome} ({one.kind})",
     "instance-suspended": lambda one, _: f"suspended by {one.by} ({one.reason})",
     "instance-resumed": lambda one, _: f"resumed by {one.by} ({one.reason})",
-    "instance-held": lambda one, _: f"{one.by} holds {', '.join(one.steps)} ({one.reason})",
-    "instance-released": lambda one, _: f"{one.by} releases what was held ({one.reason})",
+    "instance-held": lambda one, _: f"{one.by} holds {', '.join(one.steps)}{_of_one(one)} ({one.reason})",
+    "instance-released": lambda one, _: f"{one.by} releases what was held{_of_one(one)} ({one.reason})",
     "instance-migrated": lambda one, _: f"goes on as {one.pathway} {one.version} ({one.reason})",
     "stage-reached": lambda one, _: f"stage {one.stage}",
     "data-saved": lambda one, _: f"{one.address or 'input'}: {one.name} = {_brief(one.value) or 'nothing'}",

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from pathways.calendars import Calendar
 from pathways.commands import AbandonAction, CancelChild, Command, RunAction, StartChild
 from pathways.engine import Transition, advance, next_deadline
 from pathways.events import Event, TimePassed
@@ -26,6 +25,7 @@ from pathways.scenarios.library import Library, Plans
 from pathways.scenarios.messages import Messages
 from pathways.scenarios.model import Stubs
 from pathways.state import State
+from pathways.time.calendars import Calendar
 
 MOST_EVENTS = 20_000
 """Events that one scenario may cause; more means that it would never come to rest."""

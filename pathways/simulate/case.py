@@ -11,7 +11,6 @@ from typing import Any
 
 from pathways import facts
 from pathways.addresses import PATHWAY, path_of, scope_of
-from pathways.calendars import Calendar
 from pathways.commands import AbandonAction, CancelChild, Command, RunAction, StartChild
 from pathways.engine import advance, next_deadline, start_state
 from pathways.engine.scope import environment, names_of
@@ -34,6 +33,7 @@ from pathways.scenarios.actions import pause_after
 from pathways.simulate.declaration import Answer
 from pathways.simulate.known import Behaviours
 from pathways.simulate.samples import Around, Literally, Sample
+from pathways.time.calendars import Calendar
 from pathways.values import Computed
 
 Json = Any

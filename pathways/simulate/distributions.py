@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
-from pathways.calendars import Calendar
-from pathways.durations import Duration, DurationError, add_working_seconds
+from pathways.time.arithmetic import add_working_seconds
+from pathways.time.calendars import Calendar
+from pathways.time.durations import Duration, DurationError
 
 Shape = Literal["fixed", "between", "mean", "median", "observed"]
 

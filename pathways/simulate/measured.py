@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pathways.addresses import path_of
-from pathways.durations import DurationError, working_seconds
 from pathways.plan import Plan, Task
 from pathways.simulate.declaration import Answer, Arrival, Behaviour, Simulation
 from pathways.simulate.distributions import Distribution
 from pathways.simulate.samples import Around, Sample, of_type
+from pathways.time.arithmetic import working_seconds
+from pathways.time.durations import DurationError
 
 Json = Any
 Fact = Mapping[str, Json]

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from pathways.simulate.case import Outcome, Work
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 PERCENTILES = (10, 25, 50, 75, 90, 95, 99)
 """The percentiles of cycle times that are shown."""
@@ -17,13 +17,18 @@ PERCENTILES = (10, 25, 50, 75, 90, 95, 99)
 
 @dataclass
 class Queue:
-    """The tasks of one queue: by day how many were opened, and by how many those that are open change."""
+    """The tasks of one queue: by day how many were opened, and by how many those that are open change.
+
+    `overdue` are those that went past their due time here, of the `due` that could be in time; `late` came after it:
+    escalated, or opened because a clock was breached.
+    """
 
     opened: Counter[date] = field(default_factory=Counter)
     change: Counter[date] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
     due: int = 0
     overdue: int = 0
+    late: int = 0
 
     def join(self, other: Queue) -> None:
         """Add the tasks of another part."""
@@ -33,6 +38,7 @@ class Queue:
         self.waits += other.waits
         self.due += other.due
         self.overdue += other.overdue
+        self.late += other.late
 
 
 @dataclass
@@ -103,7 +109,9 @@ class Measures:
         queue.change[day] += 1
         queue.change[over] -= 1
         queue.waits.append((closed - work.opened).total_seconds())
-        if work.due is not None:
+        if work.due is not None and work.due <= work.opened:
+            queue.late += 1
+        elif work.due is not None:
             queue.due += 1
             queue.overdue += closed > work.due
 

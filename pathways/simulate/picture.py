@@ -10,7 +10,8 @@ from pathways.plan import Plan
 from pathways.simulate.measures import Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.report import span, target_of
 from pathways.simulate.run import Simulated
-from pathways.zones import zone
+from pathways.time.zones import zone
+from pathways.wording import numbered
 
 WIDTH = 960.0
 _LEFT = 40.0
@@ -149,7 +150,8 @@ def _cycles(plan: Plan, measures: Measures) -> _Panel:
         ]
     drawn += _time_axis(most, base)
     beyond = sum(one > most for one in cycles)
-    drawn.append(text_at(_RIGHT, 14, f"{beyond:,} cases beyond {span(most)} are not drawn", "quiet", anchor="end"))
+    said = f"{numbered(beyond, 'case')} beyond {span(most)} {'is' if beyond == 1 else 'are'} not drawn"
+    drawn.append(text_at(_RIGHT, 14, said, "quiet", anchor="end"))
     return _Panel(base + 22, "".join(drawn))
 
 
@@ -184,11 +186,11 @@ def _step(most: float) -> float:
 def _outcomes(plan: Plan, measures: Measures) -> _Panel:
     kinds = {"success": "good", "unsuccessful": "none", "cancelled": "none"}
     rows = [
-        (plan.outcome[name].title, count / measures.cases, kinds[plan.outcome[name].kind], f"{count:,} cases")
+        (plan.outcome[name].title, count / measures.cases, kinds[plan.outcome[name].kind], numbered(count, "case"))
         for name, count in ranked(measures.outcomes)
     ]
     if left := measures.cases - sum(measures.outcomes.values()):
-        rows.append(("(did not end)", left / measures.cases, "bad", f"{left:,} cases"))
+        rows.append(("(did not end)", left / measures.cases, "bad", numbered(left, "case")))
     return _bars("Outcomes", rows)
 
 

@@ -30,7 +30,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from pathways.diagnostics import Diagnostic, Severity, nearest
-from pathways.durations import Duration, DurationError, parse_duration
 from pathways.feel import FeelError
 from pathways.plan import Child, Do, Plan, Task
 from pathways.reader import Reader
@@ -48,6 +47,7 @@ from pathways.simulate.declaration import (
     Simulation,
 )
 from pathways.simulate.distributions import Distribution, seconds_of
+from pathways.simulate.fitting import Check, Fitting
 from pathways.simulate.samples import (
     EMPTY,
     NOTHING,
@@ -61,6 +61,7 @@ from pathways.simulate.samples import (
     Sample,
 )
 from pathways.source import Node, SourceError, read_source
+from pathways.time.durations import Duration, DurationError, parse_duration
 from pathways.values import Computed
 
 _KEYS = (
@@ -110,6 +111,7 @@ class _Reading:
         version = reader.text(root.get("version"), "version")
         if version is not None and version.value != plan.version:
             self.strange = "warning"
+        fits = Fitting(reader, plan, self.strange)
         undos = {one.undo.action for one in plan.steps if one.undo is not None}
         actions = undos | {one.action for one in plan.steps if isinstance(one, Do)}
         children = {one.pathway for one in plan.steps if isinstance(one, Child)}
@@ -118,14 +120,28 @@ class _Reading:
             arrivals, "arrivals", ("per_day", "calendar", "start", "zone", "site")
         ):
             arrivals = None
-        self._check_inputs(root.get("inputs"))
+        fits.inputs(root.get("inputs"))
         task_time = TASK_TIME if plan.default_calendar else TASK_TIME_ELAPSED
         return Simulation(
-            actions=self._named(root, "actions", actions, lambda node: self._behaviour(node, ACTION_TIME, "action")),
-            tasks=self._tasks(root, task_time),
-            children=self._named(root, "children", children, lambda node: self._behaviour(node, CHILD_TIME, "child")),
-            events=self._named(root, "events", set(plan.event_data), self._arrivals),
-            offers=self._named(root, "offers", {one.id for one in plan.side_flows if one.offer}, self._offer),
+            actions=self._named(
+                root,
+                "actions",
+                actions,
+                lambda name, node: self._behaviour(node, ACTION_TIME, "action", fits.action(name)),
+            ),
+            tasks=self._tasks(root, task_time, fits),
+            children=self._named(
+                root,
+                "children",
+                children,
+                lambda name, node: self._behaviour(node, CHILD_TIME, "child", fits.child(name)),
+            ),
+            events=self._named(
+                root, "events", set(plan.event_data), lambda name, node: self._arrivals(node, fits.event(name))
+            ),
+            offers=self._named(
+                root, "offers", {one.id for one in plan.side_flows if one.offer}, lambda _, node: self._offer(node)
+            ),
             inputs=self.sample(root.get("inputs"), NOTHING),
             start=self._start(arrivals.get("start")) if arrivals else None,
             zone=self._text(arrivals, "zone") if arrivals else None,
@@ -135,25 +151,18 @@ class _Reading:
             source=reader.file,
         )
 
-    def _check_inputs(self, node: Node | None) -> None:
-        known = {one.name for one in self.plan.inputs}
-        for name, _ in self.reader.entries(node, "inputs"):
-            if name.value not in known:
-                hint = nearest(name.value, known, plural="Inputs")
-                self.reader.note("unknown-name", name.mark, f'The pathway has no input "{name}".', hint, self.strange)
-
-    def _named(self, root: Node, key: str, known: set[str], read: Callable[[Node], T | None]) -> dict[str, T]:
+    def _named(self, root: Node, key: str, known: set[str], read: Callable[[str, Node], T | None]) -> dict[str, T]:
         found: dict[str, T] = {}
         for name, node in self.reader.entries(root.get(key), key):
             if name.value not in known:
                 hint = nearest(name.value, known, plural=key.capitalize())
                 message = f'The pathway has no "{name}" among its {key}.'
                 self.reader.note("unknown-name", name.mark, message, hint, self.strange)
-            elif (one := read(node)) is not None:
+            elif (one := read(name.value, node)) is not None:
                 found[name.value] = one
         return found
 
-    def _tasks(self, root: Node, takes: Distribution) -> dict[str, Behaviour]:
+    def _tasks(self, root: Node, takes: Distribution, fits: Fitting) -> dict[str, Behaviour]:
         found: dict[str, Behaviour] = {}
         tasks = {one.id: one for one in self.plan.steps if isinstance(one, Task)}
         for name, node in self.reader.entries(root.get("tasks"), "tasks"):
@@ -162,23 +171,14 @@ class _Reading:
                 hint = f"It may be {' or '.join(paths)}." if paths else nearest(name.value, tasks, plural="Tasks")
                 self.reader.note("unknown-step", name.mark, f'There is no one task "{name}".', hint, self.strange)
                 continue
-            behaviour = self._behaviour(node, takes, "task")
+            behaviour = self._behaviour(node, takes, "task", fits.task(tasks[paths[0]]))
             if behaviour is not None:
-                if behaviour.answers != (Answer("outcome"),):
-                    self._check_outcomes(tasks[paths[0]], behaviour, node)
                 found[paths[0]] = behaviour
         return found
 
-    def _check_outcomes(self, task: Task, behaviour: Behaviour, node: Node) -> None:
-        known = {one.id for one in task.outcomes}
-        for one in behaviour.answers:
-            if one.name not in known and (one.name or len(known) > 1):
-                hint = nearest(one.name, known, plural="Its outcomes")
-                self.reader.note("unknown-outcome", node.mark, f'"{one.name}" is not an outcome of {task.id}.', hint)
-
     # -- behaviours ---------------------------------------------------------------------------------------------
 
-    def _behaviour(self, node: Node, takes: Distribution, what: str) -> Behaviour | None:
+    def _behaviour(self, node: Node, takes: Distribution, what: str, check: Check) -> Behaviour | None:
         if not node.is_map:
             node = Node({"answers": node}, node.mark, {"answers": node.mark})
         elif node.keys.keys().isdisjoint(_BEHAVIOUR_KEYS) or ("takes" in node.keys and "answers" not in node.keys):
@@ -191,7 +191,7 @@ class _Reading:
         if not self.reader.keys(node, f"how a {what} goes", _BEHAVIOUR_KEYS):
             return None
         drawn = self.distribution(node.get("takes"))
-        answers = [self._answer(one, what) for one in self.reader.items(node.get("answers"))]
+        answers = [self._answer(one, what, check) for one in self.reader.items(node.get("answers"))]
         good = tuple(one for one in answers if one is not None)
         if not good:
             good = (Answer("outcome" if what != "action" else "give"),) if node.get("answers") is None else ()
@@ -200,7 +200,7 @@ class _Reading:
             return None
         return Behaviour(good, drawn or takes, self._calendar(node))
 
-    def _answer(self, node: Node, what: str) -> Answer | None:
+    def _answer(self, node: Node, what: str, check: Check) -> Answer | None:
         keys = {
             "action": ("give", "problem", "fail", "weight", "takes"),
             "task": ("outcome", "form", "weight", "takes"),
@@ -208,6 +208,7 @@ class _Reading:
         }[what]
         if not self.reader.keys(node, f"an answer of a {what}", keys):
             return None
+        check(node)
         weight = self._number(node.get("weight"), "weight")
         weight = 1.0 if weight is None else weight
         takes = self.distribution(node.get("takes"))
@@ -220,13 +221,14 @@ class _Reading:
         value = self.sample(node.get("form" if what == "task" else "give"), EMPTY)
         return Answer("outcome", self._text(node, "outcome") or "", value, takes, weight)
 
-    def _arrivals(self, node: Node) -> tuple[Arrival, ...]:
-        found = (self._arrival(one) for one in self.reader.items(node))
+    def _arrivals(self, node: Node, check: Check) -> tuple[Arrival, ...]:
+        found = (self._arrival(one, check) for one in self.reader.items(node))
         return tuple(one for one in found if one is not None)
 
-    def _arrival(self, node: Node) -> Arrival | None:
+    def _arrival(self, node: Node, check: Check) -> Arrival | None:
         if not self.reader.keys(node, "an event's arrival", ("share", "takes", "data", "at", "calendar", "note")):
             return None
+        check(node)
         at = self._text(node, "at")
         paths = steps_named(self.plan, at) if at is not None else []
         if at is not None and len(paths) != 1:

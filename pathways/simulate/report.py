@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pathways import wording
-from pathways.durations import DurationError, parse_duration
 from pathways.plan import Plan
 from pathways.simulate.distributions import seconds_of
 from pathways.simulate.measures import PERCENTILES, Measures, Queue, percentile, ranked, share_met
 from pathways.simulate.run import Simulated
+from pathways.time.durations import DurationError, parse_duration
 
 Json = Any
 
@@ -113,12 +113,15 @@ def _queues(measures: Measures) -> Table:
                 span(percentile(waits, 50)),
                 span(percentile(waits, 90)),
                 overdue,
+                _share(queue.late, len(waits)) if queue.late else "",
             )
         )
-    heads = ("queue", "a day", "most", "open at night", "most", "median time", "90th percentile", "overdue")
-    return Table(
-        "Work in queues", heads, tuple(rows), "People are not limited: times are drawn, however many tasks wait."
-    )
+    heads = ("queue", "a day", "most", "open at night", "most", "median time", "90th percentile", "overdue", "came so")
+    note = "People are not limited: times are drawn, however many tasks wait."
+    if any(one.late for one in measures.queues.values()):
+        came = "What came so was escalated, or opened for a clock that was breached: its time was over before."
+        note = f"{note} {came}"
+    return Table("Work in queues", heads, tuple(rows), note)
 
 
 def _clocks(plan: Plan, measures: Measures) -> Table:
@@ -209,6 +212,7 @@ def _queue_json(measures: Measures, queue: Queue) -> Json:
         "p90": percentile(waits, 90),
         "due": queue.due,
         "overdue": queue.overdue,
+        "came_overdue": queue.late,
     }
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from pathways.calendars import Calendar
-from pathways.durations import add_working_seconds, working_seconds
 from pathways.plan import Plan
 from pathways.simulate.bare import bare
 from pathways.simulate.case import Case
 from pathways.simulate.declaration import Simulation
 from pathways.simulate.known import Behaviours
 from pathways.simulate.measures import Measures
-from pathways.zones import zone
+from pathways.time.arithmetic import add_working_seconds, working_seconds
+from pathways.time.calendars import Calendar
+from pathways.time.zones import zone
 
 START = datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local in the zone of the simulation
 """A Monday morning, where nothing is declared."""

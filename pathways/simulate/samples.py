@@ -15,10 +15,10 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from pathways.calendars import Calendar
 from pathways.datatypes import DataType, MisfitError, plain_json
 from pathways.records import dataclass
 from pathways.simulate.distributions import Distribution
+from pathways.time.calendars import Calendar
 from pathways.values import Computed
 
 Json = Any

@@ -163,11 +163,11 @@ def test_actions_of_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The page's Python blocks, the first of them installed as a module of steps."""
+    """The page's Python blocks, the first of them installed as the only module of steps."""
     page = (ROOT / "docs/adding-an-activity.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     (tmp_path / "count_visits.py").write_text(blocks[0], encoding="utf-8")
-    monkeypatch.setattr(activities.steps, "__path__", [*activities.steps.__path__, str(tmp_path)])
+    monkeypatch.setattr(activities.steps, "__path__", [str(tmp_path)])
     return blocks
 
 

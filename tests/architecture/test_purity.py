@@ -43,8 +43,8 @@ METHODS = frozenset({"read_text", "write_text", "read_bytes", "write_bytes", "op
 
 # What may be excused, by module and name, with the reason.
 EXCUSED = {
-    ("pathways.zones", "read_text"): "the list of zones comes with the pinned tzdata, the same everywhere",
-    ("pathways.zones", "open"): "the rules of a zone come with the pinned tzdata, the same everywhere",
+    ("pathways.time.zones", "read_text"): "the list of zones comes with the pinned tzdata, the same everywhere",
+    ("pathways.time.zones", "open"): "the rules of a zone come with the pinned tzdata, the same everywhere",
 }
 
 EXCUSED_IMPORTS = {

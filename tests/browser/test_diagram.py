@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from api.dot import layout_of
 from pathways.diagram import draw, to_svg
 from pathways.plan import Plan
 from tests.browser.conftest import Seat, get
+from tests.support.dosing import start_dosing
 from tests.support.served import Served
 from tests.support.whole_plan import whole_plan
 
@@ -39,6 +41,12 @@ IN_VIEW = """(id) => {
   return node.left >= box.left && node.right <= box.right && node.top >= box.top && node.bottom <= box.bottom;
 }"""
 """Whether a node can be seen in the box that the diagram scrolls in."""
+
+WHOLE = """() => {
+  const box = document.querySelector(".diagram");
+  return box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1;
+}"""
+"""Whether all of the diagram is seen at once."""
 
 
 def picture(plan: Plan) -> str:
@@ -74,4 +82,40 @@ def test_a_page_shows_where_the_instance_stands(chromium: Browser, place: Served
     assert not seat.page.evaluate(IN_VIEW, f"node-{stands}")
     seat.page.get_by_role("link", name="Clinical triage").click()
     assert seat.page.evaluate(IN_VIEW, f"node-{stands}")
+    context.close()
+
+
+def test_a_nested_instance_is_shown_at_its_innermost_place(chromium: Browser, place: Served) -> None:
+    """What lies around that is folded away, and said to be around; the picture begins where the work is."""
+    series = place.run(start_dosing(place.office))
+    context = chromium.new_context(base_url=place.url)
+    seat = Seat(context.new_page(), context, [])
+    seat.sign_in(place.url, "supervisor")
+    seat.page.goto(f"/instances/{series}")
+    assert seat.page.evaluate(IN_VIEW, "node-series/prepare/drug/review")
+    around = seat.page.get_by_text("Within: Give a dose, Prepare")
+    expect(seat.page.get_by_role("link", name=re.compile("^Move ?: Give a dose"))).to_be_hidden()
+    around.click()
+    expect(seat.page.get_by_role("link", name=re.compile("^Move ?: Give a dose"))).to_be_visible()
+    context.close()
+
+
+def test_a_diagram_is_as_large_as_one_likes(chromium: Browser, place: Served, referral: str) -> None:
+    """The whole fits its box; what was in the middle stays there; the page's policy allows all of it."""
+    context = chromium.new_context(base_url=place.url)
+    seat = Seat(context.new_page(), context, [])
+    seat.page.on("console", lambda told: seat.complaints.append(told.text) if told.type == "error" else None)
+    seat.sign_in(place.url, "coordinator")
+    seat.page.goto(f"/instances/{referral}")
+    seat.page.get_by_role("button", name="The whole").click()
+    assert seat.page.evaluate(WHOLE)
+    seat.page.get_by_role("button", name="Full size").click()
+    assert not seat.page.evaluate(WHOLE)
+    before = seat.page.locator(".diagram svg").bounding_box()
+    seat.page.get_by_role("button", name="Smaller").click()
+    after = seat.page.locator(".diagram svg").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] < before["width"]
+    assert seat.complaints == []
     context.close()

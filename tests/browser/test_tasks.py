@@ -155,8 +155,9 @@ def test_a_list_is_worked_by_keys(place: Served, sit: Sit, referral: str) -> Non
         expect(page.get_by_role("button", name="Take this task")).to_be_visible()
         page.keyboard.press("c")
         expect(page.get_by_text("The task is yours.")).to_be_visible()
+        expect(page).to_have_url(re.compile(r"/tasks/\w+$"))  # a note is said once
         page.get_by_label("Decline").check()
-        expect(page.get_by_label("Reason for the referrer")).to_be_visible()
+        expect(page.get_by_label("Reason for the referrer", exact=True)).to_be_visible()  # and it is needed now
         page.get_by_label("Reason for the referrer").press_sequentially("g w ? j c")
         expect(page.get_by_label("Reason for the referrer")).to_have_value("g w ? j c")
         page.locator("h1").click()

@@ -16,7 +16,7 @@ from pathways.facts import Fact, Recorded, recorded_to_json
 from pathways.scenarios import run_all
 from store import tables
 from store.database import Database
-from store.fact_rows import timeline_row
+from store.facts.rows import timeline_row
 from store.instances import NewInstance
 from tests.support.pathways import plan_of, scenarios_of
 

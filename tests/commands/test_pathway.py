@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
+import commands.pathway
 
 CATALOG = """
 actions:
@@ -318,7 +319,7 @@ def test_the_page_of_rules_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> 
 def test_what_lies_beside_a_definition_is_none_of_its_lints_business(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file is linted by itself; in a folder, one that is no text is a finding like others, with its place."""
+    """A file is linted by itself, but for its children; in a folder, one that is no text is a finding like others."""
     (folder / "bytes.yaml").write_bytes(b"steps:\n  caf\xe9: {}\n")
     (folder / "scenarios" / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     options = ("--catalog", folder / "catalog.yaml", "--today", "2026-03-02")
@@ -330,6 +331,48 @@ def test_what_lies_beside_a_definition_is_none_of_its_lints_business(
     assert status == 1
     assert f"{folder}/scenarios/bytes.yaml:1:1: error [yaml] This is not UTF-8 text." in out
     assert "1 of 1 scenario passed" in out
+
+
+CHILD = """
+language: 1
+pathway: payer-approval
+version: 1.2.0
+title: Approval
+inputs: {number: {type: text, required: true}}
+steps: {ask: {set: {x: =number}}, good: {end: approved}}
+outcomes: {approved: {title: Approved, kind: success}}
+"""
+PARENT = """
+language: 1
+pathway: parent
+version: 1.0.0
+title: Parent
+steps:
+  ask: {pathway: {name: payer-approval, version: ^1, inputs: {nmber: A}}, next: {approved: over, cancelled: over}}
+  over: {end: done}
+outcomes: {done: {title: Done, kind: success}}
+"""
+
+
+@pytest.mark.parametrize("place", ["payer-approval/1.2.0.yaml", "parent/child.yaml", "parent/children/1.2.0.yaml"])
+def test_a_single_file_is_checked_by_the_children_beside_it(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the folder next to it, in its own, or in one inside; what is broken there says nothing, nor do very many."""
+    parent, child, empty = tmp_path / "parent" / "1.0.0.yaml", tmp_path / place, tmp_path / "empty.yaml"
+    for file, text in ((parent, PARENT), (child, CHILD), (empty, "actions: {}\n")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    options = (parent, "--catalog", empty)
+    assert "[unknown-input]" in carelane("pathway", "lint", *options, capsys=capsys)[1]
+    with monkeypatch.context() as patched:
+        patched.setattr(commands.pathway, "MOST_BESIDE", 1)
+        assert "[unknown-input]" not in carelane("pathway", "lint", *options, capsys=capsys)[1]
+    for broken in (b"\xff\xfe", b"a: [}", b"pathway: payer-approval\nversion: 1.2.0\nsteps: 3\n"):
+        child.write_bytes(broken)
+        out = carelane("pathway", "lint", *options, capsys=capsys)[1]
+        assert "[unknown-input]" not in out
+        assert child.name not in out
 
 
 def test_a_definition_from_a_pipe_is_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pathways.readiness import try_scenarios
-from pathways.workbench import SourceText
+from pathways.publishing.readiness import try_scenarios
+from pathways.publishing.workbench import SourceText
 from tests.support.office import REFERRAL
 
 Run = Callable[..., tuple[int, str, str]]

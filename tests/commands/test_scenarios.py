@@ -158,6 +158,8 @@ def test_a_simulation_is_a_table_json_and_a_picture(folder: Path, capsys: pytest
     status, out, _ = carelane(folder, *command, "--svg", folder / "out.svg", capsys=capsys)
     assert status == 0
     assert "20 cases, seed 7" in out
+    _, single, _ = carelane(folder, "simulate", folder / "example", "--cases", 1, "--seed", 7, capsys=capsys)
+    assert "1 case, seed 7" in single
     assert "Work in queues" in out
     assert (folder / "out.svg").read_text(encoding="utf-8").startswith("<svg")
     status, out, _ = carelane(folder, *command, "--format", "json", capsys=capsys)

@@ -30,7 +30,8 @@ from local.progress import silent
 from store.database import Database
 from tests.faults.stack import Stack
 from workflows.converter import data_converter
-from workflows.pathway import Pathway, workflow_id
+from workflows.names import workflow_id
+from workflows.pathway import Pathway
 
 Json = Any
 Found = TypeVar("Found")

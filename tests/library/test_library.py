@@ -14,8 +14,8 @@ from pathways.catalog import Catalog
 from pathways.coverage import measure
 from pathways.lint import lint
 from pathways.migration import read_map
+from pathways.publishing.workbench import SourceText, Workbench
 from pathways.scenarios import ScenarioFile, parse_scenarios, report, run_scenario
-from pathways.workbench import SourceText, Workbench
 
 LIBRARY = Path(__file__).parents[2] / "pathways" / "library"
 DEFINITIONS = sorted(LIBRARY.glob("*/[0-9]*.yaml"))

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pathways.calendars import Calendar
 from pathways.catalog import Retry
 from pathways.datatypes import DataType
 from pathways.diff import Diff, diff
@@ -40,6 +39,7 @@ from pathways.plan import (
     Undo,
     plan_from_json,
 )
+from pathways.time.calendars import Calendar
 from pathways.values import Computed, Condition, Timing, UnaryTests
 from tests.support.whole_plan import whole_plan
 

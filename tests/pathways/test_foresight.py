@@ -6,16 +6,18 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from pathways.engine import advance, start_state
 from pathways.events import ActionCompleted, Cancelled, ChildEnded, Event, Moved
 from pathways.facts import ActionStarted, TaskClosed
-from pathways.foresight import Foresight, foresee, foresight_from_json, foresight_to_json
+from pathways.foresight import Foresight, foresee
 from pathways.plan import Plan
 from pathways.state import State
 from tests.support.plans import MONDAY, Player, make_plan
 from tests.support.storms import draw_event, everything, opening
 
+FORESIGHT = TypeAdapter(Foresight)
 CATALOG = {
     "roles": {"pharmacist": {"clinical": True}},
     "actions": {
@@ -65,7 +67,7 @@ def player() -> Player:
 def seen(run: Player, event: Event) -> Foresight:
     """What the event would bring now; it survives its way over the wire."""
     found = foresee(run.plan, run.state, event, run.at)
-    assert foresight_from_json(foresight_to_json(found)) == found
+    assert FORESIGHT.validate_json(FORESIGHT.dump_json(found)) == found
     return found
 
 

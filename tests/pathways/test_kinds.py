@@ -13,7 +13,7 @@ from pathways.engine import kinds
 from pathways.lint.flow import stands
 from pathways.plan import Container, Step
 from pathways.wording import KIND_WORDS
-from store.folding import WAITS
+from store.facts.folding import WAITS
 from tests.support import everything
 
 

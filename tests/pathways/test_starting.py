@@ -124,6 +124,9 @@ def test_what_takes_too_long_to_work_out_starts_nothing() -> None:
     found = judge(plan_with(BY_EVENT.replace("=event.data.order", f'"={long}"')), patient="P-1", needed=True)
     assert isinstance(found, Unsure)
     assert "takes more than" in found.reason
+    found = judge(plan_with(BY_EVENT.replace("event.data.needed", f'"{long} = 1"')), patient="P-1", needed=True)
+    assert isinstance(found, Unsure)
+    assert "takes more than" in found.reason
     plan = plan_with(f'unique: "={long}"')
     with pytest.raises(KeylessError, match="takes more than"):
         unique_key(plan, {}, zone="UTC", at=MONDAY)

@@ -11,7 +11,6 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.versions import resolve_activity
-from local.temporal_server import TemporalServer
 from pathways.messages import VersionAnswer, VersionRequest
 from pathways.plan import Plan
 from relaying.children import ask_after, report_again
@@ -24,8 +23,8 @@ from store.definitions import Definition
 from store.gone import mark
 from store.snapshots import stored_digest
 from tests.support.interpreted import pathway
-from tests.support.interpreter import Instance, connect, until
-from tests.support.spine import RecordingInterpreter
+from tests.support.interpreter import Instance, until
+from tests.support.spine import ORDER, RecordingInterpreter
 from workflows.names import RESOLVE_VERSION
 
 CHILD = pathway(
@@ -42,7 +41,6 @@ PARENT = pathway("""
   after: {task: {title: After, queue: intake}}
   finished: {end: completed}
 """)
-ORDER = {"reference": "ServiceRequest/1"}
 
 
 class Family(RecordingInterpreter):
@@ -57,12 +55,6 @@ class Family(RecordingInterpreter):
             return await looked_up(request)
 
         return resolve_version
-
-
-@pytest.fixture
-async def client(temporal_server: TemporalServer) -> Client:
-    """A client with Carelane's converter."""
-    return await connect(temporal_server.address)
 
 
 @pytest.fixture

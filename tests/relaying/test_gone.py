@@ -15,7 +15,6 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from ulid import ULID
 
-from local.temporal_server import TemporalServer
 from relaying.port import NoAnswerError
 from relaying.reconciling import Reconciler
 from relaying.starting import finish_starts
@@ -26,24 +25,10 @@ from store.incidents import GONE
 from store.instances import NewInstance
 from store.timeline import Entry
 from tests.support.interpreted import SPINE
-from tests.support.interpreter import Instance, connect, until
+from tests.support.interpreter import Instance, until
 from tests.support.played import Played
-from tests.support.spine import RecordingInterpreter
+from tests.support.spine import ORDER, RecordingInterpreter
 from workflows.names import workflow_id
-
-ORDER = {"reference": "ServiceRequest/1"}
-
-
-@pytest.fixture
-async def client(temporal_server: TemporalServer) -> Client:
-    """A client with Carelane's converter."""
-    return await connect(temporal_server.address)
-
-
-@pytest.fixture
-def interpreter(client: Client, database: Database) -> RecordingInterpreter:
-    """An interpreter that records to the store."""
-    return RecordingInterpreter(client, database)
 
 
 @pytest.fixture
@@ -80,13 +65,6 @@ class Watching:
         return [(one.actor, one.action) for one in entries if one.actor == gone.RULE]
 
 
-async def at_task(interpreter: RecordingInterpreter) -> Instance:
-    """An instance whose task is open."""
-    instance = await interpreter.start(SPINE, order=ORDER)
-    await interpreter.records(instance)
-    return instance
-
-
 async def reset(client: Client, instance: Instance) -> None:
     """Take a workflow up again where its last workflow task had completed."""
     history = await instance.latest.fetch_history()
@@ -107,7 +85,7 @@ async def test_a_terminated_workflow_is_found_once(
     """As an incident of the whole instance, counted and audited as the rule's; looking again adds nothing."""
     watching = Watching(database, pathways)
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         await instance.terminate()
         assert [await watching.look(instance.id) for _ in range(3)] == ["gone"] * 3
     incident, entries = await watching.told(instance.id)
@@ -117,7 +95,7 @@ async def test_a_terminated_workflow_is_found_once(
     assert watching.found == ["terminated"]
     stored = await interpreter.stored(instance.id)
     assert stored is not None
-    assert (stored.status, gone.how_gone(stored.gone)) == ("running", "terminated")
+    assert (stored.status, stored.gone["how"]) == ("running", "terminated")
 
 
 async def test_a_workflow_that_comes_back_is_noted(
@@ -126,7 +104,7 @@ async def test_a_workflow_that_comes_back_is_noted(
     """One that Temporal was told to take up again goes on, and nobody is asked to act any more."""
     watching = Watching(database, pathways)
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         await instance.terminate()
         assert await watching.look(instance.id) == "gone"
         await reset(client, instance)
@@ -148,7 +126,7 @@ async def test_a_workflow_that_temporal_does_not_know(
     """Temporal was restored to what it was before the start: the lists know more than there is."""
     watching = Watching(database, pathways)
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         execution = WorkflowExecution(workflow_id=workflow_id(instance.id))
         request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
         await client.workflow_service.delete_workflow_execution(request)
@@ -248,7 +226,7 @@ async def test_what_is_closed_is_over(
     """Tasks close as cancelled with their drafts kept, nobody listens or stands any more, and a person is on record."""
     watching = Watching(database, pathways)
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         await instance.terminate()
         await watching.look(instance.id)
     async with database.transaction() as unit:
@@ -277,7 +255,7 @@ async def test_one_that_comes_back_after_all_replaces_what_was_closed(
 ) -> None:
     """The workflow is the truth: what it states once it goes on is what the lists say again."""
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         await instance.terminate()
         await Watching(database, pathways).look(instance.id)
         await close(database, instance.id)

@@ -11,7 +11,6 @@ from temporalio.client import Client
 from ulid import ULID
 
 import relay
-from local.temporal_server import TemporalServer
 from pathways.events import MessageReceived, Resumed, Suspended
 from relaying.port import Answered, GoneError, NoAnswerError
 from relaying.reconciling import Reconciler, rebuild_one
@@ -25,22 +24,10 @@ from store.inbox import NewEvent
 from store.instances import NewInstance
 from store.snapshots import stored_digest
 from tests.support.interpreted import SPINE
-from tests.support.interpreter import Instance, connect, until
+from tests.support.interpreter import Instance, until
 from tests.support.spine import RecordingInterpreter
 
 AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def client(temporal_server: TemporalServer) -> Client:
-    """A client with Carelane's converter."""
-    return await connect(temporal_server.address)
-
-
-@pytest.fixture
-def interpreter(client: Client, database: Database) -> RecordingInterpreter:
-    """An interpreter that records to the store."""
-    return RecordingInterpreter(client, database)
 
 
 @pytest.fixture
@@ -49,16 +36,9 @@ def pathways(client: Client, interpreter: RecordingInterpreter) -> TemporalPathw
     return TemporalPathways(client, task_queue=interpreter.queue)
 
 
-async def at_task(interpreter: RecordingInterpreter) -> Instance:
-    """An instance whose task is open."""
-    instance = await interpreter.start(SPINE, order={"reference": "ServiceRequest/1"})
-    await interpreter.records(instance)
-    return instance
-
-
 async def listening(interpreter: RecordingInterpreter) -> tuple[Instance, str]:
     """An instance that waits for its note, and the key it waits for."""
-    instance = await at_task(interpreter)
+    instance = await interpreter.at_task()
     await instance.complete("review", "accept")
     await interpreter.records(instance)
     async with interpreter.database.transaction() as unit:
@@ -175,7 +155,7 @@ async def test_running_instances_hold_what_their_version_holds(
     running = asyncio.create_task(relay.relay(database, database_url, pathways))
     async with interpreter.running():
         first, key = await listening(interpreter)
-        second = await at_task(interpreter)
+        second = await interpreter.at_task()
         await pause("p-1", "close")
 
         async def all_know() -> bool:
@@ -230,7 +210,7 @@ async def test_what_differs_is_recorded_anew_by_the_workflow(
 ) -> None:
     """Lost rows come back through the workflow's own snapshot."""
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         async with database.transaction() as unit:
             for table in (tables.position, tables.task):
                 await unit.connection.execute(delete(table).where(table.c.instance == instance.id))
@@ -251,7 +231,7 @@ async def test_a_lost_row_is_rebuilt_from_a_query(
 ) -> None:
     """The snapshot that a workflow answers is all that a lost database needs."""
     async with interpreter.running():
-        instance = await at_task(interpreter)
+        instance = await interpreter.at_task()
         described = await instance.describe()
         async with database.transaction() as unit:
             for table in (tables.timeline, tables.position, tables.task, tables.result):

@@ -18,8 +18,8 @@ from store.migrate import migrate_database
 from tests.scale.worker_process import WorkerProcess, worker_process
 from tests.support import servers
 from tests.support.interpreter import connect
-from workflows.pathway import WORKFLOW as INTERPRETED
-from workflows.pathway import workflow_id
+from workflows.names import WORKFLOW as INTERPRETED
+from workflows.names import workflow_id
 
 Handle = WorkflowHandle[Any, Any]
 

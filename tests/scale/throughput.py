@@ -23,7 +23,7 @@ from tests.scale.ground import Ground
 from tests.scale.report import Row, at_least_times, at_most_times, ratio_of_pairs, told
 from tests.scale.worker_process import install_plans
 from workflows.converter import data_converter
-from workflows.pathway import WORKFLOW as INTERPRETED
+from workflows.names import WORKFLOW as INTERPRETED
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -91,7 +92,8 @@ async def test_a_text_that_is_no_cursor_is_refused(database: Database) -> None:
     """A made-up or foreign cursor is an error with words, not a fault."""
     async with database.transaction() as unit:
         foreign = [cursor([1]), cursor(["a", 1, "c"]), cursor([OPENED, 2**80, "x"]), cursor(["2026-01-01", 1, "x"])]
-        for text in ("", "?", "WzFd", "bm9uc2Vuc2U", *foreign):
+        deep = base64.urlsafe_b64encode(b"[" * 3_000).decode()
+        for text in ("", "?", "WzFd", "bm9uc2Vuc2U", deep, *foreign):
             with pytest.raises(BadCursorError):
                 await unit.worklist.page(WorkFilter(), after=text)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pathways.calendars import Calendar
 from pathways.catalog import Catalog, read_catalog
 from pathways.commands import CancelChild, RunAction, StartChild
 from pathways.compile import compile_definition
@@ -38,6 +37,7 @@ from pathways.facts import Fact, TaskClosed, TaskOpened
 from pathways.parse import parse
 from pathways.plan import Plan, plan_from_json
 from pathways.state import Incident, Position, State, state_from_json, state_to_json
+from pathways.time.calendars import Calendar
 
 US_BUSINESS = {
     "zone": "America/New_York",
@@ -69,6 +69,11 @@ def make_plan(text: str, catalog: Mapping[str, Any] | None = None) -> Plan:
     assert compiled.plan is not None, errors
     assert not errors, errors
     return plan_from_json(compiled.plan.document)
+
+
+def code(found: Transition) -> str | None:
+    """The code of a refusal; None where nothing was refused."""
+    return None if found.refusal is None else found.refusal.code
 
 
 class Player:

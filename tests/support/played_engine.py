@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from api.services.clock import pathway_now
 from api.services.engine import EngineAwayError, EngineRefusedError, InstanceGoneError
 from pathways.commands import RunAction
 from pathways.engine import advance, next_deadline, snapshot, snapshot_digest, start_state
@@ -30,6 +29,7 @@ from pathways.facts import Recorded
 from pathways.foresight import Foresight, foresee
 from pathways.messages import Answer, Description, Migrate, Pace, RecordRequest, Refused, StartInstance
 from pathways.migration import Migration, map_from_json, migrate
+from pathways.pace import pathway_now
 from pathways.plan import Plan, plan_from_json
 from pathways.projection import snapshot_to_json
 from pathways.state import State

@@ -13,6 +13,8 @@ from store.instances import Instance as StoredInstance
 from tests.support.interpreted import ACTIONS, SPINE
 from tests.support.interpreter import Instance, Interpreter, until
 
+ORDER = {"reference": "ServiceRequest/1"}
+
 
 class RecordingInterpreter(Interpreter):
     """An interpreter whose worker records to the store."""
@@ -28,6 +30,12 @@ class RecordingInterpreter(Interpreter):
         """The instance's row."""
         async with self.database.transaction() as unit:
             return await unit.instances.get(ident)
+
+    async def at_task(self) -> Instance:
+        """An instance whose task is open, as the store knows."""
+        instance = await self.start(SPINE, order=ORDER)
+        await self.records(instance)
+        return instance
 
     async def records(self, instance: Instance) -> None:
         """Wait until all that has happened to an instance is in the store."""

@@ -12,7 +12,7 @@ from ulid import ULID
 from pathways.facts import TaskOpened
 from store import tables
 from store.database import Database
-from store.fact_rows import task_row
+from store.facts.rows import task_row
 from store.instances import NewInstance
 
 OPENED = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

@@ -42,7 +42,7 @@ async def test_the_page_of_a_nested_instance(supervisor: Reader, series: str) ->
         "Started by: Plan the doses",
         "A late first dose is a missed treatment.",
         "Give a dose: round 1, Drug",
-        "Chair: C-1; Start: Tue 1 Dec 2026",
+        "Chair C-1 Start Tue 1 Dec 2026",
         "Call the patient now A task in Scheduling Needs the role coordinator",
         "Clinical decision",
         "Clock started: First dose given",

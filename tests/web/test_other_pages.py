@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -76,6 +78,23 @@ async def test_an_instance_tells_its_story(nurse: Reader, referral: str) -> None
     assert f'href="/instances/{referral}"' not in (await nurse.get("/instances?show=ended")).html
 
 
+async def test_what_is_known_of_an_instance_comes_in_the_definitions_order(nurse: Reader, referral: str) -> None:
+    """Not in that of the store, which sorts names by their length; in the list as on the page of a task."""
+    for text in ((await nurse.get("/instances")).text, (await nurse.get(f"/instances/{referral}")).text):
+        places = [text.index(one) for one in ("Service", "Urgent")]
+        assert places == sorted(places)
+
+
+async def test_pages_of_instances_keep_the_filters(place: Office, nurse: Reader) -> None:
+    """The first page of what was filtered is filtered too."""
+    for number in range(51):
+        await start(place, number)
+    listed = await nurse.get("/instances?show=all&pathway=referral")
+    (following,) = re.findall(r'href="(/instances\?[^"]*after=[^"]*)"', listed.html)
+    second = await nurse.get(html.unescape(following))
+    assert 'href="/instances?show=all&amp;pathway=referral"' in second.html
+
+
 async def test_cancelling_shows_what_it_does_and_wants_a_reason(supervisor: Reader, referral: str) -> None:
     """The patient's banner is on the page that asks."""
     page = await supervisor.get(f"/instances/{referral}/cancel")
@@ -108,8 +127,9 @@ async def test_an_exception_is_retried_from_its_page(place: Office, supervisor: 
     assert "Run 1 failed" in page.text
     assert "HARPER, Lena" in page.text
     assert (await supervisor.send(page, "/retry")).status == 422
-    wrong = await supervisor.send(page, "/retry", reason="Other input", change="yes", input="{")
-    assert (wrong.status, "The input is not JSON" in wrong.text) == (422, True)
+    for text in ("{", "[" * 100_000):
+        wrong = await supervisor.send(page, "/retry", reason="Other input", change="yes", input=text)
+        assert (wrong.status, "The input is not JSON" in wrong.text) == (422, True)
     unfit = await supervisor.send(page, "/retry", reason="Other input", change="yes", input='{"order": 7}')
     assert (unfit.status, "order" in unfit.text) == (422, True)
     place.engine.actions["referral.check_completeness"] = working

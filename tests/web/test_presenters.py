@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways import forms
+from pathways import feel, forms
 from pathways.datatypes import DataType
 from web.form_values import Typed, typed_from, typed_from_draft, typed_from_values, values_of
 from web.presenters.times import due_of, length, time_of
@@ -72,6 +72,8 @@ def test_lengths_never_say_more_than_there_is(duration: timedelta) -> None:
         ({"reference": "Practitioner/1", "display": "Dr Abara"}, "Dr Abara"),
         ([1, 2], "1, 2"),
         ({"complete": True, "missing": []}, "Complete: Yes"),
+        ({"value": 410, "unit": "mg"}, "410 mg"),
+        ({"start": "2026-03-09", "end": None}, "Mon 9 Mar 2026 to –"),
         ({}, "–"),
     ],
 )
@@ -138,13 +140,19 @@ def test_what_is_no_number_stays_text(text: str) -> None:
 @given(st.dictionaries(st.sampled_from([f"f.{one.name}" for one in FIELDS]), st.lists(st.text(max_size=20)).map(tuple)))
 def test_whatever_is_typed_can_be_checked(raw: dict[str, tuple[str, ...]]) -> None:
     """Nothing that a browser may send raises; it conforms or is refused by name."""
-    from pathways import feel
-
     values = values_of(FIELDS, Typed(raw), NEW_YORK)
     env = feel.Environment(now=NOW, zone=UTC)
     kept, errors = forms.check(FIELDS, values, None, {}, env)
     assert set(kept) == set(VALUES)
     assert set(errors) <= set(VALUES)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": '])
+def test_json_that_is_none_or_too_deep_is_refused_by_its_field(text: str) -> None:
+    """Where a field takes JSON, whatever is typed there is for its type to judge."""
+    fields = forms.from_json([{"name": "plan", "label": "Plan", "type": {"kind": "object", "fields": []}}])
+    values = values_of(fields, Typed({"f.plan": (text,)}), NEW_YORK)
+    assert "plan" in forms.check(fields, values, None, {}, feel.Environment(now=NOW, zone=UTC))[1]
 
 
 def test_a_local_time_that_does_not_exist_moves_forward() -> None:

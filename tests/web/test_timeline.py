@@ -78,6 +78,15 @@ def test_places_are_told_from_the_outside_in() -> None:
         assert places.whole(address) == words
 
 
+def test_an_event_that_starts_nothing_is_not_said_to() -> None:
+    """Its side flow runs already, and may run once at a time."""
+    taken = {"event": "order.revoked", "side": "call"}
+    facts = (entry(1, "handler-taken", "^1", **taken), entry(2, "handler-taken", "^1", **taken, ignored=True))
+    latest, first = lines(detail_of(*facts), NOW)
+    assert "Starts: Call the patient" in first.detail
+    assert "Runs already, so not started again: Call the patient" in latest.detail
+
+
 def test_sections_are_told_by_their_titles() -> None:
     """With the plan and without; the branches and rounds around them too."""
     text = """

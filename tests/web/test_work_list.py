@@ -48,3 +48,13 @@ def test_marks_are_told_the_most_pressing_first() -> None:
         ("plain", "Can be done together with others"),
     ]
     assert row.why == "It matters."
+
+
+def test_why_is_told_of_alerts() -> None:
+    """Of every other task it says the same in each row of a list; it stands on the task's page."""
+    quiet, late, reminded = shown(
+        task("a", why="It matters."),
+        task("b", why="It matters.", origin="clock"),
+        task("c", why="It matters.", reminded_at=NOW),
+    )
+    assert (quiet.why, late.why, reminded.why) == ("", "It matters.", "It matters.")

@@ -9,7 +9,8 @@ from temporalio.exceptions import ApplicationError
 from pathways.events import MessageReceived
 from tests.support.interpreted import ACTIONS, SPINE
 from tests.support.interpreter import Interpreter
-from workflows.pathway import REFUSED, Pathway
+from workflows.names import REFUSED
+from workflows.pathway import Pathway
 
 
 @pytest.mark.parametrize("sandboxed", [False, True])

@@ -9,7 +9,8 @@ from ulid import ULID
 from pathways.messages import ActionRequest, ActionResult, StartInstance
 from tests.support.interpreted import ACTIONS, SPINE, pathway
 from tests.support.interpreter import Instance, Interpreter
-from workflows.pathway import Pathway, workflow_id
+from workflows.names import workflow_id
+from workflows.pathway import Pathway
 from workflows.search import INCIDENT, PATHWAY, STAGE
 
 STAGED = pathway("""

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from api.services.actor import Actor
 from api.services.bulk import Candidate, Result, Selection
-from api.services.clock import pace_from_json, pathway_now
 from api.services.errors import FormInvalidError, ServiceError, TaskClosedError
 from api.services.patients import Patient, patient_of
+from pathways.pace import pace_from_json, pathway_now
 from web.presenters.form import sentence
 from web.presenters.patients import PatientView, patient_view
 from web.presenters.places import Places

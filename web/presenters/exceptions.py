@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.incidents import IncidentDetail
 from api.services.records import Entry, Incident, IncidentGroup
+from pathways.pace import pace_from_json, pathway_now
 from pathways.plan import Child, Do
 from web.presenters import gone
 from web.presenters.places import Places, places_of

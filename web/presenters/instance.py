@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.core_versions import MovedOn
 from api.services.instances import InstanceDetail
 from api.services.queues import Queues
 from api.services.records import Instance, InstanceSummary, Position, Task
+from pathways.pace import pace_from_json, pathway_now
+from pathways.plan import Plan
 from web.presenters.clocks import ClockView, clock_views
 from web.presenters.gone import GoneView, gone_view, whole
 from web.presenters.instance_data import DataGroup, data_groups
@@ -47,7 +48,10 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class PositionView:
-    """A place where it stands. `around` is the round, branch or side flow that it lies in."""
+    """A place where it stands. `around` is the round, branch or side flow that it lies in.
+
+    `is_outer`: it stands there only because it stands at something that lies in it.
+    """
 
     address: str
     step: str
@@ -55,6 +59,7 @@ class PositionView:
     around: str
     waits: str
     is_stuck: bool
+    is_outer: bool
     since: Time
     until: Time | None
     skip: str
@@ -157,7 +162,7 @@ def instance_view(
         zone=instance.zone,
         site=instance.site or "",
         now=time_of(here, instance.zone, here),
-        attributes=attributes_of(instance, instance.zone),
+        attributes=attributes_of(instance, instance.zone, found.plan),
         stages=_stages(found),
         positions=tuple(_position(one, instance, places, here) for one in found.positions),
         tasks=_tasks(found, places, queues, here),
@@ -191,11 +196,12 @@ def instance_now(instance: Instance, now: datetime) -> datetime:
     return pathway_now(pace_from_json(instance.pace), now)
 
 
-def attributes_of(instance: InstanceSummary, zone: str) -> tuple[tuple[str, str], ...]:
-    """The values that lists filter on, in words."""
+def attributes_of(instance: InstanceSummary, zone: str, plan: Plan | None) -> tuple[tuple[str, str], ...]:
+    """The values that lists filter on, in words and in the definition's order."""
+    order = {one.name: place for place, one in enumerate(plan.attributes)} if plan is not None else {}
     return tuple(
         (words(name), in_words(value, zone))
-        for name, value in instance.attributes.items()
+        for name, value in sorted(instance.attributes.items(), key=lambda named: order.get(named[0], len(order)))
         if value not in (None, "", [])
     )
 
@@ -222,6 +228,7 @@ def _position(one: Position, instance: Instance, places: Places, now: datetime) 
         around=places.around(one.address),
         waits=WAITS[one.waits] if not is_held(one, instance) else "Held: it begins when the step is released",
         is_stuck=one.waits == "operator",
+        is_outer=one.waits == "inner",
         since=time_of(one.entered_at, instance.zone, now),
         until=time_of(one.wake_at, instance.zone, now) if one.wake_at else None,
         skip=f"/instances/{instance.id}/skip?{at}" if one.waits not in ("undo", "resume") else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 
 from api.services.core_versions import MovedOn
 from api.services.instances import InstanceDetail
+from pathways.datatypes import ANY
+from pathways.plan import Plan, computed_by, saved_by
 from web.presenters.places import Places
 from web.presenters.times import Time, time_of
-from web.presenters.values import in_words, reference_words, words
+from web.presenters.values import Told, reference_words, told, words
 
 Json = Any
 
@@ -22,7 +24,7 @@ class DataView:
     """A saved value with where it came from. `change` is the address at which it can be changed."""
 
     name: str
-    value: str
+    value: Told
     origin: str
     time: Time
     sources: tuple[str, ...]
@@ -47,13 +49,24 @@ def data_groups(
     for scope in sorted(found.instance.data):
         values = [
             _value(found, places, scope, name, saved, now, newer)
-            for name, saved in found.instance.data[scope].items()
+            for name, saved in sorted(found.instance.data[scope].items(), key=_place_in(found.plan))
             if saved.get("value") is not None
         ]
         if values:
             is_over = bool(scope) and not any(one.startswith(scope) for one in standing)
             groups.append(DataGroup(places.scope(scope), tuple(values), is_over))
     return tuple(groups)
+
+
+def _place_in(plan: Plan | None) -> Callable[[tuple[str, Mapping[str, Json]]], tuple[int, str]]:
+    """By what the values of a scope are ordered: as the definition gives them, inputs first."""
+    if plan is None:
+        return lambda named: (0, str(named[1].get("at")))
+    produced = [one.name for one in plan.inputs]
+    for step in plan.steps:
+        produced += [one.name for one in computed_by(step)] + [one.name for one in saved_by(step)]
+    place = {name: number for number, name in reversed([*enumerate(produced)])}
+    return lambda named: (place.get(named[0], len(produced)), str(named[1].get("at")))
 
 
 def _value(
@@ -68,7 +81,7 @@ def _value(
     zone = found.instance.zone
     return DataView(
         name=words(name),
-        value=in_words(_told(saved["value"]), zone),
+        value=_told(found, name, saved),
         origin=_origin(found, places, saved),
         time=time_of(datetime.fromisoformat(saved["at"]), zone, now),
         sources=tuple(_source(one, zone, now, newer) for one in saved.get("sources") or ()),
@@ -76,11 +89,14 @@ def _value(
     )
 
 
-def _told(value: Json) -> Json:
-    """A task's answer without who and when: the page tells that beside it."""
+def _told(found: InstanceDetail, name: str, saved: Mapping[str, Json]) -> Told:
+    """A value laid out; a task's answer without who and when: the page tells that beside it."""
+    value, declared = saved["value"], None
     if isinstance(value, Mapping) and {"outcome", "by", "at"} <= set(value):
-        return {name: one for name, one in value.items() if name not in ("by", "at")}
-    return value
+        value = {name: one for name, one in value.items() if name not in ("by", "at")}
+    if found.plan is not None:
+        declared = found.plan.type_of(name, str(saved.get("address") or ""))
+    return told(value, found.instance.zone, declared or ANY, found.names)
 
 
 def _origin(found: InstanceDetail, places: Places, saved: Mapping[str, Json]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.services.publishing import Checked, Examination
 from pathways.diagnostics import Diagnostic
-from pathways.readiness import Readiness, plural
+from pathways.publishing.readiness import Readiness, plural
 from pathways.scenarios import report
 
 _MOST_TIMELINE = 40

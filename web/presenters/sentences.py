@@ -211,7 +211,11 @@ def _inner(entry: Entry, context: Context) -> Said:
 
 def _handler(entry: Entry, context: Context) -> Said:
     side, to = entry.detail.get("side"), entry.detail.get("to")
-    leads = f"Starts: {context.places.scope(f'~{side}/')}" if side else f"Leads to {context.places.step(str(to))}"
+    if side:
+        flow = context.places.scope(f"~{side}/")
+        leads = f"Runs already, so not started again: {flow}" if entry.detail.get("ignored") else f"Starts: {flow}"
+    else:
+        leads = f"Leads to {context.places.step(str(to))}"
     return f"Event arrived: {context.places.event(entry.address or '')}", f"At {context.title(entry)}. {leads}", "note"
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from api.services.actor import Actor
-from api.services.clock import pace_from_json, pathway_now
 from api.services.core_versions import MovedOn
 from api.services.queues import Queues
 from api.services.tasks import TaskDetail
+from pathways.pace import pace_from_json, pathway_now
 from pathways.plan import FormField
 from web.form_values import Typed, typed_from_values, values_of
 from web.presenters.marks import Mark, marks_of

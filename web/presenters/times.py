@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 Urgency = Literal["overdue", "soon", "later", "undated"]
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
+from pathways.datatypes import ANY, DataType
 from web.presenters.times import time_of
 
 Json = Any
 
 NOTHING = "–"
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 _SHORT = 8
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -39,11 +44,57 @@ def in_words(value: Json, zone_name: str) -> str:
             return ", ".join(in_words(one, zone_name) for one in value)
         case {"reference": str(reference), **rest} if set(rest) <= {"display", "type", "identifier"}:
             return str(rest.get("display") or reference_words(reference))
+        case {"value": int() | float() | str() as amount, "unit": str(unit), **rest} if not rest and unit:
+            return f"{amount} {unit}"
+        case {"start": start, "end": end, **rest} if not rest:
+            return f"{in_words(start, zone_name)} to {in_words(end, zone_name)}"
         case Mapping():
             shown = [(name, one) for name, one in value.items() if one not in (None, "", [], {})]
             return "; ".join(f"{words(str(name))}: {in_words(one, zone_name)}" for name, one in shown) or NOTHING
         case _:
             return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value as a page lays it out: in one text, or in parts, each with its label (none: an entry of a list)."""
+
+    text: str
+    label: str = ""
+    parts: tuple[Told, ...] = ()
+
+
+def told(value: Json, zone_name: str, declared: DataType = ANY, names: Mapping[str, str] = _NOBODY) -> Told:
+    """A value laid out: an object field by field in the declared order, a list of objects one by one.
+
+    `names` are those of people by id, for fields that say who did something.
+    """
+    match value:
+        case Mapping() if not _is_one(value):
+            order = {name: place for place, name in enumerate(declared.by_name)}
+            shown = [name for name, one in value.items() if one not in (None, "", [], {})]
+            parts = [
+                replace(_field(name, value[name], zone_name, declared, names), label=words(name))
+                for name in sorted(shown, key=lambda name: order.get(name, len(order)))
+            ]
+            return Told("" if parts else NOTHING, parts=tuple(parts))
+        case list() if any(isinstance(one, Mapping) and not _is_one(one) for one in value):
+            item = declared.item or ANY
+            return Told("", parts=tuple(told(one, zone_name, item, names) for one in value))
+        case _:
+            return Told(in_words(value, zone_name))
+
+
+def _field(name: str, value: Json, zone_name: str, declared: DataType, names: Mapping[str, str]) -> Told:
+    if name == "by" and isinstance(value, str) and value in names:
+        return Told(names[value])
+    field = declared.by_name.get(name)
+    return told(value, zone_name, field.type if field is not None else ANY, names)
+
+
+def _is_one(value: Mapping[str, Json]) -> bool:
+    """Whether an object is told in one text: a reference, a quantity, a period."""
+    return "reference" in value or set(value) in ({"value", "unit"}, {"start", "end"})
 
 
 def reference_words(reference: str) -> str:

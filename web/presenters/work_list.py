@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from api.services.clock import pace_from_json, pathway_now
 from api.services.patients import Patient, patient_of
 from api.services.queues import Queues
 from api.services.records import Counts, QueueCount, TaskSummary
 from api.services.tasks import ListWish, NamedList
+from pathways.pace import pace_from_json, pathway_now
 from web.presenters.marks import STANDS_STILL, Mark, marks_of
 from web.presenters.patients import PatientView, patient_view
 from web.presenters.times import Due, Time, due_of, time_of
@@ -34,7 +34,7 @@ class Other:
 class Row:
     """A task in the list. `in_bulk`: the person may complete it together with others.
 
-    `others` are those of its cause in the same instance: with it they are one item.
+    `others` are those of its cause in the same instance: with it they are one item. `why` is told of alerts.
     """
 
     id: str
@@ -159,12 +159,17 @@ def _row(
         version=task.version,
         in_bulk=_in_bulk(task, person, roles),
         marks=(*((STANDS_STILL,) if brief and brief.gone else ()), *marks_of(task, queues, zone, here)),
-        why=task.why or "",
+        why=(task.why or "") if _is_alert(task) else "",
         others=tuple(
             Other(one.id, one.title, queues.title(one.queue) if one.queue != task.queue else "")
             for one in found.same_cause.get(task.id, ())
         ),
     )
+
+
+def _is_alert(task: TaskSummary) -> bool:
+    """Whether a task alarms somebody: then why belongs beside it. Of others it is told on their own page."""
+    return task.origin == "clock" or task.escalated_at is not None or task.reminded_at is not None
 
 
 def _in_bulk(task: TaskSummary, person: str, roles: frozenset[str]) -> bool:

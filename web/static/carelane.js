@@ -10,6 +10,13 @@
     summary.focus();
   }
 
+  // A note is told once: an address that is copied, kept or loaded again does not say it to anybody else.
+  const address = new URL(location.href);
+  if (address.searchParams.has("note")) {
+    address.searchParams.delete("note");
+    history.replaceState(history.state, "", address);
+  }
+
   const form = document.querySelector("form[data-autosave]");
   if (form) autosave(form);
   keys();
@@ -64,7 +71,11 @@
     function show(fields) {
       for (const [name, state] of Object.entries(fields)) {
         const field = form.querySelector(`[data-field="${CSS.escape(name)}"][data-conditional]`);
-        if (field) field.hidden = !state.shown;
+        if (!field) continue;
+        field.hidden = !state.shown;
+        const label = field.querySelector("legend, label");
+        label.dataset.plain ||= label.textContent.trim().replace(/ \((optional|if it applies)\)$/, "");
+        label.textContent = state.required ? label.dataset.plain : `${label.dataset.plain} (if it applies)`;
       }
     }
   }
@@ -138,9 +149,10 @@
     tell();
   }
 
-  // Diagrams begin where the instance stands, and go where a link of the page leads.
+  // Diagrams begin where the instance stands, go where a link of the page leads, and are as large as one likes.
   for (const box of document.querySelectorAll(".diagram")) {
     centre(box, box.querySelector(".cl-here") || box.querySelector(".cl-start"));
+    zoom(box, box.previousElementSibling);
   }
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#node-"]');
@@ -159,5 +171,38 @@
     const inner = node.getBoundingClientRect();
     box.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
     box.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+  }
+
+  // What was in the middle stays there, whatever the size.
+  function zoom(box, buttons) {
+    const picture = box.querySelector("svg");
+    if (!picture || !buttons || !buttons.matches("[data-zoom]")) return;
+    const [width, height] = [parseFloat(picture.getAttribute("width")), parseFloat(picture.getAttribute("height"))];
+    const room = () => parseFloat(getComputedStyle(box).maxHeight) - (box.offsetHeight - box.clientHeight);
+    const least = () => Math.min(1, box.clientWidth / width, room() / height);
+    let scale = 1;
+    buttons.hidden = false;
+    buttons.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-zoom-to]");
+      if (!button) return;
+      const wish = { smaller: scale / 1.4, larger: scale * 1.4, whole: least(), full: 1 }[button.dataset.zoomTo];
+      show(wish, box.clientWidth / 2, box.clientHeight / 2);
+    });
+    // Too small to be read: a click goes nearer, to that place.
+    box.addEventListener("click", (event) => {
+      if (scale >= 0.6 || event.target.closest("a")) return;
+      const outer = box.getBoundingClientRect();
+      show(1, event.clientX - outer.left, event.clientY - outer.top);
+    });
+
+    function show(wish, x, y) {
+      const next = Math.min(2, Math.max(least(), wish));
+      const [left, top] = [(box.scrollLeft + x) / scale, (box.scrollTop + y) / scale];
+      picture.setAttribute("width", width * next);
+      picture.setAttribute("height", height * next);
+      box.scrollLeft = left * next - box.clientWidth / 2;
+      box.scrollTop = top * next - box.clientHeight / 2;
+      scale = next;
+    }
   }
 })();

@@ -51,7 +51,7 @@ async def retry(visit: Visit) -> Response:
     if typed.one("change") == "yes":
         try:
             changed = json.loads(typed.one("input"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             errors["input"] = f"The input is not JSON: {error}"
         else:
             if changed == found.incident.input:

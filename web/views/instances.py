@@ -36,6 +36,10 @@ async def index(visit: Visit) -> Response:
     page = await visit.services.instances.page(wanted, after=visit.query("after") or None, limit=50)
     zone = visit.services.instances.site_zone
     waiting = await visit.services.instances.held(page.items)
+    versions = (await visit.services.definitions.list()).versions
+    digests = {(one.name, one.version): one.digest for one in versions}
+    shown = {digests[one.pathway, one.version] for one in page.items if (one.pathway, one.version) in digests}
+    plans = await visit.services.instances.plans_of(shown)
     briefs = await visit.services.instances.briefs(one.id for one in page.items)
     subjects = {ident: patient_of(one.inputs) for ident, one in briefs.items()}
     patients = await visit.services.patients.of(subjects.values())
@@ -54,13 +58,12 @@ async def index(visit: Visit) -> Response:
             "kind": one.outcome_kind or "",
             "stage": words(one.stage) if one.stage else "",
             "started": time_of(one.started_at, zone, visit.now),
-            "attributes": presenter.attributes_of(one, zone),
+            "attributes": presenter.attributes_of(one, zone, plans.get(digests.get((one.pathway, one.version), ""))),
         }
         for one in page.items
     ]
-    versions = (await visit.services.definitions.list()).versions
     known = sorted({one.name: one.title for one in versions}.items())
-    query = {"show": show, "pathway": pathway or "", "after": page.next}
+    query = {"show": show, "pathway": pathway or ""}
     return await visit.render(
         "instances.html",
         rows=rows,
@@ -75,8 +78,8 @@ async def index(visit: Visit) -> Response:
             show,
         ),
         pathways=choices([("", "Any"), *known], pathway),
-        next_page=f"/instances?{urlencode(query)}" if page.next else None,
-        first_page="/instances" if visit.query("after") else None,
+        next_page=f"/instances?{urlencode({**query, 'after': page.next})}" if page.next else None,
+        first_page=f"/instances?{urlencode(query)}" if visit.query("after") else None,
     )
 
 

@@ -37,8 +37,6 @@ class Symbol:
     scale: Scale | None = None
 
 
-ONE: Final = Symbol(Fraction(1), ())
-
 _OWN: Final = frozenset(("mol", "eq", "osm", "Sv"))
 """Units that are base units here, though UCUM defines them by others."""
 

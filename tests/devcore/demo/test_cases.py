@@ -19,7 +19,7 @@ from pathways.catalog import Catalog
 from pathways.compile import compile_definition
 from pathways.parse import parse
 from pathways.plan import Plan, Task
-from pathways.zones import zone
+from pathways.time.zones import zone
 
 OPENED = datetime.fromisoformat("2026-03-02T09:30:15-05:00")
 ENV = feel.Environment(now=OPENED, zone=zone("America/New_York"))

@@ -102,6 +102,8 @@ def test_side_flows_are_entered_from_their_handler() -> None:
     assert offered.taken == {"~call-payer next ~call-payer/call": 1}
     taken = {"fact": "handler-taken", "address": "await-decision@2^1", "side": "call-payer", "to": None}
     assert walked(taken, scope).taken["await-decision side ~call-payer"] == 1
+    again = taken | {"ignored": True}
+    assert walked(taken, scope, again).taken["await-decision side ~call-payer"] == 1, "it ran already"
 
 
 def test_the_pathways_own_handlers_are_shown() -> None:

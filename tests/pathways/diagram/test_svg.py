@@ -62,6 +62,7 @@ def test_marks_are_drawn() -> None:
     drawing = whole()
     layout = stacked(drawing)
     assert ">here</text>" in to_svg(drawing, layout, standing([("assemble", "people")]))
+    assert ">within</text>" in to_svg(drawing, layout, standing([("assemble", "inner")]))
     assert ">12 here</text>" in to_svg(drawing, layout, counts({"assemble": Number(12)}))
 
 

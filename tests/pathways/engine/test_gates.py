@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.plans import Player, make_plan
+from tests.support.plans import Player, code, make_plan
 
 CATALOG = {"actions": {}, "roles": {"pharmacist": {"clinical": True}, "clerk": {}}}
 GATE = "gate: clinical, task: {title: Check, queue: q, role: pharmacist}"
@@ -25,12 +25,6 @@ steps:
 outcomes: {{ok: {{kind: success}}}}
 """
 CLERK, PHARMACIST = {"roles": ("clerk",)}, {"roles": ("pharmacist",)}
-
-
-def code(found: object) -> str | None:
-    """The code of a refusal."""
-    refusal = getattr(found, "refusal", None)
-    return None if refusal is None else str(refusal.code)
 
 
 def player(*done: str) -> Player:

@@ -143,6 +143,27 @@ def test_side_flows_are_numbered_and_interrupt_nothing() -> None:
     assert "~alarm#1/call" not in run.standing
 
 
+def test_an_event_starts_no_second_run_of_what_runs_once_at_a_time() -> None:
+    """The handler takes it all the same, and the fact says that nothing was started; after the end it starts again."""
+    text = """
+on: [{event: lab.final, side: alarm}]
+side_flows: {alarm: {once: true, steps: {call: {task: {title: C, queue: q}}}}}
+steps: {ask: {task: {title: A, queue: q}}, e: {end: ok}}
+outcomes: {ok: {kind: success}}
+"""
+    run = Player(make_plan(text, CATALOG))
+    for number in (1, 2):
+        assert run.deliver("lab.final", None, {"value": 7}, f"e-{number}").result["verdict"] == "consumed"
+    run.complete("~alarm#1/call")
+    run.deliver("lab.final", None, {"value": 7}, "e-3")
+    assert [(one.event, one.ignored) for one in run.of("handler-taken")] == [
+        ("e-1", False),
+        ("e-2", True),
+        ("e-3", False),
+    ]
+    assert "~alarm#2/call" in run.standing
+
+
 def test_offers_are_there_while_they_may_be_taken() -> None:
     """An offer that runs once at a time goes away while it runs, and a side flow may end the pathway."""
     run = player()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.plans import Player, make_plan
+from tests.support.plans import Player, code, make_plan
 
 CATALOG = {
     "actions": {"book": {"output": {"ref": "text"}}, "unbook": {"input": {"ref": "text"}}},
@@ -35,12 +35,6 @@ outcomes: {ok: {kind: success}}
 def player() -> Player:
     """An instance that waits for its booking."""
     return Player(make_plan(CARE, CATALOG))
-
-
-def code(found: object) -> str | None:
-    """The code of a refusal."""
-    refusal = getattr(found, "refusal", None)
-    return None if refusal is None else str(refusal.code)
 
 
 def test_a_held_step_is_entered_when_it_is_released() -> None:

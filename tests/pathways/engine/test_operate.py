@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pathways.events import TaskAdded
-from tests.support.plans import Player, make_plan
+from tests.support.plans import Player, code, make_plan
 
 CATALOG = {
     "actions": {"book": {"input": {"n": "integer"}, "output": {"ref": "text"}}, "unbook": {"input": {"ref": "text"}}},
@@ -40,12 +40,6 @@ outcomes: {ok: {kind: success}}
 def player() -> Player:
     """An instance that waits for its booking."""
     return Player(make_plan(CARE, CATALOG))
-
-
-def code(found: object) -> str | None:
-    """The code of a refusal."""
-    refusal = getattr(found, "refusal", None)
-    return None if refusal is None else str(refusal.code)
 
 
 def at_check() -> Player:

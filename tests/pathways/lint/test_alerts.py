@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from commands.rule_examples import catalog, completed
-from pathways.durations import parse_duration
 from pathways.lint import lint
 from pathways.lint.alerts import surely_longer
+from pathways.time.durations import parse_duration
 
 CATALOG = catalog()
 

@@ -132,6 +132,7 @@ use: {decide: {rules: [{when: reason = "x", to: late}, {to: late}]}}""",
         'after: {set: {x: "=every b in [1] satisfies b > 0", z: "={booking: 1, c: booking}.c"}}',
         "after: {set: {booking: =null, y: =booking}}",
         "after: {set: {x: =reason}}",
+        "after: {repeat: {until: x > 2, limit: 5, steps: {set: {set: {x: =iteration}}}}}",
     ],
 )
 def test_what_is_asked_for_or_set_first_may_be_read(step: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from catalog.tables.checking import check_table
 from commands.rule_examples import catalog, completed, examples
-from pathways.catalog_check import check_catalog
+from pathways.catalog.checking import check_catalog
 from pathways.diagnostics import Diagnostic
 from pathways.lint import RULES, lint
 from pathways.scenarios import ScenarioFile

@@ -97,6 +97,23 @@ def test_a_time_that_is_past_when_it_moves_has_moved() -> None:
     assert LINES["wait"] not in left
 
 
+def test_what_only_an_operator_could_bring_about_is_not_asked_for() -> None:
+    """No scenario leads to a step that only a move or a migration reaches, nor finds anything at one over at once."""
+    text = """
+inputs: {order: {type: Reference, target: [ServiceRequest], required: true}}
+clocks: {whole: {title: Whole, limit: =limit, calendar: none, why: W, breach: {queue: desk}}}
+steps:
+  begin: {set: {day: =today(), limit: =duration("P20D")}}
+  say: {emit: {type: case.closed, data: {result: good}}, timeout: {after: =day, to: over}}
+  ask: {task: {title: "{{ order.display }}", queue: intake}, next: over}
+  by-hand: {clocks: {start: whole}, task: {title: By hand, queue: intake, due: =day}, next: over}
+  over: {clocks: {stop: whole}, end: done}
+"""
+    found = lint(completed(text), "e.yaml", catalog(), date(2026, 3, 2), scenarios("{complete: ask}")).diagnostics
+    assert {"unreachable-step", "idle-timeout"} <= {one.rule for one in found}
+    assert "untried-time" not in {one.rule for one in found}
+
+
 def test_a_definition_with_errors_runs_no_scenarios() -> None:
     """What is wrong is said; what its scenarios would do, nobody knows."""
     text = completed(STEPS.replace("queue: intake", "queue: intaek"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pathways.catalog import read_catalog
-from pathways.declarations import read_object
+from pathways.datatypes.reading import read_object
 from pathways.scenarios import Known, Plans, Result, run_all
 from pathways.scenarios.fitting import misspelt
 from tests.support.pathways import CATALOG, plan_of, scenarios_of

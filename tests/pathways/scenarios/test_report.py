@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from textwrap import dedent
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from pathways import facts
 from pathways.scenarios import report, run_scenario, timeline
@@ -134,6 +136,13 @@ def test_every_fact_has_its_words() -> None:
         for one in get_args(get_args(facts.Fact)[0])
     }
     assert kinds == timeline.SILENT | timeline._SAY.keys()
+
+
+def test_an_event_that_starts_nothing_is_not_said_to() -> None:
+    """The timeline says why: the side flow runs already."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    one = facts.HandlerTaken(at, "^1", "note.filed", side="call", ignored=True)
+    assert timeline._SAY[one.fact](one, ZoneInfo("UTC")) == "^1: note.filed does not start call, which runs already"
 
 
 def test_a_long_timeline_is_shown_without_its_middle() -> None:

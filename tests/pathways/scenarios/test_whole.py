@@ -158,6 +158,17 @@ expect: {outcome: done}
         """
 children: {child: {running: true}}
 then:
+  - {release: Nothing yet, own: true, refused: not-held}
+  - {hold: stop, reason: A recall}
+  - {hold: stop, own: true, by: nurse-1, reason: Her weight first}
+  - {skip: ask, reason: It is known, expect: {at: stop}}
+  - {release: It is over, expect: {at: stop}}
+  - {release: {own: true, reason: Weighed}}
+expect: {outcome: done}
+""",
+        """
+children: {child: {running: true}}
+then:
   - {suspend: A holiday, pause_clocks: true, expect: {clocks: {decision: paused}}}
   - {suspend: Again, refused: suspended}
   - {resume: Back}

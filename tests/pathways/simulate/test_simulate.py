@@ -188,7 +188,7 @@ def test_a_case_that_cannot_go_on_says_why(plan: Plan) -> None:
     text = DECLARED.replace("{weight: 1, problem: slot-taken}", "{weight: 100, problem: order-unknown}")
     why = simulate(plan, declared(plan, text), 20).measures.stuck
     assert any("book: problem: visits.book reported order-unknown" in one for one in why), why
-    text = DECLARED.replace("form: {kind: {one_of: {a: 3, b: 1}}", "form: {kind: c")
+    text = DECLARED.replace("form: {kind: {one_of: {a: 3, b: 1}}", 'form: {kind: =lower case("C")')
     why = simulate(plan, declared(plan, text), 20).measures.stuck
     assert any(one.startswith("ask: Some fields need another look. (kind ") for one in why), why
     text = DECLARED.replace("final: true", "final: false")
@@ -247,6 +247,28 @@ steps:
 """)
     found = simulate(doses, declared(doses, ""), 10).measures.clocks
     assert found == {"charge": {"met": 30}, "answer": {"met": 10}}
+
+
+def test_what_comes_to_a_queue_after_its_time_is_not_overdue_there() -> None:
+    """Neither an escalated task nor that of a breached clock could be in time where it comes to."""
+    late = plan_of("""
+clocks: {answer: {title: Answer, limit: 1 day, breach: {queue: supervisor, title: Overdue}}}
+outcomes: {done: {title: Done, kind: success}}
+steps:
+  ask:
+    clocks: {start: [answer]}
+    task: {title: Ask, queue: intake, due: 2 days, escalate: [{after: 1 day, queue: supervisor}]}
+  over: {clocks: {stop: [answer]}, end: done}
+""")
+    simulated = simulate(late, declared(late, "tasks: {ask: {takes: 30 days}}"), 10)
+    queues = simulated.measures.queues
+    assert {name: (one.due, one.overdue, one.late) for name, one in queues.items()} == {
+        "intake": (10, 10, 0),
+        "supervisor": (0, 0, 20),
+    }
+    (table,) = (one for one in tables(late, simulated) if one.title == "Work in queues")
+    assert [row[-2:] for row in table.rows] == [("100.0%", ""), ("", "100.0%")]
+    assert "escalated" in table.note
 
 
 def test_an_action_that_undoes_gives_what_it_gives_as_a_step() -> None:
@@ -373,6 +395,16 @@ def test_the_library_simulates(name: str) -> None:
         ("events: {note.filed: {share: 120%}}", 1, "shape", "share"),
         ("events: {note.filed: {at: wat}}", 1, "unknown-step", "wait"),
         ("children: {child: [{outcome: a, weight: -1}]}", 1, "shape", "number"),
+        ("actions:\n  visits.book: [{problem: slot-takn}]", 2, "unknown-problem", "slot-taken"),
+        ("actions:\n  visits.book: [{give: {appointmnt: A}}]", 2, "unknown-field", "appointment"),
+        ("tasks:\n  ask:\n  - outcome: ill\n    form: {knd: a}", 4, "unknown-field", "kind"),
+        ("tasks:\n  ask: {outcome: ill, form: {weather: a}}", 2, "unknown-field", "There are kind, start"),
+        ("tasks:\n  ask: {outcome: ill, form: {one_of: [{weight: 1, value: {knd: a}}]}}", 2, "unknown-field", "kind"),
+        ("tasks:\n  ask: {outcome: ill, form: {kind: c}}", 2, "unknown-code", "a, b"),
+        ("tasks:\n  ask: {outcome: ill, form: {kind: {one_of: {c: 1}}}}", 2, "unknown-code", "a, b"),
+        ("tasks: {ask: {answers: [{form: {kind: a}}]}}", 1, "unknown-outcome", "says its outcome"),
+        ("events:\n  note.filed: {data: {finl: true}}", 2, "unknown-field", "final"),
+        ("inputs:\n  ordr: 1", 2, "unknown-field", "order"),
         ("inputs: {order: =}", 1, "bad-expression", "FEEL"),
         ("inputs: {order: {one_of: {}}}", 1, "shape", "one_of"),
         ("inputs: {order: {one_of: [{weigt: 3, value: 1}]}}", 1, "unknown-key", "weight"),
