@@ -312,7 +312,7 @@ def kept(plan: Plan, text: str = "") -> set[str]:
 
 def names_saved(step: Step) -> set[str]:
     """The names that a step keeps."""
-    return {one.name for one in (*saved_by(step), *computed_by(step))}
+    return {one.name for one in saved_by(step)} | {one.name for one in computed_by(step)}
 
 
 def test_a_case_keeps_only_what_something_reads() -> None:
