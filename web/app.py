@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api.services import Services
+from web.admission import View, page
 from web.rendering import STATIC, environment
 from web.views import (
     additions,
@@ -28,7 +29,7 @@ from web.views import (
     versions,
     work,
 )
-from web.visit import Site, View, Visit, page
+from web.visit import Site, Visit
 
 _YEAR = 365 * 24 * 3600
 

@@ -208,8 +208,7 @@ def of_step(placed: Placed, *, literal: bool = False) -> Iterator[Site]:
         yield from of_authored(verb.start, replace(exit_ if verb.at == "completion" else at, purpose="time"))
     if step.undo is not None:
         yield from of_authored(step.undo.given, exit_)
-    edges = body.rules if isinstance(body, DecideDecl) and body.table is None else step.next
-    for edge in edges or ():
+    for edge in step.edges:
         yield from _condition(edge.when, exit_)
 
 

@@ -81,13 +81,8 @@ def _stuck(subject: Subject, paths: list[str], rule: str, what: str) -> Finding:
     return Finding(rule, subject.flow.declared[paths[0]].id.mark, f"From {shown}{more} {what}")
 
 
-def _edges(step: StepDecl) -> tuple[EdgeDecl, ...]:
-    by_rules = isinstance(step.body, DecideDecl) and step.body.table is None
-    return step.body.rules if by_rules and isinstance(step.body, DecideDecl) else step.next or ()
-
-
 def _default(step: StepDecl) -> Findings:
-    edges = _edges(step)
+    edges = step.edges
     if isinstance(step.body, DecideDecl) and step.body.table is None and not edges:
         yield Finding("missing-default", step.body.mark, f'"{step.id}" has no rules to go by.')
     if not edges or edges[0].outcome is not None:
@@ -157,7 +152,7 @@ def _staying(subject: Subject, placed: Placed) -> Findings:
     step = placed.step
     if step.inner:
         return
-    ways = [one.to for one in _edges(step) if one.undo]
+    ways = [one.to for one in step.edges if one.undo]
     ways += [one.to for one in step.body.catch if one.undo] if isinstance(step.body, DoDecl) else []
     if not ways:
         return

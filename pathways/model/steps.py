@@ -316,6 +316,13 @@ class StepDecl:
     catch: tuple[CatchDecl, ...] = ()
 
     @property
+    def edges(self) -> tuple[EdgeDecl, ...]:
+        """The ways on, as far as any are written: the rules of a `decide`, else `next`."""
+        if isinstance(self.body, DecideDecl) and self.body.table is None:
+            return self.body.rules
+        return self.next or ()
+
+    @property
     def inner(self) -> tuple[tuple[str, tuple[StepDecl, ...]], ...]:
         """The blocks of steps inside it, each with what its path adds to the step's: `/branch`, or nothing."""
         match self.body:

@@ -13,7 +13,7 @@ from ulid import ULID
 from api.security.passwords import hash_token
 from store.people import Session
 from tests.support.office import PASSWORD, Office
-from web.visit import COOKIE
+from web.admission import COOKIE
 
 VOID = ("input", "br", "meta", "link", "img")
 

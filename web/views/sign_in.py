@@ -8,7 +8,9 @@ from starlette.responses import RedirectResponse, Response
 
 from api.services.errors import ServiceError, WrongPasswordError
 from api.services.people import SESSION_MOST, SignedIn
-from web.visit import COOKIE, Visit, is_local, render_kept, render_sign_in, unkeep
+from web.admission import COOKIE, render_sign_in
+from web.keeping import is_local, render_kept, unkeep
+from web.visit import Visit
 
 _OF_A_TASK = re.compile(r"^/tasks/([0-9A-Za-z]+)/(?:complete|draft)$")
 
