@@ -92,6 +92,10 @@ def _begin_visit(run: Run, step: Step, position: Position) -> None:
         message = f"More than {MOST_MOVES} moves without waiting for anything."
         settle(run, Halt(position, "runaway", message, "enter"))
         return
+    if run.allowance.used_up:
+        message = f"Without waiting for anything, all that is worked out takes more than {run.allowance.steps} steps."
+        settle(run, Halt(position, "runaway", message, "enter"))
+        return
     _with_clocks(run, position)
 
 

@@ -28,16 +28,39 @@ class HostFunction:
     type: types.FunctionType
 
 
+class Allowance:
+    """How many steps several evaluations may take together."""
+
+    __slots__ = ("left", "steps")
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.left = steps
+
+    @property
+    def used_up(self) -> bool:
+        """Whether more was taken than there was."""
+        return self.left < 0
+
+    def check(self) -> None:
+        """Raise FeelLimitError where it is used up."""
+        if self.left < 0:
+            raise FeelLimitError(f"all that is worked out at once takes more than {self.steps} steps")
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The time that `now()` and `today()` give, the zone they give it in, and the host's functions.
 
-    A function is a `HostFunction`, or any callable of positional FEEL values. `now` must be aware.
+    A function is a `HostFunction`, or any callable of positional FEEL values. `now` must be aware. Where there is an
+    `allowance`, each evaluation takes its steps from it; once it is used up no condition and no test is answered, and
+    nothing is worked out any more (`evaluate` still gives what it would).
     """
 
     now: datetime
     zone: tzinfo
     functions: Mapping[str, Callable[..., Any] | HostFunction] = field(default_factory=lambda: _NO_FUNCTIONS)
+    allowance: Allowance | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -73,6 +96,16 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise FeelLimitError(f"it takes more than {limits.STEPS} steps")
+
+    def begin(self) -> None:
+        """Raise FeelLimitError where the environment allows no more work."""
+        if self.environment.allowance is not None:
+            self.environment.allowance.check()
+
+    def end(self) -> None:
+        """Take what was spent from what the environment allows."""
+        if self.environment.allowance is not None:
+            self.environment.allowance.left -= limits.STEPS - self.steps
 
     def fail(self, reason: str) -> T | None:
         """Note why a value is null (and be that null)."""

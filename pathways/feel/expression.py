@@ -96,14 +96,20 @@ class Expression:
                 return read(scope.get(self._bare))
             except Exception:  # noqa: BLE001 - evaluation never raises
                 return None
-        return self._run(self._code, Run(scope, env))
+        run = Run(scope, env)
+        try:
+            return self._run(self._code, run)
+        finally:
+            run.end()
 
     def work_out(self, scope: Mapping[str, Value], env: Environment) -> Value:
         """Give the value as `evaluate` does, but raise FeelLimitError where a limit keeps it from being worked out."""
         if self._bare is not None:
             return self.evaluate(scope, env)
+        run = Run(scope, env)
+        run.begin()
         try:
-            value = read(self._code({}, Run(scope, env)))
+            value = read(self._code({}, run))
             return weigh(value) if self._makes_values else value
         except FeelLimitError:
             raise
@@ -111,6 +117,8 @@ class Expression:
             raise FeelLimitError("values nest too deep") from None
         except Exception:  # noqa: BLE001 - what a host's value did is FEEL's null
             return None
+        finally:
+            run.end()
 
     def condition(self, scope: Mapping[str, Value], env: Environment) -> bool | None:
         """Give the value as `when` reads it: true, false, or None for anything else. Never raises.
@@ -118,19 +126,28 @@ class Expression:
         Stricter than FEEL: an `=`, `!=` or `in` with a null operand is null unless the other side is the literal
         null.
         """
-        value = self._run(self._strict, Run(scope, env))
+        value = self._asked(Run(scope, env))
         return value if value is True or value is False else None
 
     def explain(self, scope: Mapping[str, Value], env: Environment) -> list[str]:
         """Say in words why `condition` gives None (or `evaluate` null): `["requirement.status is null"]`."""
         reasons: list[str] = []
         run = Run(scope, env, reasons)
-        value = self._run(self._strict, run)
+        value = self._asked(run)
         if value is not None and not isinstance(value, bool):
             reasons.append(f"the result is {article(kind(value))}")
         elif value is None and not reasons:
             reasons.append("the result is null")
         return reasons if not isinstance(value, bool) else []
+
+    def _asked(self, run: Run) -> Value:
+        try:
+            run.begin()
+            return self._run(self._strict, run)
+        except FeelLimitError as error:
+            return run.fail(f"limit: {error}")
+        finally:
+            run.end()
 
     def _run(self, code: Code, run: Run) -> Value:
         try:
@@ -181,6 +198,7 @@ class UnaryTests:
 
     def _run(self, value: Value, run: Run) -> bool | None:
         try:
+            run.begin()
             found = self._test(read(value), {}, run)
         except FeelLimitError as error:
             return run.fail(f"limit: {error}")
@@ -188,6 +206,8 @@ class UnaryTests:
             return run.fail("limit: values nest too deep")
         except Exception as error:  # noqa: BLE001 - evaluation never raises; what a host's value did is a reason
             return run.fail(f"unforeseen {type(error).__name__}: {error}")
+        finally:
+            run.end()
         return found if found is True or found is False else None
 
 

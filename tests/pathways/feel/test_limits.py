@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from pathways.feel import (
+    Allowance,
     Environment,
     FeelLimitError,
     FeelSyntaxError,
@@ -101,6 +103,23 @@ def test_what_is_null_for_another_reason_is_worked_out(environment: Environment)
     for text in ("x", "x.y", "1 + null", "broken(1)"):
         assert parse_expression(text).work_out({}, environment) is None
     assert parse_expression("x + 1").work_out({"x": 1}, environment) == 2
+
+
+def test_evaluations_share_an_allowance_where_there_is_one(environment: Environment) -> None:
+    """Each takes its steps from it; once it is used up, nothing more is answered but what may be null."""
+    shared = replace(environment, allowance=Allowance(1_000))
+    small, condition, tests = parse_expression("1 + x"), parse_expression("x = 1"), parse_unary_tests("> x")
+    assert small.work_out({"x": 1}, shared) == 2
+    assert parse_expression("for i in 1..2000 return i * 2").evaluate({}, shared) is not None
+    assert shared.allowance is not None
+    assert shared.allowance.used_up
+    with pytest.raises(FeelLimitError, match="takes more than 1000 steps"):
+        small.work_out({"x": 1}, shared)
+    assert condition.condition({"x": 1}, shared) is None
+    assert tests.matches(2, {"x": 1}, shared) is None
+    told = ["limit: all that is worked out at once takes more than 1000 steps"]
+    assert (condition.explain({"x": 1}, shared), tests.explain(2, {"x": 1}, shared)) == (told, told)
+    assert small.evaluate({"x": 1}, shared) == 2
 
 
 @pytest.mark.parametrize(
