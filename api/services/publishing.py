@@ -65,12 +65,14 @@ class PublishWish:
 class Examination:
     """What an approval is about, and how many instances of the pathway are in flight, by version.
 
-    `diff` says all that changed since the version before, where there is one.
+    `diff` says all that changed since the version before, where there is one. `titles` are those of both versions'
+    steps by id, and of their clocks by `clock` and id.
     """
 
     review: Review
     diff: Diff | None
     in_flight: Mapping[str, int]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,7 @@ class PublishingService(Base):
             review(None if base is None else base.plan, whole.plan),
             None if base is None else _diff(base, whole),
             in_flight,
+            {**_titles(None if base is None else base.plan), **_titles(whole.plan)},
         )
 
 
@@ -339,6 +342,14 @@ def _approval(examination: Examination, *, alone: bool) -> dict[str, Json]:
     if not examination.review.needs_approval:
         return {"approval": "not needed"}
     return {"approval": "done without: a one-person installation" if alone else "awaited"}
+
+
+def _titles(plan: Json) -> dict[str, str]:
+    """The titles in a plan's document: those of steps by id, those of clocks by `clock` and id."""
+    told: Json = plan or {}
+    clocks = {f"clock {one['id']}": one.get("title") for one in told.get("clocks", ())}
+    steps = {one["id"]: one.get("title") for one in told.get("steps", ())}
+    return {str(ident): str(title) for ident, title in (clocks | steps).items() if title}
 
 
 def _seen(examination: Examination) -> dict[str, Json]:

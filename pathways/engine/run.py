@@ -20,6 +20,7 @@ from pathways.engine.outcomes import Answer
 from pathways.engine.scope import Names, Scopes, bound_values, environment
 from pathways.engine.transition import Refusal, Transition
 from pathways.facts import AttributesChanged, DataSaved, Fact, IncidentOpened
+from pathways.feel.limits import STEPS
 from pathways.plan import Plan, Step
 from pathways.records import dataclass
 from pathways.state import (
@@ -43,6 +44,9 @@ from pathways.state import (
 from pathways.time.zones import zone
 from pathways.timing import resolve
 from pathways.values import Computed, Timing
+
+MOST_STEPS = 5 * STEPS
+"""How much one event may have worked out: less than the two seconds that a workflow task has."""
 
 
 class Kinds(Protocol):
@@ -133,6 +137,7 @@ class Run:
         self.commands: list[Command] = []
         self.agenda: list[Target | Ended] = []
         self.moves = 0
+        self.allowance = feel.Allowance(MOST_STEPS)
         self.changed: set[str] = set()
         self.saved: set[str] = set()
         self.fresh: set[str] = set()
@@ -148,7 +153,7 @@ class Run:
     def env(self) -> feel.Environment:
         """The environment in which expressions are evaluated now."""
         if self._env is None or self._env.now is not self.now:
-            self._env = environment(self.plan, self.state.zone, self.now)
+            self._env = environment(self.plan, self.state.zone, self.now, self.allowance)
         return self._env
 
     def names(self, scope: str = PATHWAY) -> Names:

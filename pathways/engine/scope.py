@@ -128,11 +128,11 @@ def bound_values(plan: Plan, bound: Mapping[str, Json]) -> Mapping[str, Any]:
     return {**bound, "event": {**event, "data": data, "time": time}}
 
 
-def environment(plan: Plan, zone_name: str, now: datetime) -> feel.Environment:
+def environment(plan: Plan, zone_name: str, now: datetime, allowance: feel.Allowance | None = None) -> feel.Environment:
     """Time, zone and the functions that the language adds to FEEL."""
     tz = zone(zone_name)
     host = plan.host_functions.get(zone_name)
     if host is None:
         host = functions(tz, plan.business_calendars, plan.default_calendar, plan.codes_of_value_sets)
         plan.host_functions[zone_name] = host
-    return feel.Environment(now=now, zone=tz, functions=host)
+    return feel.Environment(now=now, zone=tz, functions=host, allowance=allowance)

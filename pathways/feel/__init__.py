@@ -16,7 +16,7 @@ from pathways.feel.convert import (
     quantity_value,
     time_value,
 )
-from pathways.feel.environment import Environment, HostFunction
+from pathways.feel.environment import Allowance, Environment, HostFunction
 from pathways.feel.errors import FeelError, FeelLimitError, FeelSyntaxError
 from pathways.feel.expression import Expression, Span, UnaryTests, parse_expression, parse_unary_tests
 from pathways.feel.functions import RESERVED_NAMES
@@ -27,6 +27,7 @@ from pathways.feel.values import BillingUnits, DaysTime, Function, Quantity, Ran
 
 __all__ = [
     "RESERVED_NAMES",
+    "Allowance",
     "BillingUnits",
     "DaysTime",
     "Environment",

@@ -28,22 +28,44 @@ class HostFunction:
     type: types.FunctionType
 
 
+class Allowance:
+    """How many steps several evaluations may take together."""
+
+    __slots__ = ("left", "steps")
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.left = steps
+
+    def take(self, steps: int) -> None:
+        """Take some of it; raises FeelLimitError where that is more than is left."""
+        self.left -= steps
+        if self.left < 0:
+            raise FeelLimitError(f"all that is worked out at once takes more than {self.steps} steps")
+
+
 class Environment:
     """The time that `now()` and `today()` give, the zone they give it in, and the host's functions.
 
-    A function is a `HostFunction`, or any callable of positional FEEL values. `now` must be aware.
+    A function is a `HostFunction`, or any callable of positional FEEL values. `now` must be aware. Where there is an
+    `allowance`, evaluations take from it what they spend on lists and texts; once it is used up they spend no more.
     """
 
-    __slots__ = ("functions", "now", "zone")
+    __slots__ = ("allowance", "functions", "now", "zone")
 
     def __init__(
-        self, now: datetime, zone: tzinfo, functions: Mapping[str, Callable[..., Any] | HostFunction] = _NO_FUNCTIONS
+        self,
+        now: datetime,
+        zone: tzinfo,
+        functions: Mapping[str, Callable[..., Any] | HostFunction] = _NO_FUNCTIONS,
+        allowance: Allowance | None = None,
     ) -> None:
         if now.tzinfo is None:
             raise ValueError("the time of an evaluation needs a zone")
         self.now = now
         self.zone = zone
         self.functions = functions
+        self.allowance = allowance
 
     def local_now(self) -> datetime:
         """Give the time of the evaluation in its zone."""
@@ -75,6 +97,8 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise FeelLimitError(f"it takes more than {limits.STEPS} steps")
+        if self.environment.allowance is not None:
+            self.environment.allowance.take(steps)
 
     def fail(self, reason: str) -> T | None:
         """Note why a value is null (and be that null)."""

@@ -43,8 +43,9 @@ async def test_instances_are_migrated_and_taken_back(place: Office, author: Read
     assert (none.status, "Choose a version." in none.text) == (422, True)
     shown = await author.send(asked, "/migrate", to="1.0.1", act="preview")
     assert "1 instance, 0 blocked. Nothing was changed." in shown.text
-    assert "1 at triage" in shown.text
-    assert "triage: the task stays with its person, what was typed and its due time" in shown.text
+    assert "Clinical triage triage 1" in shown.text
+    assert "The task stays with its person, what was typed and its due time" in shown.text
+    assert "Migrate 1 instance" in shown.text
     silent = await author.send(shown, "/migrate", act="apply")
     assert (silent.status, "Say why." in silent.text) == (422, True)
     done = await author.send(silent, "/migrate", act="apply", reason="A better text.")
@@ -53,7 +54,7 @@ async def test_instances_are_migrated_and_taken_back(place: Office, author: Read
     assert "Moved" in done.text
     assert "1.0.1" in (await author.get(f"/instances/{referral}")).text
     back = await author.send(done, "/take-back")
-    assert "1: Taken back" in back.text
+    assert "Taken back: 1" in back.text
     assert "1.0.0 → 1.0.1 Done" in (await author.get("/pathways/referral/1.0.0/migrate")).text
 
 
@@ -63,11 +64,19 @@ async def test_what_is_blocked_says_why(place: Office, author: Reader, referral:
     asked = await author.get("/pathways/referral/1.0.0/migrate")
     shown = await author.send(asked, "/migrate", to="1.0.1", act="preview")
     assert "1 instance, 1 blocked" in shown.text
-    assert "the map has to say where to" in shown.text
+    assert shown.text.count("the map has to say where to") == 1
+    assert "Why are they migrated?" not in shown.text
     wrong = await author.send(shown, "/migrate", map="steps: {triage: nowhere}", act="preview")
     assert (wrong.status, "nowhere" in wrong.text) == (422, True)
     mapped = await author.send(wrong, "/migrate", map="steps: {triage: other}", act="preview")
     assert "triage → other" in mapped.text
+
+
+async def test_without_another_version_there_is_nothing_to_choose(author: Reader, referral: str) -> None:
+    """The page says what is missing, in place of a list of nothing."""
+    page = await author.get("/pathways/referral/1.0.0/migrate")
+    assert "There is no other version." in page.text
+    assert "Show what it would do" not in page.text
 
 
 async def test_only_who_may_migrates(coordinator: Reader) -> None:

@@ -183,7 +183,7 @@ async def test_a_second_person_approves_on_the_page(place: Office) -> None:
         approval = "/pathways/asking/1.0.0/approve"
         assert approval not in kept.forms
         page = await director.get("/pathways/asking/1.0.0")
-        assert "Form ask added" in page.text
+        assert "Forms New: Ask" in page.text
         await author.send(form, PUBLISH, source=asking(title="Other"), text=scenarios, act="publish")
         late = await director.send(page, approval)
         assert (late.status, "is another by now" in late.text) == (409, True)

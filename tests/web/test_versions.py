@@ -92,11 +92,11 @@ async def test_a_version_is_deprecated_and_retired(place: Office, author: Reader
 
 
 async def test_what_runs_is_not_retired(place: Office, author: Reader, referral: str) -> None:
-    """The page says why."""
+    """The page says why, and what can be done first; it has no button that would be refused."""
     asked = await author.get("/pathways/referral/1.0.0/retire")
-    assert "1 instance runs" in asked.text
-    refused = await author.send(asked, "/retire")
-    assert (refused.status, "cannot be retired while 1 instance" in refused.text) == (409, True)
+    assert "1 instance runs of it now. It can be retired once none does." in asked.text
+    assert "/pathways/referral/1.0.0/retire" not in asked.forms
+    assert 'href="/pathways/referral/1.0.0/migrate"' in asked.html
 
 
 async def test_a_draft_is_withdrawn(place: Office, author: Reader, coordinator: Reader) -> None:
@@ -153,7 +153,7 @@ async def test_a_definition_is_tried_before_it_is_published(author: Reader) -> N
     assert "Failed going-on" in failed.text
     assert "What happened" in failed.text
     whole = await author.send(failed, PUBLISH, text=ASKING_SCENARIOS.format(name="asking"), act="check")
-    for text in ("It can be published", "Passed going-on", "A second person", "Form ask added"):
+    for text in ("It can be published", "Passed going-on", "A second person", "Forms New: Ask"):
         assert text in whole.text, text
     assert (await author.get("/pathways/asking/1.0.0")).status == 404
     kept = await author.send(whole, PUBLISH, act="publish", effective_from="2098-01-01")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from api.services.migrations import RunProgress
+from api.services.migrations import Group, Preview, RunProgress
 from api.services.records import DefinitionSummary, MigrationResult, MigrationRun, MoveVerdict
+from pathways.addresses import path_of
 from web.presenters.times import Time, time_of
+from web.presenters.values import words
+
+Json = Any
 
 _VERDICTS: dict[MoveVerdict, str] = {
     "waiting": "Waits",
@@ -56,6 +61,41 @@ class RunView:
     counts: tuple[tuple[str, int], ...]
     may_take_back: bool
     results: tuple[ResultView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Instances that stand alike. `title` is told to people, `place` are the ids that a map names."""
+
+    title: str
+    place: str
+    instances: int
+    examples: tuple[str, ...]
+    blocked: tuple[str, ...]
+    moves: tuple[str, ...]
+
+
+def group_views(preview: Preview, plan: Json) -> tuple[GroupView, ...]:
+    """A dry run, group by group. `plan` is that of the version that instances are on, which has the steps' titles."""
+    titles = {str(one["id"]): str(one.get("title") or "") for one in plan.get("steps", ())}
+    return tuple(_group(one, titles) for one in preview.groups)
+
+
+def _group(one: Group, titles: Mapping[str, str]) -> GroupView:
+    steps = {path_of(str(move["step"])) for move in one.moves}
+    steps |= {path_of(text.partition(": ")[0]) for text in one.blocked}
+    inner = sorted(step for step in steps if not any(other.startswith(f"{step}/") for other in steps))
+    named = [titles.get(step) or words(step.rpartition("/")[2].lstrip("~")) for step in inner]
+    told = tuple(_move(move, alone=len(one.moves) == 1) for move in one.moves)
+    return GroupView(", ".join(named), ", ".join(inner), one.instances, one.examples, one.blocked, told)
+
+
+def _move(move: Json, *, alone: bool) -> str:
+    """What happens at a step; which one that is need not be said where there is no other."""
+    step, to, what = str(move["step"]), str(move["to"]), str(move["what"])
+    if to != step:
+        return f"{step} → {to}: {what}"
+    return f"{what[:1].upper()}{what[1:]}" if alone else f"{step}: {what}"
 
 
 def version_choices(others: Iterable[DefinitionSummary], chosen: str) -> list[dict[str, object]]:

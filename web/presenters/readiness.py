@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api.services.publishing import Checked, Examination
+from api.services.publishing import Checked
 from pathways.diagnostics import Diagnostic
 from pathways.publishing.readiness import Readiness, plural
 from pathways.scenarios import report
+from web.presenters.novelties import Novelty, novelties
 
 _MOST_TIMELINE = 40
 _MOST_MISSING = 20
@@ -46,7 +47,7 @@ class ResultView:
     ready: bool
     scenarios: tuple[ScenarioView, ...]
     coverage: tuple[CoverView, ...]
-    approval: tuple[str, ...]
+    approval: tuple[Novelty, ...]
     needs_approval: bool
 
 
@@ -61,21 +62,9 @@ def result_view(checked: Checked) -> ResultView:
         ready=readiness is not None and readiness.ready and not errors,
         scenarios=tuple(_scenarios(readiness)) if readiness else (),
         coverage=tuple(_coverage(readiness)) if readiness else (),
-        approval=tuple(novelties(examination)) if examination else (),
+        approval=novelties(examination) if examination else (),
         needs_approval=examination is not None and examination.review.needs_approval,
     )
-
-
-def novelties(examination: Examination) -> Iterator[str]:
-    """What is new in a version, in words: what a second person must see."""
-    about = examination.review
-    yield from (str(one).capitalize() for one in about.parts)
-    if about.reads:
-        yield f"May now read {', '.join(about.reads)}"
-    if about.writes:
-        yield f"May now write {', '.join(about.writes)}"
-    yield from about.alerts
-    yield from (f"Scenarios may go through less: {one}" for one in about.less_tried)
 
 
 def _scenarios(readiness: Readiness) -> Iterator[ScenarioView]:

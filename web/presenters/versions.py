@@ -10,9 +10,9 @@ from api.services.actor import Actor, Operation
 from api.services.definitions import DefinitionDetail
 from api.services.publishing import Examination
 from api.services.records import Definition, DefinitionSummary
-from web.presenters.readiness import novelties
+from web.presenters.novelties import Novelty, novelties
 from web.presenters.times import Time, time_of
-from web.presenters.values import words
+from web.presenters.values import in_words, words
 
 _DONE = {
     "draft": "Written",
@@ -69,7 +69,7 @@ class VersionView:
     hold: HoldView | None
     base: str
     asks: str
-    novelties: tuple[str, ...]
+    novelties: tuple[Novelty, ...]
     changes: tuple[str, ...]
     history: tuple[ChangeView, ...]
 
@@ -85,7 +85,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class ActPage:
-    """The page that asks before an act is done. `holds`: steps may be chosen."""
+    """The page that asks before an act is done. `holds`: steps may be chosen; `is_ready`: it can be done."""
 
     act: str
     title: str
@@ -95,6 +95,7 @@ class ActPage:
     operation: Operation
     warns: bool = False
     holds: bool = False
+    is_ready: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,13 @@ def version_view(found: DefinitionDetail, examination: Examination, zone: str, n
     return VersionView(
         state=state_of(one, now, zone),
         owner=str(plan.get("owner") or ""),
-        review_by=str(plan.get("review_by") or ""),
+        review_by=in_words(plan.get("review_by"), zone) if plan.get("review_by") else "",
         in_flight=found.in_flight,
         others=sum(flights.values()) - flights.get(one.version, 0),
         hold=_hold(found, zone, now),
         base=examination.review.base or "",
         asks=diff.kind if diff is not None and diff.kind else "",
-        novelties=tuple(novelties(examination)),
+        novelties=novelties(examination),
         changes=tuple(str(change) for change in diff.changes) if diff is not None else (),
         history=tuple(
             ChangeView(
@@ -192,8 +193,16 @@ def act_page(act: str, found: DefinitionDetail) -> ActPage | None:
             why = "Why is it deprecated? (optional)"
             return ActPage(act, f"Deprecate {named}?", "Deprecate", why, told, "change-versions")
         case "retire":
-            told = ("Nothing starts of it ever again.", f"{instances} of it now: none may, or it is refused.")
             why = "Why is it retired? (optional)"
+            if running:
+                told = (
+                    f"{instances} of it now. It can be retired once none does.",
+                    "Migrate them to another version, or wait until they have ended; once deprecated, none is added.",
+                )
+                return ActPage(
+                    act, f"{named} can't be retired yet", "Retire", why, told, "change-versions", is_ready=False
+                )
+            told = ("Nothing starts of it ever again.", "Nothing runs of it now.")
             return ActPage(act, f"Retire {named}?", "Retire", why, told, "change-versions", warns=True)
         case "pause":
             told = (

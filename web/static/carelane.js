@@ -21,6 +21,7 @@
   if (form) autosave(form);
   keys();
   picks();
+  goOn();
 
   function autosave(form) {
     const status = form.querySelector("[data-saved]");
@@ -134,6 +135,18 @@
       const button = place && place.querySelector("form button[type=submit], button");
       if (button) button.click();
     }
+  }
+
+  // A migration goes on by itself while its page is open, as long as it gets on; then a button does.
+  function goOn() {
+    const rest = document.querySelector("form[data-go-on]");
+    if (!rest) return;
+    const setting = "carelane.go-on";
+    try {
+      if (sessionStorage.getItem(setting) === rest.dataset.goOn) return;
+      sessionStorage.setItem(setting, rest.dataset.goOn);
+    } catch { return; }
+    setTimeout(() => rest.requestSubmit(), 500);
   }
 
   // How many tasks are selected, for those who can't see all of them at once.

@@ -54,8 +54,10 @@ async def show(visit: Visit) -> Response:
     progress = await migrations.progress(visit.actor, run)
     page = await migrations.results(visit.actor, run, after=visit.query("after") or None, limit=100)
     zone = visit.services.instances.site_zone
+    begun = await visit.services.definitions.detail(progress.run.pathway, progress.run.from_version)
     return await visit.render(
         "migration.html",
+        title=begun.definition.title,
         view=presenter.run_view(progress, page.items, zone, visit.now),
         next_page=f"/migrations/{run}?after={page.next}" if page.next else None,
     )
@@ -98,6 +100,7 @@ async def _ask(visit: Visit, *, preview: Preview | None = None, errors: dict[str
         with_children=bool(visit.typed.one("with_children")),
         reason=visit.typed.one("reason"),
         preview=preview,
+        groups=presenter.group_views(preview, found.definition.plan) if preview is not None else (),
         errors=errors or {},
         runs=[presenter.line_of(one, zone, visit.now) for one in runs.items],
     )

@@ -61,6 +61,9 @@ async def _ask(visit: Visit, *, error: CarelaneError | None = None) -> Response:
         status=200 if error is None else 422 if isinstance(error, InvalidRequestError) else 409,
         definition=found.definition,
         page=page,
+        instead=[
+            one for one in presenter.acts_for(found.definition, visit.actor) if one.name in ("migrate", "deprecate")
+        ],
         steps=presenter.step_choices(found.definition, numbers, chosen) if page.holds else (),
         error=error,
         reason=visit.typed.one("reason"),

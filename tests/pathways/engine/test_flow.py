@@ -58,6 +58,27 @@ def test_runaway_is_stopped() -> None:
     assert position.incident.kind == "runaway"
 
 
+HARD = '"=count(for i in 1..20000 return i * 2)"'
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"{{a: {{set: {{n: {HARD}}}}}, b: {{set: {{m: 1}}, next: a}}, e: {{end: x}}}}",
+        f"{{a: {{set: {{{', '.join(f'n{i}: {HARD}' for i in range(50))}}}}}, e: {{end: x}}}}",
+        f"{{a: {{emit: {{type: told, data: {{all: [{', '.join([HARD] * 50)}]}}}}}}, e: {{end: x}}}}",
+        f"{{a: {{set: {{n: [{', '.join([HARD] * 50)}]}}}}, e: {{end: x}}}}",
+    ],
+)
+def test_all_that_one_event_has_worked_out_has_a_limit(steps: str) -> None:
+    """Each expression alone is allowed, but not thousands at once."""
+    player = Player(make_plan(f"outcomes: {{x: X}}\nsteps: {steps}", {"events": {"told": {}}}))
+    (position,) = player.state.positions.values()
+    assert position.incident is not None
+    assert position.incident.kind == "expression"
+    assert "more than 500000 steps" in position.incident.message
+
+
 def test_computed_dates_stay_dates() -> None:
     """A date computed by `set` is a date where it is read, and after a JSON round trip."""
     plan = make_plan(

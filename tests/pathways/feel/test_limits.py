@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pathways.feel import (
+    Allowance,
     Environment,
     FeelLimitError,
     FeelSyntaxError,
@@ -101,6 +102,29 @@ def test_what_is_null_for_another_reason_is_worked_out(environment: Environment)
     for text in ("x", "x.y", "1 + null", "broken(1)"):
         assert parse_expression(text).work_out({}, environment) is None
     assert parse_expression("x + 1").work_out({"x": 1}, environment) == 2
+
+
+def test_evaluations_share_an_allowance_where_there_is_one(environment: Environment) -> None:
+    """Each takes its steps from it; once it is used up, no more are taken."""
+    allowance = Allowance(5_000)
+    shared = Environment(environment.now, environment.zone, environment.functions, allowance)
+    many, condition = (
+        parse_expression("for i in 1..1000 return i * 2"),
+        parse_expression("count(for i in 1..1000 return i) = 1000"),
+    )
+    tests = parse_unary_tests("> sum(for i in 1..1000 return i)")
+    given = [many.evaluate({}, shared) is not None for _ in range(20)]
+    assert given == sorted(given, reverse=True)
+    assert given[0]
+    assert not given[-1]
+    assert allowance.left < 0
+    with pytest.raises(FeelLimitError, match="takes more than 5000 steps"):
+        many.work_out({}, shared)
+    assert condition.condition({}, shared) is None
+    assert tests.matches(2, {}, shared) is None
+    told = ["limit: all that is worked out at once takes more than 5000 steps"]
+    assert (condition.explain({}, shared), tests.explain(2, {}, shared)) == (told, told)
+    assert parse_expression("x + 1").work_out({"x": 1}, shared) == 2
 
 
 @pytest.mark.parametrize(
