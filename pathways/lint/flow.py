@@ -16,7 +16,7 @@ from typing import Literal, assert_never
 from pathways import feel
 from pathways.addresses import block_of
 from pathways.feel import nodes as feel_nodes
-from pathways.lint.graph import groups, reach
+from pathways.lint.graph import reach
 from pathways.lint.known import dotted, told_by
 from pathways.model import Definition, StepDecl
 from pathways.plan import (
@@ -289,59 +289,6 @@ class Flow:
         side = step.block.startswith("~") and not self.plan.blocks[step.block].owner
         return side and (isinstance(step, End) or any(edge.to == "" for edge in step.next))
 
-    # -- going round -----------------------------------------------------------------------------------------
-
-    def idle_loops(self) -> list[list[str]]:
-        """The groups of steps that lead round to themselves without waiting for anything, as authored."""
-        passing = self._passing()
-        ahead: dict[str, list[str]] = {}
-        for node, ways in self.ways.items():
-            step = self.steps.get(node.rstrip(ROUND + DONE))
-            if step is None or INSIDE in node:
-                continue
-            if node in self.steps and not (idle(step) or isinstance(step, Container)):
-                continue
-            followed = ("next", "enter") if node in self.steps else ("next",)
-            ahead[node] = [way.to for way in ways if way.kind in followed]
-            ahead[node] += [way.to for way in ways if way.kind == "well" and way.to.rstrip(ROUND + DONE) in passing]
-        known = {node: [to for to in targets if to in ahead] for node, targets in ahead.items()}
-        found = [
-            sorted({node for node in group if node in self.steps}, key=self.order.__getitem__)
-            for group in groups(known)
-            if len(group) > 1 or group[0] in known[group[0]]
-        ]
-        return sorted((one for one in found if one), key=lambda one: self.order[one[0]])
-
-    def _passing(self) -> set[str]:
-        """The steps with others inside through which a way leads that waits for nothing."""
-        passing: set[str] = set()
-        for owner in sorted(self.inner, key=self.order.__getitem__, reverse=True):  # from the inside out
-            step = self.steps[owner]
-            blocks = [self._passes(block, passing) for block in self.inner[owner]]
-            needed = step.join if isinstance(step, Parallel) else 1
-            if sum(blocks) >= needed:
-                passing.add(owner)
-        return passing
-
-    def _passes(self, block: str, passing: set[str]) -> bool:
-        end = self.well(block)
-
-        def onwards(node: str) -> Iterator[str]:
-            step = self.steps.get(node)
-            if step is None:
-                return
-            if isinstance(step, Container):
-                node += DONE
-                if step.id not in passing:
-                    return
-            elif not (idle(step) or isinstance(step, End)):
-                return
-            for way in self.ways.get(node, ()):
-                if way.kind == "well" or (way.kind == "next" and block_of(way.to) == block):
-                    yield way.to
-
-        return end in reach([self.plan.blocks[block].first], onwards)
-
 
 def _surely_some(items: Computed | None) -> bool:
     """Whether a list that a repeat goes through has items as it is written."""
@@ -372,19 +319,6 @@ def stands(step: Step) -> bool:
         case Child():
             return not step.detached
         case Set() | Decide() | Emit() | End() | Parallel() | Repeat() | Section():
-            return False
-        case _:
-            assert_never(step)
-
-
-def idle(step: Step) -> bool:
-    """Whether the step asks nothing of the world."""
-    match step:
-        case Set() | Decide() | Emit():
-            return True
-        case Child():
-            return step.detached
-        case Do() | Task() | WaitForEvent() | WaitForTime() | WaitForAny() | Parallel() | Repeat() | Section() | End():
             return False
         case _:
             assert_never(step)

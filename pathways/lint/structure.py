@@ -6,6 +6,7 @@ from pathways.addresses import block_of, local_of
 from pathways.diagnostics import nearest
 from pathways.lint.flow import DONE
 from pathways.lint.graph import reach
+from pathways.lint.loops import idle_loops
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import (
     ChildDecl,
@@ -230,7 +231,7 @@ def _joins(subject: Subject) -> Findings:
 
 
 def _idle_loops(subject: Subject) -> Findings:
-    for group in subject.flow.idle_loops():
+    for group in idle_loops(subject.flow):
         named = [*group[:_MOST_NAMED], *(["…"] if len(group) > _MOST_NAMED else []), group[0]]
         mark = subject.flow.declared[group[0]].id.mark
         yield Finding("idle-loop", mark, f"{' → '.join(named)} goes round without waiting.")

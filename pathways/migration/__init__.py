@@ -1,7 +1,8 @@
 """From an instance of one version to an instance of another.
 
 Touch this package when something else is to survive a migration: `map.py` has what authors say of the way, `naming.py`
-and `landing.py` where things are found again, `instance.py` moves one instance.
+and `landing.py` where things are found again, `keeping.py` what can go on at another step, `instance.py` moves one
+instance.
 """
 
 from pathways.migration.instance import Migration, migrate

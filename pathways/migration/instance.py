@@ -32,10 +32,11 @@ from pathways.facts import (
     InstanceMigrated,
     PositionRenamed,
 )
+from pathways.migration.keeping import is_other, keeps, why_not
 from pathways.migration.landing import Landing
 from pathways.migration.map import MigrationMap
 from pathways.migration.naming import Naming
-from pathways.plan import Child, Do, Plan, Repeat, Step
+from pathways.plan import Plan, Repeat, Step
 from pathways.state import Hold, Position, Saved, State, altered
 from pathways.values import Computed
 
@@ -267,18 +268,18 @@ class _Migrating:
         if block_of(path) != path_of(scope):
             self.block(position.address, f'"{path}" stands in another scope; {self._around(position.step, path)}')
             return None
-        why = _why_not(old_step, new_step, position)
+        why = why_not(old_step, new_step, position)
         if why:
             self.block(position.address, why)
             return None
         address = self._address(position, new_step, scope, visits)
         if address == position.address and path == position.step:
-            self.moves.append(Move(position.address, position.step, path, _keeps(position)))
+            self.moves.append(Move(position.address, position.step, path, keeps(position)))
             return position
         if path != position.step:
             self._keep_gates(position, path)
         self.naming.renamed[position.address] = address
-        self.moves.append(Move(position.address, position.step, path, f"renamed; {_keeps(position)}"))
+        self.moves.append(Move(position.address, position.step, path, f"renamed; {keeps(position)}"))
         self.facts.append(PositionRenamed(self.at, position.address, address, path, new_step.shown))
         return altered(position, address=address, step=path, scope=scope, origin=position.ordered_from)
 
@@ -302,7 +303,7 @@ class _Migrating:
         if new_step is None:
             self.block(position.address, "it still settles, and its step is gone: wait until it has answered.")
             return False
-        if type(new_step) is not type(old_step) or _is_other(old_step, new_step):
+        if type(new_step) is not type(old_step) or is_other(old_step, new_step):
             self.block(position.address, "it still settles, and its step is another now: wait until it has answered.")
             return False
         if old_step.undo is not None and new_step.undo is None:
@@ -336,54 +337,3 @@ class _Migrating:
             elif runs or clock.task_at is not None:
                 self.block(f"!{name}", f"version {self.new.version} has no such clock: the map may rename or drop it.")
         return found
-
-
-def _keeps(position: Position) -> str:
-    match position.waits:
-        case "people":
-            return "the task stays with its person, what was typed and its due time"
-        case "action":
-            return "the action goes on"
-        case "time" | "event":
-            return "it waits on; what remains of its time stays"
-        case "child":
-            return "its child goes on"
-        case "operator":
-            return "its incident stays open"
-        case _:
-            return "it stays"
-
-
-def _why_not(old: Step, new: Step, position: Position) -> str:
-    """Why a position can't go on at a step of the new version; empty when it can."""
-    if position.role == "undo":
-        return "an undo is running: wait until it is done."
-    if position.role == "handler":
-        return "an event waits for an operator here: close its incident first."
-    if position.waits == "undo":
-        return "what was done here is being undone: wait until it is done."
-    if position.waits == "resume":
-        return ""
-    if type(old) is not type(new):
-        return f'"{new.id}" is another kind of step ({old.kind} before, {new.kind} now): the map may say enter.'
-    if isinstance(old, Repeat) and isinstance(new, Repeat) and position.count and _round(old) != _round(new):
-        return f"its iterations go by {_round(old)}, and those of the step by {_round(new)} now: the map may say enter."
-    other = _is_other(old, new)
-    return f"{other}: the map may say enter." if other else ""
-
-
-def _is_other(old: Step, new: Step) -> str:
-    """What makes a step of the same kind another one, so that what was begun at the one can't end at the other."""
-    match old, new:
-        case Do(), Do() if old.action != new.action:
-            return f"{old.action} was ordered here, and the step runs {new.action} now"
-        case Child(), Child() if old.pathway != new.pathway:
-            return f"a child {old.pathway} was started here, and the step starts {new.pathway} now"
-    return ""
-
-
-def _round(step: Repeat) -> str:
-    """By what a repeat goes round."""
-    if step.items is not None:
-        return f"for_each, {step.mode}"
-    return "while" if step.while_ is not None else "until"

@@ -39,6 +39,13 @@ def test_every_package_says_when_one_would_touch_it(package: str) -> None:
     assert readme.read_text(encoding="utf-8").startswith("# ")
 
 
+def test_every_part_of_the_language_is_on_its_map() -> None:
+    """The README of `pathways` says for each module and package what one would look there for."""
+    map_ = (ROOT / "pathways" / "README.md").read_text(encoding="utf-8")
+    parts = {one.name.split(".")[1] for one in modules("pathways") if "." in one.name}
+    assert [part for part in sorted(parts) if f"`{part}.py" not in map_ and f"`{part}/" not in map_] == []
+
+
 def test_no_module_outgrows_reading() -> None:
     """A module has one subject and fits in the head."""
     lengths = {module.place: len(module.path.read_text(encoding="utf-8").splitlines()) for module in modules()}

@@ -121,6 +121,8 @@ async def test_an_exception_is_retried_from_its_page(place: Office, supervisor: 
     instance = await start(place)
     listed = await supervisor.get("/exceptions")
     assert "Patient.name is missing." in listed.text
+    assert "HARPER, Lena" in listed.text
+    assert listed.text.count("Is everything there? Specialty referral") == 2
     async with place.client("supervisor") as client:
         (incident,) = (await client.get("/incidents")).json()["items"]
     page = await supervisor.get(f"/exceptions/{incident['id']}")

@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api.services.incidents import IncidentDetail
+from api.services.patients import Patient
 from api.services.records import Entry, Incident, IncidentGroup
 from pathways.pace import pace_from_json, pathway_now
-from pathways.plan import Child, Do
+from pathways.plan import Child, Do, Plan
 from web.presenters import gone
+from web.presenters.patients import PatientView, patient_view
 from web.presenters.places import Places, places_of
 from web.presenters.step_fields import may_skip
 from web.presenters.times import Time, time_of
@@ -79,6 +81,7 @@ class IncidentRow:
     instance: str
     step: str
     pathway: str
+    patient: PatientView
     message: str
     occurrences: int
     first: Time
@@ -129,12 +132,13 @@ class IncidentView:
     attempts: tuple[AttemptView, ...]
 
 
-def group_view(one: IncidentGroup, zone: str, now: datetime) -> GroupView:
-    """A group."""
+def group_view(one: IncidentGroup, plan: Plan | None, zone: str, now: datetime) -> GroupView:
+    """A group. `plan` is that of a version of its pathway, for titles."""
+    places = Places(plan)
     return GroupView(
         fingerprint=one.fingerprint,
-        step=Places(None).step(one.step) if one.step else gone.whole(Places(None), gone.WHOLE),
-        pathway=words(one.pathway),
+        step=places.step(one.step) if one.step else gone.whole(places, gone.WHOLE),
+        pathway=plan.title if plan is not None else words(one.pathway),
         kind=KINDS.get(one.kind, words(one.kind)),
         message=one.message,
         instances=one.instances,
@@ -144,13 +148,14 @@ def group_view(one: IncidentGroup, zone: str, now: datetime) -> GroupView:
     )
 
 
-def incident_row(one: Incident, zone: str, now: datetime) -> IncidentRow:
-    """An incident in a list."""
+def incident_row(one: Incident, plan: Plan | None, patient: Patient | None, zone: str, now: datetime) -> IncidentRow:
+    """An incident in a list. `plan` is that of its version, for titles."""
     return IncidentRow(
         id=one.id,
         instance=one.instance,
-        step=gone.whole(Places(None), one.address),
+        step=gone.whole(places_of(plan), one.address),
         pathway=one.pathway_title,
+        patient=patient_view(patient),
         message=one.message,
         occurrences=one.occurrences,
         first=time_of(one.first_seen, zone, now),

@@ -76,9 +76,13 @@ class Places:
 
     def whole(self, address: str) -> str:
         """What stands at an address, and where that lies."""
-        title, around, visit = self.title(address), self.around(address), visit_of(address)
-        again = f" (time {visit})" if visit > 1 else ""
-        return f"{title}{again}{f' – {around}' if around else ''}"
+        around = self.around(address)
+        return f"{self.own(address)}{f' – {around}' if around else ''}"
+
+    def own(self, address: str) -> str:
+        """What stands at an address, and for the how-manieth time."""
+        visit = visit_of(address)
+        return f"{self.title(address)}{f' (time {visit})' if visit > 1 else ''}"
 
     def _side(self, name: str) -> str:
         ident = name.lstrip("~").partition("@")[0]

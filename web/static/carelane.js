@@ -22,6 +22,7 @@
   keys();
   picks();
   goOn();
+  for (const boxes of document.querySelectorAll(".nhsuk-checkboxes")) find(boxes);
 
   function autosave(form) {
     const status = form.querySelector("[data-saved]");
@@ -147,6 +148,25 @@
       sessionStorage.setItem(setting, rest.dataset.goOn);
     } catch { return; }
     setTimeout(() => rest.requestSubmit(), 500);
+  }
+
+  // Of many boxes, those with a word in them; what is ticked stays in sight.
+  function find(boxes) {
+    const all = [...boxes.querySelectorAll(".nhsuk-checkboxes__item")];
+    if (all.length < 13) return;
+    const label = document.createElement("label");
+    const field = document.createElement("input");
+    label.className = "find";
+    field.type = "search";
+    label.append("Show those that say", field);
+    boxes.before(label);
+    field.addEventListener("input", () => {
+      const wish = field.value.trim().toLowerCase();
+      for (const one of all) {
+        one.hidden = !one.textContent.toLowerCase().includes(wish) && !one.querySelector("input").checked;
+      }
+    });
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   }
 
   // How many tasks are selected, for those who can't see all of them at once.

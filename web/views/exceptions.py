@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from api.services.errors import FormInvalidError, InvalidRequestError
 from api.services.incidents import RetryWish
 from api.services.patients import patient_of
+from api.services.records import IncidentGroup
+from pathways.plan import Plan
 from web.patients import banner
 from web.presenters import exceptions as presenter
 from web.presenters.values import pretty
@@ -27,14 +30,39 @@ async def index(visit: Visit) -> Response:
     page = await visit.services.incidents.page(
         visit.actor, fingerprint=fingerprint, after=visit.query("after") or None, limit=50
     )
+    briefs = await visit.services.instances.briefs(one.instance for one in page.items)
+    subjects = {ident: patient_of(one.inputs) or "" for ident, one in briefs.items()}
+    patients = await visit.services.patients.of(subjects.values())
+    plans = await _plans(visit, {(one.pathway, one.pathway_version) for one in page.items}, groups)
     query = {"group": fingerprint or "", "after": page.next}
     return await visit.render(
         "exceptions.html",
-        groups=[presenter.group_view(one, zone, visit.now) for one in groups],
-        incidents=[presenter.incident_row(one, zone, visit.now) for one in page.items],
+        groups=[presenter.group_view(one, plans.get((one.pathway, "")), zone, visit.now) for one in groups],
+        incidents=[
+            presenter.incident_row(
+                one,
+                plans.get((one.pathway, one.pathway_version)),
+                patients.get(subjects.get(one.instance, "")),
+                zone,
+                visit.now,
+            )
+            for one in page.items
+        ],
         group=fingerprint,
         next_page=f"/exceptions?{urlencode(query)}" if page.next else None,
     )
+
+
+async def _plans(
+    visit: Visit, versions: Collection[tuple[str, str]], groups: Collection[IncidentGroup]
+) -> dict[tuple[str, str], Plan]:
+    """The plans of versions, and under an empty version that of the highest one of each group's pathway."""
+    known = (await visit.services.definitions.list()).versions
+    digests = {(one.name, one.version): one.digest for one in known if (one.name, one.version) in versions}
+    named = {one.pathway for one in groups}
+    digests |= {(one.name, ""): one.digest for one in reversed(known) if one.name in named and one.state != "draft"}
+    plans = await visit.services.instances.plans_of(set(digests.values()))
+    return {version: plans[digest] for version, digest in digests.items() if digest in plans}
 
 
 async def show(visit: Visit) -> Response:

@@ -42,8 +42,8 @@ class Choice:
 class Intervention:
     """An intervention's page: its words, its fields, and how to find out what it would bring.
 
-    `choices` may depend on what it would bring. `given` are the fields' values before anything is typed, `titles` the
-    names of a field's options.
+    `within` is what the place lies in that it is about. `choices` may depend on what it would bring. `given` are the
+    fields' values before anything is typed, `titles` the names of a field's options.
     """
 
     found: InstanceDetail
@@ -53,6 +53,7 @@ class Intervention:
     why: str
     ahead: Ahead
     lead: str = ""
+    within: str = ""
     fields: tuple[FormField, ...] = ()
     given: Mapping[str, Json] | None = None
     hidden: tuple[tuple[str, str], ...] = ()

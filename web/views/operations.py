@@ -15,7 +15,7 @@ from web.form_values import values_of
 from web.patients import banner
 from web.presenters import consequences, gone, reach, step_fields
 from web.presenters.consequences import Consequence
-from web.presenters.places import places_of
+from web.presenters.places import Places, places_of
 from web.presenters.values import words
 from web.views.intervention import Choice, Intervention, answer, asked, back_of
 from web.visit import Visit
@@ -149,8 +149,9 @@ async def skip(visit: Visit) -> Response:
     page = Intervention(
         found,
         "skip",
-        *_skip_words(_whole(found, at), at, in_doubt=in_doubt),
+        *_skip_words(_places(found).own(at), at, in_doubt=in_doubt),
         ahead,
+        within=_places(found).around(at),
         lead="What would the step have given? Leave empty what there is not." if fields else "",
         fields=fields,
         hidden=(("at", at),),
@@ -208,7 +209,7 @@ async def move(visit: Visit) -> Response:
         "Move",
         "Why is it moved?",
         ahead,
-        lead=f"From: {_whole(found, at)}.",
+        lead=f"From: {_places(found).whole(at)}.",
         hidden=(("at", at), ("to", to)),
         choice=_with_undo,
         warns=True,
@@ -228,7 +229,8 @@ async def _choose_step(visit: Visit, found: InstanceDetail, at: str, groups: tup
         "move_to.html",
         instance=found.instance,
         patient=await banner(visit, patient_of(found.instance.inputs)),
-        place=_whole(found, at),
+        place=_places(found).own(at),
+        within=_places(found).around(at),
         at=at,
         groups=groups,
         back=back_of(visit),
@@ -281,5 +283,5 @@ async def _found(visit: Visit, operation: Operation) -> InstanceDetail:
     return await visit.services.instances.detail(visit.path("ident"))
 
 
-def _whole(found: InstanceDetail, address: str) -> str:
-    return places_of(found.plan, found.timeline).whole(address)
+def _places(found: InstanceDetail) -> Places:
+    return places_of(found.plan, found.timeline)
