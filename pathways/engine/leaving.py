@@ -124,7 +124,8 @@ def _leave_where(run: Run, inside: Callable[[str], bool], reason: str | None) ->
     left.sort(key=lambda one: place(run.plan, one), reverse=True)
     scopes = {one.scope for one in (*left, *run.agenda) if one.scope and inside(one.scope)}
     for position in left:
-        leave(run, position, "cancelled", detail=reason)
+        if position.address in run.positions:  # what a handler could not judge goes with its step
+            leave(run, position, "cancelled", detail=reason)
     run.agenda = [one for one in run.agenda if not (one.scope and inside(one.scope))]
     for scope in sorted(scopes, key=lambda one: (-len(one), one)):
         close_scope(run, scope, "left")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from tests.support.plans import Player, make_plan
@@ -280,6 +283,51 @@ def test_what_a_handler_could_not_judge_is_over_when_its_step_is_left() -> None:
     refused = run.retry("both/a/ask^1").refusal
     assert refused is not None
     assert refused.code == "no-incident"
+
+
+INSIDE = """
+inputs: {bound: {type: integer}}
+steps:
+  series:
+    repeat:
+      for_each: =[1, 2]
+      as: n
+      steps:
+        visit:
+          steps:
+            ask: {task: {title: A, queue: q}, on: [{event: lab.final, when: event.data.value > bound, side: call}]}
+          on: [{event: lab.final, when: event.data.value > bound + 1, side: call}]
+          timeout: {after: 1 day, to: late, undo: true}
+  e: {end: ok}
+  late: {task: {title: Late, queue: q}}
+  over: {end: ok}
+outcomes: {ok: {kind: success}}
+on: [{event: order.revoked, to: late}]
+side_flows:
+  call: {title: Call, steps: {call: {task: {title: C, queue: q}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda run: run.cancel(),
+        lambda run: run.deliver("order.revoked"),
+        lambda run: run.move("series#1/visit/ask", "late"),
+        lambda run: run.after(days=2).tick(),
+        lambda run: run.complete("series#1/visit/ask"),
+    ],
+    ids=["cancelled", "interrupted", "moved", "timed out", "ended"],
+)
+def test_what_handlers_could_not_judge_is_over_with_whatever_is_left_around_them(act: Callable[[Player], Any]) -> None:
+    """Each of the incidents closes once, whether its step is left itself or with the scopes that it stands in."""
+    run = Player(make_plan(INSIDE, CATALOG))
+    run.deliver("lab.final", None, {"value": 3}, "e-1")
+    run.deliver("lab.final", None, {"value": 3}, "e-2")
+    assert {"series#1/visit/ask^1", "series#1/visit^1"} <= set(run.standing)
+    act(run)
+    assert not [one for one in run.standing if "^" in one]
+    assert [one.how for one in run.of("incident-closed")] == ["left", "left"]
 
 
 def test_a_second_event_that_a_handler_cannot_judge_is_not_taken() -> None:
