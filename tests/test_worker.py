@@ -12,7 +12,6 @@ import pytest
 from temporalio.client import Client, WorkflowHandle
 from ulid import ULID
 
-import settings
 from activities import registry
 from activities.gateways.fhir import FhirClient
 from catalog import load
@@ -22,12 +21,13 @@ from pathways.events import MessageReceived, TaskCompleted
 from pathways.messages import Pace, StartInstance
 from pathways.parse import parse
 from pathways.plan import Plan
+from settings import Settings
 from store.database import Database
 from store.definitions import Definition
 from tests.support.core import LiveCore, live_core
 from tests.support.interpreted import pathway
 from tests.support.interpreter import connect, until
-from tests.support.working import working
+from tests.support.working import settings_for, working
 from workflows.names import workflow_id
 from workflows.pathway import Pathway
 
@@ -42,16 +42,9 @@ def core(tmp_path: Path) -> Iterator[LiveCore]:
 
 
 @pytest.fixture
-def configured(database_url: str, temporal_server: TemporalServer, core: LiveCore, tmp_path: Path) -> settings.Settings:
+def configured(database_url: str, temporal_server: TemporalServer, core: LiveCore, tmp_path: Path) -> Settings:
     """Settings for a worker with a task queue of its own."""
-    return settings.load(
-        database_url=database_url,
-        temporal_address=temporal_server.address,
-        temporal_task_queue=f"test-{ULID()}".lower(),
-        core_url=core.base_url,
-        cache_dir=tmp_path / "cache",
-        state_dir=tmp_path / "state",
-    )
+    return settings_for(database_url, temporal_server.address, core, tmp_path)
 
 
 @pytest.fixture
@@ -144,7 +137,7 @@ class Referral:
         return [one async for one in self.fhir.search(kind, [("_count", "50")], fresh=True)]
 
 
-async def test_a_referral_closes_its_loop(configured: settings.Settings, core: LiveCore, database: Database) -> None:
+async def test_a_referral_closes_its_loop(configured: Settings, core: LiveCore, database: Database) -> None:
     """From the order to the closed loop: people, the core and the store agree at the end."""
     plan = referral()
     await publish(database, plan)
@@ -205,7 +198,7 @@ PARENT = pathway("""
 """)
 
 
-async def test_a_parent_and_its_child(configured: settings.Settings, database: Database) -> None:
+async def test_a_parent_and_its_child(configured: Settings, database: Database) -> None:
     """A child is looked up in the store, has its row there, and takes its parent to the end."""
     await publish(database, PARENT)
     await publish(database, CHILD)
@@ -240,7 +233,7 @@ async def test_a_parent_and_its_child(configured: settings.Settings, database: D
     assert (child.status, child.outcome) == ("ended", "completed")
 
 
-async def test_a_worker_that_is_stopped_leaves_nothing(configured: settings.Settings) -> None:
+async def test_a_worker_that_is_stopped_leaves_nothing(configured: Settings) -> None:
     """A stopped worker ends, and another one may begin in the same process."""
     async with working(configured):
         pass

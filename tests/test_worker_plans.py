@@ -13,7 +13,6 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from ulid import ULID
 
-import settings
 from api.app import create_app
 from api.services import Services
 from api.services.actor import Actor
@@ -22,12 +21,13 @@ from api.services.publishing import PublishWish
 from local.temporal_server import TemporalServer
 from pathways.events import TaskCompleted
 from pathways.publishing.workbench import SourceText
+from settings import Settings
 from store.errors import StoreUnavailableError
 from tests.support import servers
 from tests.support.core import LiveCore, live_core
 from tests.support.interpreter import connect, until
 from tests.support.registry import asking, quiet, wish
-from tests.support.working import working
+from tests.support.working import settings_for, working
 from workflows.names import workflow_id
 from workflows.pathway import Pathway
 
@@ -43,20 +43,13 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCore]:
 
 
 @pytest.fixture
-def configured(database_url: str, temporal_server: TemporalServer, core: LiveCore, tmp_path: Path) -> settings.Settings:
+def configured(database_url: str, temporal_server: TemporalServer, core: LiveCore, tmp_path: Path) -> Settings:
     """Settings for a worker and an API with a task queue of their own."""
-    return settings.load(
-        database_url=database_url,
-        temporal_address=temporal_server.address,
-        temporal_task_queue=f"test-{ULID()}".lower(),
-        core_url=core.base_url,
-        cache_dir=tmp_path / "cache",
-        state_dir=tmp_path / "state",
-    )
+    return settings_for(database_url, temporal_server.address, core, tmp_path)
 
 
 @asynccontextmanager
-async def serving(configured: settings.Settings) -> AsyncIterator[Services]:
+async def serving(configured: Settings) -> AsyncIterator[Services]:
     """The API's use cases, as its process composes them; without the accounts that it seeds meanwhile."""
     services: Services = create_app(configured).state.services
     try:
@@ -113,7 +106,7 @@ async def failed_tasks(handle: WorkflowHandle[Any, Any]) -> int:
     return sum(one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for one in history.events)
 
 
-async def test_a_worker_runs_what_is_published_after_it_started(configured: settings.Settings) -> None:
+async def test_a_worker_runs_what_is_published_after_it_started(configured: Settings) -> None:
     """The first version of a pathway, and the next one; each instance by the version it was started with."""
     client = await connect(configured.temporal_target)
     async with working(configured), serving(configured) as services:
@@ -133,7 +126,7 @@ async def test_a_worker_runs_what_is_published_after_it_started(configured: sett
         assert await failed_tasks(newer) <= 1, "a miss fails a workflow task once, and no more"
 
 
-async def test_a_worker_is_told_of_what_is_published(configured: settings.Settings) -> None:
+async def test_a_worker_is_told_of_what_is_published(configured: Settings) -> None:
     """It has the plan on its disk long before it would look by itself, and so no workflow task fails for it."""
     client = await connect(configured.temporal_target)
     async with working(configured), serving(configured) as services:
@@ -150,7 +143,7 @@ async def test_a_worker_is_told_of_what_is_published(configured: settings.Settin
         await handle.terminate()
 
 
-async def test_a_draft_is_nothing_to_a_worker(configured: settings.Settings) -> None:
+async def test_a_draft_is_nothing_to_a_worker(configured: Settings) -> None:
     """Until it is approved it is on no disk."""
     async with serving(configured) as services:
         scenarios = tuple(SourceText(one["file"], one["text"]) for one in wish(asking())["scenarios"])
@@ -162,7 +155,7 @@ async def test_a_draft_is_nothing_to_a_worker(configured: settings.Settings) -> 
         assert draft.digest not in kept
 
 
-async def test_a_worker_with_a_cold_cache_goes_on(configured: settings.Settings) -> None:
+async def test_a_worker_with_a_cold_cache_goes_on(configured: Settings) -> None:
     """A second worker, which has never seen the plan, takes over an instance that waits."""
     client = await connect(configured.temporal_target)
     async with serving(configured) as services:
@@ -187,14 +180,7 @@ async def test_a_worker_goes_on_from_its_disk_while_the_store_is_away(
         try:
             template = servers.migrated_template(postgres)
             with servers.database(postgres, template=template) as url:
-                own = settings.load(
-                    database_url=url,
-                    temporal_address=temporal_server.address,
-                    temporal_task_queue=f"test-{ULID()}".lower(),
-                    core_url=core.base_url,
-                    cache_dir=tmp_path / "cache",
-                    state_dir=tmp_path / "state",
-                )
+                own = settings_for(url, temporal_server.address, core, tmp_path)
                 async with serving(own) as services:
                     async with working(own):
                         await publish(services, asking())

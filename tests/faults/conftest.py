@@ -7,8 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+import settings
 from tests.faults.office import Office, office_of
 from tests.faults.stack import Stack, running_stack
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each seed; the id of one that failed repeats it."""
+    if "seed" in metafunc.fixturenames:
+        seeds = range(1, settings.load().chaos_seeds + 1)
+        metafunc.parametrize("seed", seeds, ids=[f"seed-{seed}" for seed in seeds])
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
-import settings
 from devcore.demo.cases import SCRIPTS
 from tests.faults.checking import Trace, must_be_as_undisturbed, trace_of
 from tests.faults.office import Office
@@ -26,13 +25,6 @@ CORE_OUTAGE = 4.0
 """Seconds. Actions are tried for longer; what is tried in vain is an incident, and rightly so."""
 
 OUTAGE = 25.0
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each seed; the id of one that failed repeats it."""
-    if "seed" in metafunc.fixturenames:
-        seeds = range(1, settings.load().chaos_seeds + 1)
-        metafunc.parametrize("seed", seeds, ids=[f"seed-{seed}" for seed in seeds])
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-import settings
 from commands.submissions import submissions
 from devcore.demo.publishing import APPROVER, AUTHOR
 from devcore.demo.stage import PATHWAY, Case
@@ -28,13 +27,6 @@ Json = Any
 SCRIPTS = (SEEN, LATER, REBOOKS)
 KILLED = ("worker", "api", "relay", "PostgreSQL", "Temporal")
 MIGRATED = "instance-migrated"
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each seed; each migrates to a version of its own."""
-    if "seed" in metafunc.fixturenames:
-        seeds = range(1, settings.load().chaos_seeds + 1)
-        metafunc.parametrize("seed", seeds, ids=[f"seed-{seed}" for seed in seeds])
 
 
 @pytest_asyncio.fixture(scope="module")
