@@ -31,7 +31,7 @@ from workflows.converter import data_converter
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
 
-# A waiting instance costs about 100 kB of memory in the cache, and a replay of its history outside it.
+# A waiting instance costs about 64 kB of memory in the cache (`make bench`), and a replay of its history outside it.
 _CACHED_INSTANCES = 10_000
 _GRACE = timedelta(seconds=10)
 # How long an instance waits for the worker that had it, when that worker was killed.

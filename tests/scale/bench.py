@@ -15,11 +15,14 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from rich.console import Console
 
-from tests.scale import authoring, completing, control_state, engine, history, outage, throughput, worklist
+from tests.scale import authoring, completing, control_state, engine, history, memory, outage, throughput, worklist
 from tests.scale.ground import Ground, ground
 from tests.scale.report import Row, print_table
 
 Say = Callable[[str], None]
+
+FULL = os.environ.get("SCALE") == "full"
+"""Whether to measure at the size that the budgets name, and not at a fifth of it."""
 
 ALONE: dict[str, Callable[[Say], Iterable[Row]]] = {
     "engine": engine.measure,
@@ -32,9 +35,8 @@ ON_SERVERS: dict[str, Callable[[Ground, Say], Awaitable[list[Row]]]] = {
     "history": history.measure,
     "throughput": throughput.measure,
     "completing": completing.measure,
-    "worklist": worklist.measured_with(
-        worklist.FULL_TASKS if os.environ.get("SCALE") == "full" else worklist.DEFAULT_TASKS
-    ),
+    "worklist": worklist.measured_with(worklist.FULL_TASKS if FULL else worklist.DEFAULT_TASKS),
+    "memory": memory.measured_with(memory.FULL_INSTANCES if FULL else memory.DEFAULT_INSTANCES),
     "outage": outage.measure,
 }
 """What runs on PostgreSQL, Temporal and a worker."""

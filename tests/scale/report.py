@@ -74,6 +74,8 @@ def shown(value: float, unit: Unit) -> str:
             return f"{value * 1e3:.3g} ms"
         case "seconds":
             return f"{value:.3g} s"
+        case "bytes" if value >= 1024**2:
+            return f"{value / 1024**2:.0f} MB"
         case "bytes":
             return f"{value / 1024:.1f} KB"
         case "per-second":

@@ -107,7 +107,7 @@ def _alternating(number: int) -> tuple[str, str]:
 
 
 async def _round(ground: Ground, workflow: str, side: _Side) -> None:
-    before = await ground.worker.processor_seconds()
+    before = (await ground.worker.used()).processor
     begun = time.monotonic()
     end = begun + WARM_SECONDS + COUNTED_SECONDS
     completed: list[float] = []
@@ -120,7 +120,7 @@ async def _round(ground: Ground, workflow: str, side: _Side) -> None:
     await asyncio.gather(*(lane() for _ in range(IN_FLIGHT)))
     counted = sum(begun + WARM_SECONDS <= at < end for at in completed)
     side.per_second.append(counted / COUNTED_SECONDS)
-    side.processor.append((await ground.worker.processor_seconds() - before) / len(completed))
+    side.processor.append(((await ground.worker.used()).processor - before) / len(completed))
 
 
 async def run_case(ground: Ground, workflow: str) -> str:

@@ -1,8 +1,8 @@
 """The worker that the bench measures, in a process of its own, as in production; and the bench's end of it.
 
 It runs Carelane's workflow and those it is held against, with the same actions and the same recording. It tells, in
-lines of JSON on its standard output, what it has recorded, and when asked how much processor time it has used. It
-ends when its standard input does, so that it never outlives the bench.
+lines of JSON on its standard output, what it has recorded, and when asked how much processor time it has used and how
+much memory it has held. It ends when its standard input does, so that it never outlives the bench.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import asyncio
 import json
 import logging
 import os
+import resource
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +92,13 @@ async def _serve(address: str, database_url: str, queue: str) -> None:
     async with worker:
         _say(ready=True)
         while await asyncio.to_thread(sys.stdin.readline):
-            _say(processor=time.process_time())
+            _say(processor=time.process_time(), memory=_most_memory())
+
+
+def _most_memory() -> int:
+    """The most memory that this process has held, in bytes; macOS counts in bytes, others in kilobytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def _is_unforeseen(record: logging.LogRecord) -> bool:
@@ -99,13 +107,21 @@ def _is_unforeseen(record: logging.LogRecord) -> bool:
     return getattr(error, "type", None) != STORE_AWAY
 
 
+@dataclass(frozen=True)
+class Used:
+    """What the worker has used: processor time in seconds, and the most memory that it held, in bytes."""
+
+    processor: float
+    memory: int
+
+
 class WorkerProcess:
     """The bench's end: starts the process, waits for what it tells."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._waiting: dict[tuple[str, str | int], asyncio.Future[None]] = {}
-        self._processor: asyncio.Queue[float] = asyncio.Queue()
+        self._used: asyncio.Queue[Used] = asyncio.Queue()
         self._ready = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
@@ -117,11 +133,11 @@ class WorkerProcess:
         """Wait until the store has that revision as the last of a request."""
         await self._told(instance, rev)
 
-    async def processor_seconds(self) -> float:
-        """The processor time that it has used so far."""
+    async def used(self) -> Used:
+        """What it has used so far."""
         self._input.write(b"\n")
         await self._input.drain()
-        return await self._processor.get()
+        return await self._used.get()
 
     async def ready(self) -> None:
         """Wait until it polls."""
@@ -156,7 +172,7 @@ class WorkerProcess:
                 continue
             message = json.loads(line)
             if "processor" in message:
-                self._processor.put_nowait(message["processor"])
+                self._used.put_nowait(Used(message["processor"], message["memory"]))
             elif "recorded" in message:
                 self._resolve(message["recorded"], [message["rev"], *message["opened"]])
             else:
