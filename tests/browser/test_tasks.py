@@ -198,3 +198,37 @@ def test_the_task_page_is_worked_by_tab_alone(sit: Sit, referral: str) -> None:
                 break
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Completed: Triage: Cardiology consult")
+
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenantragsformular " * 2
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_long_words_push_nothing_out_of_sight(place: Served, sit: Sit, referral: str, width: int) -> None:
+    """Neither in the list, whose last column takes a task, nor on the page of the instance."""
+    with sit("supervisor", viewport={"width": width, "height": 900}) as seat:
+        page = seat.page
+        page.goto(f"/instances/{referral}/add-task")
+        page.get_by_label("What is to be done").fill(LONG)
+        page.get_by_label("Queue").select_option("supervisor")
+        page.get_by_label("Why, and what to do").fill("It came by post.")
+        page.get_by_role("button", name="Add the task").click()
+        expect(page.get_by_text("The task is added.")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.goto("/work")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        button = page.get_by_role("button", name=re.compile("^Take.*Donau")).bounding_box()
+        assert button is not None
+        assert button["x"] + button["width"] <= width
+
+
+def test_a_list_is_printed_in_black_on_white(place: Served, sit: Sit, referral: str) -> None:
+    """Also where the screen is dark; without addresses behind links, and without what can only be pressed."""
+    with sit("nurse-reviewer", color_scheme="dark") as seat:
+        page = seat.page
+        page.goto("/work")
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(23, 37, 44)"
+        assert page.evaluate("getComputedStyle(document.querySelector('.list__main'), '::after').content") == "none"
+        expect(page.get_by_role("button", name=re.compile("^Take"))).to_have_count(0)
