@@ -1,8 +1,8 @@
 """Lint: what is wrong or unwise in a definition, said before it runs. Every rule stands in `rules.RULES`.
 
 Touch this package for a new rule: a row in its family's table (`rules/`), a check in the module of that family, and an
-example that it finds and one that it leaves alone in `commands/rule_examples.yaml`. The ways between steps are in
-`flow.py` and walked by `solve.py`; what is known of data on the way is in `carry.py`.
+example that it finds and one that it leaves alone in `commands/rule_examples.yaml`. What checks go by, such as the ways
+between steps and what is known on them, is in `analysis/`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from pathways.lint import (
     tasks,
     times,
 )
+from pathways.lint.analysis.flow import Flow
 from pathways.lint.children import with_children
-from pathways.lint.flow import Flow
 from pathways.lint.rules import RULES, Rule
 from pathways.lint.subject import Findings, Subject, diagnostic
 from pathways.model import Definition

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import reduce
 
-from pathways.lint.flow import DONE, INSIDE, Flow, Way
-from pathways.lint.solve import solve
+from pathways.lint.analysis.flow import DONE, INSIDE, Flow, Way
+from pathways.lint.analysis.solve import solve
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import ClockDecl, ClockVerbDecl, Placed
 from pathways.plan import ClockVerb, End, Parallel, Step

@@ -12,12 +12,12 @@ from functools import reduce
 
 from pathways import feel
 from pathways.diagnostics import Mark
-from pathways.lint.carry import Knowing, level_of
-from pathways.lint.causes import Causes
-from pathways.lint.flow import DONE, ROUND, inside, key_paths
-from pathways.lint.known import Dotted, Known, Level, Use, dotted, told_by, uses
-from pathways.lint.sites import Site, of_authored, of_step, sites_of
-from pathways.lint.solve import solve
+from pathways.lint.analysis.carry import Knowing, level_of
+from pathways.lint.analysis.causes import Causes
+from pathways.lint.analysis.flow import DONE, ROUND, inside, key_paths
+from pathways.lint.analysis.known import Dotted, Known, Level, Use, dotted, told_by, uses
+from pathways.lint.analysis.sites import Site, of_authored, of_step, sites_of
+from pathways.lint.analysis.solve import solve
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import Placed, SetDecl
 from pathways.plan import End, Repeat, Task

@@ -10,8 +10,8 @@ from pathways.diagnostics import Mark, nearest
 from pathways.expressions import MOST_BYTES
 from pathways.feel import nodes
 from pathways.feel import types as feel_types
-from pathways.lint.scope import Scope
-from pathways.lint.sites import Site, sites_of
+from pathways.lint.analysis.scope import Scope
+from pathways.lint.analysis.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.names import why_no_name
 from pathways.plan import Decide

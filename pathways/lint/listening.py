@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pathways.lint.flow import inside
+from pathways.lint.analysis.flow import inside
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import (
     Authored,

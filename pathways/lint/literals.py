@@ -6,8 +6,8 @@ from functools import cached_property
 
 from pathways import feel
 from pathways.feel import nodes
+from pathways.lint.analysis.sites import Site, literals_of, sites_of
 from pathways.lint.expressions import walk
-from pathways.lint.sites import Site, literals_of, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.time.durations import DurationError, parse_duration
 from pathways.values import Timing

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathways.addresses import block_of, local_of
 from pathways.diagnostics import nearest
-from pathways.lint.flow import DONE
-from pathways.lint.graph import reach
-from pathways.lint.loops import idle_loops
+from pathways.lint.analysis.flow import DONE
+from pathways.lint.analysis.graph import reach
+from pathways.lint.analysis.loops import idle_loops
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import (
     ChildDecl,

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from pathways.catalog import Catalog
 from pathways.diagnostics import Diagnostic, Mark
-from pathways.lint.carry import Knowing, MayHave, Names
-from pathways.lint.flow import Flow
-from pathways.lint.known import Known
-from pathways.lint.outcomes import Telling
+from pathways.lint.analysis.carry import Knowing, MayHave, Names
+from pathways.lint.analysis.flow import Flow
+from pathways.lint.analysis.known import Known
+from pathways.lint.analysis.outcomes import Telling
+from pathways.lint.analysis.scope import Scope
+from pathways.lint.analysis.solve import solve
 from pathways.lint.rules import RULES
-from pathways.lint.scope import Scope
-from pathways.lint.solve import solve
 from pathways.model import Definition, RepeatDecl, SetDecl
 from pathways.name_types import NameTypes
 from pathways.plan import Plan, computed_by, saved_by

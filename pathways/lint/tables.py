@@ -8,9 +8,9 @@ from pathways import feel
 from pathways.datatypes import DataType
 from pathways.diagnostics import Mark
 from pathways.feel import nodes
-from pathways.lint.cells import ALL, Covered, covered_by, covers, disjoint, fills
+from pathways.lint.analysis.cells import ALL, Covered, covered_by, covers, disjoint, fills
+from pathways.lint.analysis.sites import Site
 from pathways.lint.expressions import code_findings, codes_of, rule_of, type_at
-from pathways.lint.sites import Site
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import DecideDecl, Placed, RowDecl, TableDecl
 from pathways.plan import Decide, Table

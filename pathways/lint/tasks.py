@@ -10,10 +10,10 @@ from pathways.datatypes import ANY, DataType, Field, MisfitError
 from pathways.diagnostics import Mark, nearest
 from pathways.engine.clocks import PRIORITIES
 from pathways.feel import types as feel_types
+from pathways.lint.analysis.scope import Scope
+from pathways.lint.analysis.sites import Site, of_value
 from pathways.lint.expressions import code_findings, type_at
 from pathways.lint.literals import meant
-from pathways.lint.scope import Scope
-from pathways.lint.sites import Site, of_value
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import (
     Authored,

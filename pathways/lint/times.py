@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pathways.datatypes import ANY, DataType
 from pathways.diagnostics import Mark
-from pathways.lint.moved import BOTH, moved_by
-from pathways.lint.sites import Site, sites_of
+from pathways.lint.analysis.moved import BOTH, moved_by
+from pathways.lint.analysis.sites import Site, sites_of
 from pathways.lint.subject import Finding, Findings, Subject
 from pathways.model import is_over_at_once
 

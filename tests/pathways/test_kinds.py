@@ -10,7 +10,7 @@ import pytest
 from pathways.diagram import icons, text
 from pathways.diagram.drawing import GroupKind
 from pathways.engine import kinds
-from pathways.lint.flow import stands
+from pathways.lint.analysis.flow import stands
 from pathways.plan import Container, Step
 from pathways.wording import KIND_WORDS
 from store.facts.folding import WAITS

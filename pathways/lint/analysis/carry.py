@@ -14,9 +14,9 @@ from typing import Any
 from pathways import feel
 from pathways.addresses import block_of
 from pathways.feel import nodes
-from pathways.lint.flow import DONE, INSIDE, ROUND, Flow, Way, key_paths
-from pathways.lint.known import Dotted, Known, Level, dotted, is_null, told_by
-from pathways.lint.outcomes import Telling
+from pathways.lint.analysis.flow import DONE, INSIDE, ROUND, Flow, Way, key_paths
+from pathways.lint.analysis.known import Dotted, Known, Level, dotted, is_null, told_by
+from pathways.lint.analysis.outcomes import Telling
 from pathways.name_types import ITERATION, NameTypes
 from pathways.plan import Container, Decide, Input, Repeat, Row, Set, Step, computed_by, saved_by
 from pathways.values import is_expression

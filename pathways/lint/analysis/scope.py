@@ -10,8 +10,8 @@ from pathways.catalog import Catalog
 from pathways.datatypes import DataType, Field
 from pathways.feel import types as feel_types
 from pathways.functions import function_types
-from pathways.lint.flow import Flow
-from pathways.lint.sites import Site
+from pathways.lint.analysis.flow import Flow
+from pathways.lint.analysis.sites import Site
 from pathways.name_types import NameTypes
 
 _INSTANCE = feel_types.context(

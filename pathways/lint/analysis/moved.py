@@ -12,7 +12,7 @@ from typing import Literal
 
 from pathways.addresses import path_of
 from pathways.facts import ClockMoved, DataSaved, DeadlineMoved, Fact
-from pathways.lint.sites import TimeKind
+from pathways.lint.analysis.sites import TimeKind
 from pathways.plan import Plan
 from pathways.scenarios import Result
 from pathways.state import Position, State

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from pathways.addresses import block_of
-from pathways.lint.flow import DONE, INSIDE, ROUND, Flow
-from pathways.lint.graph import groups, reach
+from pathways.lint.analysis.flow import DONE, INSIDE, ROUND, Flow
+from pathways.lint.analysis.graph import groups, reach
 from pathways.plan import (
     Child,
     Container,

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar
 
-from pathways.lint.flow import DONE, Flow, Way
+from pathways.lint.analysis.flow import DONE, Flow, Way
 from pathways.plan import Parallel
 
 S = TypeVar("S")

@@ -16,8 +16,8 @@ from typing import Literal, assert_never
 from pathways import feel
 from pathways.addresses import block_of
 from pathways.feel import nodes as feel_nodes
-from pathways.lint.graph import reach
-from pathways.lint.known import dotted, told_by
+from pathways.lint.analysis.graph import reach
+from pathways.lint.analysis.known import dotted, told_by
 from pathways.model import Definition, StepDecl
 from pathways.plan import (
     Child,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathways import feel
-from pathways.lint.cells import covered_by, covers, disjoint, fills
+from pathways.lint.analysis.cells import covered_by, covers, disjoint, fills
 
 ENV = feel.Environment(now=datetime(2026, 3, 2, tzinfo=UTC), zone=ZoneInfo("UTC"))
 POINTS = range(-2, 8)

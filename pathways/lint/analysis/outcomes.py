@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pathways.catalog import Catalog
 from pathways.feel import nodes
-from pathways.lint.known import Dotted, dotted
+from pathways.lint.analysis.known import Dotted, dotted
 from pathways.plan import Child, Decide, Plan, Step, WaitForAny
 
 

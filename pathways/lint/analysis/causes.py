@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from pathways.lint.carry import Knowing
-from pathways.lint.flow import INSIDE, Way
-from pathways.lint.known import Known, Level
+from pathways.lint.analysis.carry import Knowing
+from pathways.lint.analysis.flow import INSIDE, Way
+from pathways.lint.analysis.known import Known, Level
 from pathways.lint.subject import Subject
 
 _OUT_OF_ORDER = frozenset({"timeout", "catch", "on", "side", "offer"})
