@@ -1,7 +1,8 @@
-"""Makes the committed histories anew: `python -m tests.replay.make_histories`.
+"""Makes the committed histories: `python -m tests.replay.make_histories`, or `… nested` for that case alone.
 
-To be run when a change of the workflow may break with the past on purpose, which until 1.0 it may. Each case is a
-small pathway driven one way on a real server; its history and its plan are written beside this file.
+All are made anew when a change of the workflow may break with the past on purpose, which until 1.0 it may; a case that
+is added is made alone, so that the others go on telling whether the past replays. Each is a small pathway driven one
+way on a real server; its history and its plan are written beside this file.
 """
 
 from __future__ import annotations
@@ -69,6 +70,36 @@ AFTER = pathway(
   finished: {end: completed}
 """,
     version="1.1.0",
+)
+NESTED = pathway(
+    """
+  begin: {set: {rounds: 0}}
+  visit:
+    steps:
+      doses:
+        repeat:
+          for_each: =["a", "b"]
+          as: drug
+          carry: {rounds: =rounds + 1}
+          steps:
+            give: {do: test.work, with: {drug: =drug}, undo: {do: test.slow}}
+            watch: {wait: {for: 1 hour}}
+        undo: {do: test.prepare, until: leave}
+      both:
+        parallel:
+          join: any
+          branches:
+            tidy: {steps: {tidy: {task: {title: Tidy up, queue: intake}}}}
+            charge: {steps: {charge: {do: test.work, save: charged}}}
+      worth: {decide: {table: [{rounds: ">= 2", to: leave}, {otherwise: lapsed}]}}
+      leave: {task: {title: Say goodbye, queue: intake}}
+    on: [{event: note.received, key: =order.reference, side: note}]
+    timeout: {after: 3 days, to: lapsed, undo: true}
+  finished: {end: completed}
+  lapsed: {end: expired}
+side_flows:
+  note: {title: A note, steps: {read: {task: {title: Read it, queue: intake}}}}
+"""
 )
 STORMS = (313,)
 """The storm that goes through the most of what there is."""
@@ -250,6 +281,21 @@ class Maker:
             await instance.latest.result()
         await self.write_all("migrated", instance, BEFORE, AFTER)
 
+    async def nested(self) -> None:
+        """A section with a handler, whose steps repeat, run side by side and decide; what it did is undone."""
+        interpreter = Interpreter(self._client, [NESTED], ACTIONS)
+        async with interpreter.running():
+            instance = await interpreter.start(NESTED, order={"reference": "ServiceRequest/1"}, pace=pace())
+            for drug in (1, 2):
+                await instance.stands_at("visit", "visit/doses", f"visit/doses#{drug}/watch")
+                await instance.move_clock()
+            await instance.stands_at("visit", "visit/leave")
+            await instance.handle.execute_update(Pathway.deliver, instance.note("ServiceRequest/1"), id="e-0/0")
+            await instance.stands_at("visit", "visit/leave", "~note#1/read")
+            await instance.move_clock()
+            await instance.handle.result()
+        await self.write("nested", instance, NESTED)
+
     async def storms(self) -> None:
         """Random events on a pathway that has everything."""
         for seed in STORMS:
@@ -275,15 +321,16 @@ class Maker:
             self.resent,
             self.family,
             self.migrated,
+            self.nested,
             self.storms,
         ]
 
 
-async def make() -> None:
-    """Make every history on a server of our own."""
+async def make(names: list[str]) -> None:
+    """Make the named histories on a server of our own; every one anew where none is named."""
     for folder in (HISTORIES, PLANS):
         folder.mkdir(exist_ok=True)
-        for old in folder.glob("*.json"):
+        for old in () if names else folder.glob("*.json"):
             old.unlink()
     with servers.state_folder() as folder:
         server = servers.temporal_server(servers.temporal_program(), folder)
@@ -291,7 +338,8 @@ async def make() -> None:
         try:
             maker = Maker(await connect(server.address))
             for case in maker.cases:
-                await case()
+                if not names or case.__name__ in names:
+                    await case()
         finally:
             server.kill()
 
@@ -314,6 +362,6 @@ def _write(path: Path, document: Any) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(make())
+    asyncio.run(make(sys.argv[1:]))
     sys.stdout.flush()
     os._exit(0)  # a process that used the Temporal SDK may crash at the interpreter's own end
