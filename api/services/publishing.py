@@ -149,6 +149,14 @@ class PublishingService(Base):
         async with self.database.transaction() as unit:
             return await self._examined(unit, await found(unit, name, version))
 
+    async def compare(self, name: str, version: str, against: str) -> Diff | None:
+        """What a version changes against another; None where one is of a time that can't be read any more.
+
+        Raises `NotFoundError`.
+        """
+        async with self.database.reading() as unit:
+            return _diff(await found(unit, name, against), await found(unit, name, version))
+
     async def approve(self, actor: Actor, name: str, version: str, *, digest: str | None = None) -> Published:
         """Publish a draft as the second person; `digest` is the one that the person has seen.
 

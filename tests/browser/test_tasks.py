@@ -232,3 +232,13 @@ def test_a_list_is_printed_in_black_on_white(place: Served, sit: Sit, referral: 
         assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(23, 37, 44)"
         assert page.evaluate("getComputedStyle(document.querySelector('.list__main'), '::after').content") == "none"
         expect(page.get_by_role("button", name=re.compile("^Take"))).to_have_count(0)
+
+
+def test_what_takes_long_says_so(place: Served, sit: Sit, referral: str) -> None:
+    """Something was sent, and nothing is to be seen of it yet. Here it is said to be sent, and never is."""
+    with sit("nurse-reviewer") as seat:
+        page = seat.page
+        page.goto("/work")
+        expect(page.get_by_text("Still working on it…")).to_be_hidden()
+        page.locator("form[action='/work/claim-next']").dispatch_event("submit")
+        expect(page.get_by_text("Still working on it…")).to_be_visible()

@@ -172,4 +172,10 @@ async def test_another_version_is_written_from_one(place: Office, author: Reader
     changed = source.replace("version: 1.0.0", "version: 1.1.0").replace("=1 + 1", "=1 + 2")
     done = await author.send(page, PUBLISH, source=changed, text=QUIET_SCENARIOS.format(name="quiet"), act="publish")
     assert "What changed since 1.0.0" in done.text
+    first = await author.get("/pathways/quiet/1.0.0")
+    assert "Compare with another version" in first.text
+    other_way = (await author.get("/pathways/quiet/1.0.0?against=1.1.0")).text
+    assert "What changed since 1.1.0" in other_way
+    assert "1 + 2 → 1 + 1" in other_way
+    assert "What changed since" not in (await author.get("/pathways/quiet/1.0.0?against=9.9.9")).text
     assert "text only" not in done.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from api.services.actor import Actor, Operation
 from api.services.definitions import DefinitionDetail
 from api.services.publishing import Examination
 from api.services.records import Definition, DefinitionSummary
+from pathways.diff import Diff
 from web.presenters.novelties import Novelty, novelties
 from web.presenters.times import Time, time_of
 from web.presenters.values import in_words, words
@@ -58,8 +59,18 @@ class HoldView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesView:
+    """What changed since a version, in words; `asks` what that means for instances that migrate from it."""
+
+    against: str
+    asks: str
+    told: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
-    """A version. `novelties` is what a second person must see; `changes` all that changed since `base`, in words."""
+    """A version. `novelties` is what a second person must see of it against `base`."""
 
     state: StateView
     owner: str
@@ -68,9 +79,8 @@ class VersionView:
     others: int
     hold: HoldView | None
     base: str
-    asks: str
     novelties: tuple[Novelty, ...]
-    changes: tuple[str, ...]
+    changes: ChangesView | None
     history: tuple[ChangeView, ...]
 
 
@@ -118,10 +128,17 @@ def state_of(one: DefinitionSummary, now: datetime, zone: str) -> StateView:
     return StateView(one.state, words(one.state), tuple(more))
 
 
-def version_view(found: DefinitionDetail, examination: Examination, zone: str, now: datetime) -> VersionView:
+def changes_view(diff: Diff | None, against: str, others: Iterable[str]) -> ChangesView:
+    """What changed since another version. `others` are those that it may be compared with."""
+    told = tuple(str(change) for change in diff.changes) if diff is not None else ()
+    return ChangesView(against, diff.kind if diff is not None and diff.kind else "", told, tuple(others))
+
+
+def version_view(
+    found: DefinitionDetail, examination: Examination, changes: ChangesView | None, zone: str, now: datetime
+) -> VersionView:
     """A version for its page."""
     one, plan = found.definition, found.definition.plan
-    diff = examination.diff
     flights = examination.in_flight
     return VersionView(
         state=state_of(one, now, zone),
@@ -131,9 +148,8 @@ def version_view(found: DefinitionDetail, examination: Examination, zone: str, n
         others=sum(flights.values()) - flights.get(one.version, 0),
         hold=_hold(found, zone, now),
         base=examination.review.base or "",
-        asks=diff.kind if diff is not None and diff.kind else "",
         novelties=novelties(examination),
-        changes=tuple(str(change) for change in diff.changes) if diff is not None else (),
+        changes=changes,
         history=tuple(
             ChangeView(
                 _DONE.get(change.action, words(change.action)),

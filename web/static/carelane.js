@@ -10,6 +10,16 @@
     summary.focus();
   }
 
+  // What takes long says so: something was pressed, and nothing is to be seen of it yet.
+  const waiting = document.querySelector("[data-waiting]");
+  let patience = 0;
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !waiting) return;
+    clearTimeout(patience);
+    patience = setTimeout(() => { waiting.hidden = false; waiting.textContent = "Still working on it…"; }, 1500);
+  });
+  window.addEventListener("pageshow", () => { clearTimeout(patience); if (waiting) waiting.hidden = true; });
+
   // A note is told once: an address that is copied, kept or loaded again does not say it to anybody else.
   const address = new URL(location.href);
   if (address.searchParams.has("note")) {

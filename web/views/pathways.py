@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dot import layout_of
 from api.services.errors import ChangedError, DefinitionStateError
 from api.services.numbers import step_numbers
+from api.services.publishing import Examination
 from api.services.records import Definition, DefinitionSummary
 from pathways.errors import CarelaneError
 from pathways.plan import plan_from_json
@@ -29,6 +30,7 @@ async def index(visit: Visit) -> Response:
             "version": one.version,
             "state": presenter.state_of(one, visit.now, zone),
             "digest": one.digest[:12],
+            "since": "Published" if one.published_at else "Written",
             "published": time_of(_since(one), zone, visit.now),
             "by": found.names.get(one.published_by or one.drafted_by or "", one.published_by),
             "running": found.in_flight.get((one.name, one.version), 0),
@@ -59,13 +61,14 @@ async def _show(visit: Visit, *, error: CarelaneError | None = None) -> Response
     found = await visit.services.definitions.detail(visit.path("name"), visit.path("version"))
     definition, zone = found.definition, visit.services.instances.site_zone
     examination = await visit.services.publishing.examine(definition.name, definition.version)
+    changes = await _changes(visit, definition, examination)
     own = definition.drafted_by == visit.actor.id
     draft = definition.state == "draft"
     return await visit.render(
         "pathway.html",
         status=200 if error is None else 409,
         definition=definition,
-        view=presenter.version_view(found, examination, zone, visit.now),
+        view=presenter.version_view(found, examination, changes, zone, visit.now),
         acts=presenter.acts_for(definition, visit.actor),
         diagram=await _diagram(visit, definition),
         since=time_of(_since(definition), zone, visit.now),
@@ -75,6 +78,20 @@ async def _show(visit: Visit, *, error: CarelaneError | None = None) -> Response
         error=error,
         lines=definition.source.splitlines(),
     )
+
+
+async def _changes(visit: Visit, definition: Definition, examination: Examination) -> presenter.ChangesView | None:
+    """What changed since the version that was asked for, or since the one before; None where there is no other."""
+    versions = (await visit.services.definitions.list()).versions
+    others = [one.version for one in versions if one.name == definition.name and one.version != definition.version]
+    against = visit.query("against") or examination.review.base or ""
+    if not others or (against and against not in others):
+        return None
+    if not against or against == examination.review.base:
+        diff = examination.diff
+    else:
+        diff = await visit.services.publishing.compare(definition.name, definition.version, against)
+    return presenter.changes_view(diff, against, others)
 
 
 async def _diagram(visit: Visit, definition: Definition) -> pictures.DiagramView:

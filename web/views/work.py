@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -39,7 +40,7 @@ async def show(visit: Visit) -> Response:
         next_page=address(wish, after=found.page.next) if found.page.next else None,
         first_page=address(wish) if after else None,
         names_missing=any(not patients.get(patient_of(one.inputs) or "") for one in found.briefs.values()),
-        back=visit.request.url.query,
+        back=urlencode([one for one in visit.request.query_params.multi_items() if one[0] != "note"]),
     )
 
 
