@@ -4,6 +4,22 @@ A plan carries everything it needs from the catalog (types, problems, calendars)
 on what was published. Things that have an order are lists, for JSON objects have none.
 """
 
+from pathways.plan.declared import (
+    CANCELLED,
+    Attribute,
+    Breach,
+    CalendarContent,
+    Clock,
+    Contract,
+    Input,
+    Offer,
+    Outcome,
+    OutcomeKind,
+    SideFlow,
+    StartOn,
+    Thresholds,
+    ValueSet,
+)
 from pathways.plan.parts import (
     EMPTY,
     NOTHING,
@@ -23,28 +39,8 @@ from pathways.plan.parts import (
     Undo,
     slots,
 )
-from pathways.plan.pathway import (
-    CANCELLED,
-    SHARING,
-    Attribute,
-    Block,
-    BlockKind,
-    Breach,
-    CalendarContent,
-    Clock,
-    Contract,
-    Input,
-    Offer,
-    Outcome,
-    OutcomeKind,
-    Plan,
-    SideFlow,
-    StartOn,
-    Thresholds,
-    ValueSet,
-    digest_of,
-    plan_from_json,
-)
+from pathways.plan.pathway import SHARING, Block, BlockKind, Plan, digest_of, plan_from_json
+from pathways.plan.saving import came, computed_by, saved_by
 from pathways.plan.steps import (
     Cell,
     Child,
@@ -66,9 +62,6 @@ from pathways.plan.steps import (
     WaitForEvent,
     WaitForTime,
     Way,
-    came,
-    computed_by,
-    saved_by,
 )
 
 __all__ = [

@@ -12,161 +12,33 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 
 from pathways.addresses import PATHWAY, block_of, path_of, scope_of
-from pathways.datatypes import ANY, DataType, Field
+from pathways.datatypes import DataType, Field
 from pathways.functions import Functions
-from pathways.plan.parts import (
-    NOTHING,
-    ROUTINE,
-    Alert,
-    Assignment,
-    Handler,
-    Listening,
-    slots,
+from pathways.plan.declared import (
+    CANCELLED,
+    EVERY_WAY,
+    NO_CONTRACT,
+    Attribute,
+    CalendarContent,
+    Clock,
+    Contract,
+    Input,
+    Outcome,
+    SideFlow,
+    StartOn,
+    Thresholds,
+    ValueSet,
 )
-from pathways.plan.steps import (
-    Repeat,
-    Section,
-    Step,
-    Task,
-    computed_by,
-    saved_by,
-)
+from pathways.plan.parts import Handler, Listening, slots
+from pathways.plan.saving import computed_by, saved_by
+from pathways.plan.steps import Repeat, Section, Step, Task
 from pathways.time.calendars import Calendar
-from pathways.values import Computed, Condition, Timing
+from pathways.values import Computed, Condition
 
 Json = Any
 
 _CLOCK = frozenset({"now", "today"})
 """The functions of FEEL that read the time."""
-
-
-OutcomeKind = Literal["success", "unsuccessful", "cancelled"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a pathway may end. `undo` asks for what was done to be undone; `give` is what a parent gets."""
-
-    id: str
-    title: str
-    kind: OutcomeKind = "unsuccessful"
-    undo: bool = False
-    give: tuple[Assignment, ...] = ()
-    gives: tuple[Field, ...] = ()
-
-
-CANCELLED = Outcome("cancelled", "Cancelled", "cancelled", undo=True)
-"""The outcome that every pathway has, reached by an operator's or parent's cancel."""
-
-
-@dataclass(frozen=True)
-class Input:
-    """An input of the pathway."""
-
-    name: str
-    type: DataType = ANY
-    required: bool = False
-    default: Json = None
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """A typed value that lists filter and sort on."""
-
-    name: str
-    value: Computed
-
-
-@dataclass(frozen=True)
-class Contract:
-    """The resource types that the pathway's steps may read and write in the core."""
-
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ValueSet:
-    """The codes of a value set as they were when the plan was published, by its name."""
-
-    name: str
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class CalendarContent:
-    """A calendar as it was when the plan was published, by its name; `content` is the calendar's own JSON."""
-
-    name: str
-    content: Json
-
-
-@dataclass(frozen=True, kw_only=True)
-class Breach(Alert):
-    """The task that a breached clock opens."""
-
-    queue: Computed
-    title: Computed
-    role: str | None = None
-    priority: Computed = ROUTINE
-    help: Computed | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clock(Alert):
-    """A deadline that people are held to: it starts, may pause, and is met, late or breached.
-
-    `calendar` counts the limit as working time (None: elapsed); `warn` is the share of it after which to warn.
-    """
-
-    id: str
-    title: str
-    limit: Timing
-    calendar: str | None = None
-    warn: float | None = None
-    breach: Breach | None = None
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A side flow that a person may start, while `when` holds."""
-
-    title: Computed
-    queue: str | None = None
-    when: Condition | None = None
-    role: str | None = None
-
-
-@dataclass(frozen=True)
-class SideFlow:
-    """A small flow beside the main one, the block `~<id>`. With `once`, a second does not start while one runs."""
-
-    id: str
-    title: str
-    once: bool = False
-    offer: Offer | None = None
-
-
-@dataclass(frozen=True)
-class StartOn:
-    """A domain event that starts the pathway, and the inputs it starts with."""
-
-    type: str
-    when: Condition | None = None
-    inputs: Computed = NOTHING
-    data: DataType = ANY
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The share of each that scenarios must go through before the version may be published, from 0 to 1."""
-
-    steps: float = 1.0
-    transitions: float = 1.0
-    conditions: float = 0.0
-    timeouts: float = 0.0
-    catches: float = 0.0
-    handlers: float = 0.0
 
 
 BlockKind = Literal["pathway", "branch", "section", "iteration", "side"]
@@ -203,7 +75,7 @@ class Plan:
     outcomes: tuple[Outcome, ...] = ()
     inputs: tuple[Input, ...] = ()
     attributes: tuple[Attribute, ...] = ()
-    contract: Contract = Contract()
+    contract: Contract = NO_CONTRACT
     stages: tuple[str, ...] = ()
     calendar: str | None = None
     calendars: tuple[CalendarContent, ...] = ()
@@ -218,7 +90,7 @@ class Plan:
     unique: Computed | None = None
     on_duplicate: Literal["join", "refuse"] = "refuse"
     starts_on: tuple[StartOn, ...] = ()
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = EVERY_WAY
     effective_from: str | None = None
     value_sets: tuple[ValueSet, ...] = ()
     language: int = 1
