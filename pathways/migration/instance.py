@@ -223,7 +223,7 @@ class _Migrating:
             positions=positions,
             settling={address: altered(one, step=path(one.step)) for address, one in settling.items()},
             data={self.naming.scope(scope): self._named(scope, values) for scope, values in before.data.items()},
-            visits={**visits, **{self.naming.visit_key(key): count for key, count in visits.items()}},
+            visits=self._visits(visits),
             completed_by={self.naming.visit_key(key): person for key, person in before.completed_by.items()},
             armed=tuple(
                 replace(one, address=self.naming.address(one.address), step=path(one.step))
@@ -236,6 +236,14 @@ class _Migrating:
             incidents=before.incidents,
             own_hold=self._own_hold(),
         )
+
+    def _visits(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """How often each step was visited, under its old name and its new one: no address is used a second time."""
+        found = dict(counts)
+        for key, count in counts.items():
+            renamed = self.naming.visit_key(key)
+            found[renamed] = max(count, found.get(renamed, 0))
+        return found
 
     def _own_hold(self) -> Hold | None:
         """What is held of this instance alone stays held: steps that the new version lacks keep it from migrating."""

@@ -464,6 +464,32 @@ def test_the_map_is_read_with_places_and_goes_through_json() -> None:
     assert [(one.rule, one.hint) for one in values.diagnostics] == [("unknown-name", 'Did you mean "weight"?')]
 
 
+ROUND = """
+inputs: {n: {type: integer, default: 1}}
+steps:
+  %(book)s: {do: book, with: {n: =n}, next: ask}
+  ask: {task: {title: A, queue: q, outcomes: {again: Again, over: Over}}, next: {again: %(book)s, over: fin}}
+  fin: {end: ok}
+outcomes: {ok: {kind: success}}
+"""
+
+
+def test_no_address_is_used_twice_though_a_step_was_renamed_there_and_back() -> None:
+    """Addresses make the keys of actions: with one that was used, an action that is to be done again would not be."""
+    first, second = plan(ROUND % {"book": "book"}), plan(ROUND % {"book": "rebook"}, "1.1.0")
+    player = Player(first)
+    player.give("book", {"ref": "b-1"})
+    player.complete("ask", "again")
+    keys = [player.orders["book"].key, player.orders["book@2"].key]
+    to(player, second, {"steps": {"book": {"to": "rebook"}}})
+    to(player, first, {"steps": {"rebook": {"to": "book"}}})
+    assert player.standing == ["book@3"]
+    player.give("book@2", {"ref": "b-2"})
+    player.complete("ask@2", "again")
+    assert player.standing == ["book@4"]
+    assert player.orders["book@4"].key not in keys
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_there_and_back_changes_nothing_that_stands(data: st.DataObject) -> None:
