@@ -34,12 +34,14 @@ _ORDERS: Mapping[Order, tuple[ColumnElement[Any], ...]] = {
 class WorkFilter:
     """Which open tasks a list shows; None does not narrow.
 
-    `hidden_queues` are left out. `assignee` is a person's id, `"nobody"` is said by `unassigned`. `roles` are those
-    of who asks: tasks that need another role are left out. `due_before` finds the overdue, with the present moment.
+    `hidden_queues` are left out, but for what `person` has. `assignee` is a person's id, `"nobody"` is said by
+    `unassigned`. `roles` are those of who asks: tasks that need another role are left out. `due_before` finds the
+    overdue, with the present moment.
     """
 
     queues: frozenset[str] | None = None
     hidden_queues: frozenset[str] = frozenset()
+    person: str | None = None
     assignee: str | None = None
     unassigned: bool = False
     roles: frozenset[str] | None = None
@@ -191,7 +193,8 @@ def _conditions(wanted: WorkFilter, of: FromClause = task) -> list[ColumnElement
     if wanted.queues is not None:
         conditions.append(of.c.queue.in_(sorted(wanted.queues)))
     if wanted.hidden_queues:  # as one parameter: lists of any length are one statement, compiled once
-        conditions.append(of.c.queue != all_(literal(sorted(wanted.hidden_queues), ARRAY(Text))))
+        seen = of.c.queue != all_(literal(sorted(wanted.hidden_queues), ARRAY(Text)))
+        conditions.append(seen if wanted.person is None else seen | (of.c.assignee == wanted.person))
     if wanted.unassigned:
         conditions.append(of.c.assignee.is_(None))
     if wanted.roles is not None:

@@ -91,7 +91,7 @@ class CompletionService(TaskService):
         """Check who, and take the task where nobody has it; or the answer that this request got before."""
         async with self.database.transaction() as unit:
             there, known = await unit.tasks.get_with_answer(ident, request)
-            task = self._if_seen(actor, there)
+            task = await self._if_seen(unit, actor, there)
             if known is not None:
                 _same_task(known.result, task)
                 return Completed(ident, task.instance, task.outcome or "", known.rev, lists_lag=False, repeated=True)

@@ -96,7 +96,13 @@ class TaskService(Base):
         async with self.database.reading() as unit:
             now = await self.pathway_time(unit)
             hidden = self.queues.hidden(actor)
-            return await unit.worklist.counts(now=now, hidden_queues=hidden)
+            counts = await unit.worklist.counts(now=now, hidden_queues=hidden)
+            if not hidden:
+                return counts
+            elsewhere = (await unit.worklist.page(WorkFilter(queues=hidden, assignee=actor.id), limit=200)).items
+        late = sum(one.due_at is not None and one.due_at < now for one in elsewhere)
+        more = {"open": len(elsewhere), "tasks": len(elsewhere), "overdue": late}
+        return replace(counts, all=replace(counts.all, **{k: getattr(counts.all, k) + v for k, v in more.items()}))
 
     async def list(self, actor: Actor, wish: ListWish, *, after: str | None = None, limit: int = 50) -> TaskList:
         """A page of open tasks. Raises `BadCursorError`, and `NotFoundError` for a queue that is not the person's."""
@@ -221,6 +227,7 @@ class TaskService(Base):
         return WorkFilter(
             queues=None if wish.queue is None else frozenset({wish.queue}),
             hidden_queues=frozenset() if wish.queue is not None else self.queues.hidden(actor),
+            person=actor.id,
             assignee=actor.id if wish.whose == "mine" else None,
             unassigned=wish.whose == "nobody",
             pathway=wish.pathway,
@@ -231,12 +238,18 @@ class TaskService(Base):
         )
 
     async def _seen(self, unit: Unit, actor: Actor, ident: str) -> Task:
-        return self._if_seen(actor, await unit.tasks.get(ident))
+        return await self._if_seen(unit, actor, await unit.tasks.get(ident))
 
-    def _if_seen(self, actor: Actor, task: Task | None) -> Task:
-        if task is None or not self.queues.sees(actor, task.queue):
-            raise NotFoundError("There is no such task, or it is in a queue that you do not work.")
-        return task
+    async def _if_seen(self, unit: Unit, actor: Actor, task: Task | None) -> Task:
+        """A task of the person's queues; of another's, what they have, closed, or have typed something into.
+
+        An escalation moves a task to a queue that its person may not work: it stays theirs, and what they typed too.
+        """
+        if task is not None:
+            own = actor.id in (task.assignee, task.closed_by)
+            if own or self.queues.sees(actor, task.queue) or await unit.tasks.draft(task.id, actor.id) is not None:
+                return task
+        raise NotFoundError("There is no such task, or it is in a queue that you do not work.")
 
     async def _settled(
         self, unit: Unit, actor: Actor, claim: Claim, action: str, *, before: Task | None = None

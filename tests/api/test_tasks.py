@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 
+from store import tables
 from tests.support.office import Office
 
 ACCEPT = {"decision": "accept", "urgency": "routine"}
@@ -120,6 +121,42 @@ async def test_a_task_that_somebody_has_is_theirs(place: Office, nurse: httpx.As
         answer = await second.post(f"/tasks/{task['id']}/complete", json={"outcome": "decided", "form": ACCEPT})
         assert (answer.status_code, answer.json()["code"]) == (409, "task-held")
     assert (await nurse.post(f"/tasks/{task['id']}/release")).json()["assignee"] is None
+
+
+async def move(place: Office, task: object, **to: object) -> None:
+    """Have a task elsewhere, or with somebody else, as an escalation or a supervisor would."""
+    async with place.database.transaction() as unit:
+        await unit.connection.execute(tables.task.update().where(tables.task.c.id == task).values(**to))
+
+
+async def test_what_one_has_stays_in_sight_wherever_it_is_moved(
+    place: Office, nurse: httpx.AsyncClient, referral: str
+) -> None:
+    """An escalation to a queue that one does not work takes nothing from whoever has the task; they can complete it."""
+    task = (await only_task(nurse))["id"]
+    assert (await nurse.post(f"/tasks/{task}/claim")).status_code == 200
+    await move(place, task, queue="supervisor")
+    assert (await only_task(nurse))["id"] == task
+    assert [one["id"] for one in (await nurse.get("/tasks?whose=mine")).json()["items"]] == [task]
+    done = await nurse.post(f"/tasks/{task}/complete", json={"outcome": "decided", "form": ACCEPT})
+    assert done.status_code == 200, done.text
+    assert (await nurse.get(f"/tasks/{task}")).json()["status"] == "completed"
+
+
+async def test_what_one_typed_stays_in_sight_when_the_task_is_given_to_another(
+    place: Office, nurse: httpx.AsyncClient, supervisor: httpx.AsyncClient, referral: str
+) -> None:
+    """Where it went to a queue that one does not work as well; one who never had to do with it finds nothing."""
+    task = (await only_task(nurse))["id"]
+    await move(place, task, queue="supervisor")
+    assert (await nurse.get(f"/tasks/{task}")).status_code == 404
+    await move(place, task, queue="clinical-triage")
+    me = (await nurse.get("/me")).json()["id"]
+    async with place.database.transaction() as unit:
+        await unit.tasks.save_draft(str(task), me, {"f.reason": ["half"]})
+    await move(place, task, queue="supervisor")
+    assert (await nurse.get(f"/tasks/{task}")).status_code == 200
+    assert (await nurse.get("/tasks")).json()["items"] == []
 
 
 async def test_a_version_that_was_overtaken_is_refused(nurse: httpx.AsyncClient, referral: str) -> None:

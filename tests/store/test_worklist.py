@@ -118,6 +118,7 @@ async def test_filters_narrow(database: Database) -> None:
     assert await found(queues=frozenset({"intake"})) == {mine, late}
     assert await found(queues=frozenset()) == set()
     assert await found(hidden_queues=frozenset({"intake"})) == await found() - {mine, late}
+    assert await found(hidden_queues=frozenset({"intake"}), person="anna") == await found() - {late}
     assert await found(assignee="anna") == {mine}
     assert await found(unassigned=True) == {free, late, nurse}
     assert await found(roles=frozenset({"coordinator"})) == {mine, free, late}
