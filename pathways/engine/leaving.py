@@ -157,6 +157,7 @@ def depart(
     top = listening.left_by(run, position, to)
     via = top.via if via is None else via
     inner = position.scope if top is not position else None
+    how_top: Departure = how if inner is None else "cancelled"
     if inner is not None:
         leave(run, position, how, to=to, detail=detail, by=by)
         close_scope(run, inner, "left")
@@ -164,12 +165,12 @@ def depart(
     if undo_ and (inner is not None or how != "completed"):
         emptied = _emptied(run, top, how)
         if pending(run, (top.address,)):
-            leaving = Leaving(to, how, (top.address,), detail, bound or {})
+            leaving = Leaving(to, how_top, (top.address,), detail, bound or {})
             run.positions[top.address] = replace(emptied, waits="undo", leaving=leaving, via=via)
             run.facts.append(InnerAwaited(run.now, top.address, "undo"))
             return
         top = emptied
-    leave(run, top, how if inner is None else "cancelled", to=to, detail=detail, by=by)
+    leave(run, top, how_top, to=to, detail=detail, by=by)
     run.enter(to, top.scope, bound, via)
 
 

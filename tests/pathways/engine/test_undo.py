@@ -84,6 +84,20 @@ def test_a_way_with_undo_waits_for_settling_then_undo_then_enters() -> None:
     assert [one.address for one in run.state.armed] == ["first"]
 
 
+def test_what_stands_around_a_way_with_undo_is_left_and_not_completed() -> None:
+    """The step that the way leads from completed; what held it was left, as it is by a way that undoes nothing."""
+    told = []
+    for outcome in ("out", "back"):
+        run = player()
+        run.complete("both/left/ask", outcome)
+        run.give("both/right/slow", {"ref": "r3"})
+        while (undo := next((one for one in run.standing if one.endswith("/undo")), None)) is not None:
+            run.give(undo)
+        assert run.standing == ["gone"]
+        told.append([(one.how, one.to) for one in run.of("step-left") if one.address == "both"])
+    assert told == [[("cancelled", "gone")], [("cancelled", "gone")]]
+
+
 def test_an_action_that_was_left_and_failed_is_in_doubt() -> None:
     """A person says whether it was done: with an output it counts as completed and is undone."""
     run = player()
