@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Sit
-from tests.support.office import REFERRAL
+from pathways.plan import plan_from_json
+from store.definitions import Definition
+from tests.browser.conftest import Sit, post, start
+from tests.support.office import REFERRAL, Office, referral_definition
 from tests.support.served import Served
+from web.views import migrations
 
 REFUSED = "Its scenarios do not carry it yet"
 
@@ -79,3 +85,33 @@ def test_a_version_is_paused_and_goes_on(sit: Sit, place: Served, referral: str)
         page.get_by_role("button", name="Let it go on").click()
         expect(page.get_by_text("It goes on. Running instances are being told.")).to_be_visible()
         expect(page.get_by_role("region", name="Paused")).to_have_count(0)
+
+
+def test_a_migration_goes_on_by_itself_where_it_was_set_going(
+    sit: Sit, place: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each request moves a few; whoever only looks at the page moves nothing."""
+    monkeypatch.setattr(migrations, "_AT_ONCE", 1)
+    monkeypatch.setattr(migrations, "_SECONDS", 0.0001)
+    for number in range(3):
+        start(place, number)
+    first = referral_definition(place.office.services.publishing.catalog)
+    plan = plan_from_json({**first.plan, "version": "1.0.1"})
+    more = replace(first, version="1.0.1", digest=plan.digest, plan=plan.document, published_at=datetime.now(UTC))
+    place.run(publish(place.office, more))
+    wish = {"pathway": "referral", "from_version": "1.0.0", "to_version": "1.0.1", "reason": "A better text."}
+    run = post(place, "informaticist", "/migrations", wish)["run"]["id"]
+    with sit("informaticist") as seat:
+        page = seat.page
+        page.goto(f"/migrations/{run}")
+        page.reload()
+        expect(page.get_by_role("heading", name="0 of 3 are done")).to_be_visible()
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("heading", name="3 of 3 are done")).to_be_visible()
+        expect(page.get_by_role("button", name="Go on")).to_have_count(0)
+
+
+async def publish(office: Office, definition: Definition) -> None:
+    """Have a version in the registry, whoever would have to approve it."""
+    async with office.database.transaction() as unit:
+        await unit.definitions.publish(definition)

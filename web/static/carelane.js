@@ -22,8 +22,9 @@
 
   // A note is told once: an address that is copied, kept or loaded again does not say it to anybody else.
   const address = new URL(location.href);
-  if (address.searchParams.has("note")) {
+  if (address.searchParams.has("note") || address.searchParams.has("going")) {
     address.searchParams.delete("note");
+    address.searchParams.delete("going");
     history.replaceState(history.state, "", address);
   }
 
@@ -148,7 +149,7 @@
     }
   }
 
-  // A migration goes on by itself while its page is open, as long as it gets on; then a button does.
+  // A migration that somebody set going here goes on by itself, as long as it gets on; else a button does that.
   function goOn() {
     const rest = document.querySelector("form[data-go-on]");
     if (!rest) return;

@@ -58,6 +58,7 @@ async def show(visit: Visit) -> Response:
     return await visit.render(
         "migration.html",
         title=begun.definition.title,
+        is_going=visit.query("going") == "yes",
         view=presenter.run_view(progress, page.items, zone, visit.now),
         next_page=f"/migrations/{run}?after={page.next}" if page.next else None,
     )
@@ -80,7 +81,7 @@ async def _go_on(visit: Visit, run: str) -> Response:
     while time.monotonic() < until:
         if (await visit.services.migrations.go_on(visit.actor, run, limit=_AT_ONCE)).run.status != "running":
             break
-    return RedirectResponse(f"/migrations/{run}", 303)
+    return RedirectResponse(f"/migrations/{run}?going=yes", 303)
 
 
 async def _ask(visit: Visit, *, preview: Preview | None = None, errors: dict[str, str] | None = None) -> Response:
