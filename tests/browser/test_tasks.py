@@ -203,7 +203,7 @@ def test_the_task_page_is_worked_by_tab_alone(sit: Sit, referral: str) -> None:
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenantragsformular " * 2
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [1280, 900, 320])
 def test_long_words_push_nothing_out_of_sight(place: Served, sit: Sit, referral: str, width: int) -> None:
     """Neither in the list, whose last column takes a task, nor on the page of the instance."""
     with sit("supervisor", viewport={"width": width, "height": 900}) as seat:

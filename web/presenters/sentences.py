@@ -152,7 +152,7 @@ def _notable_left(entry: Entry, context: Context) -> Said:
         case "problem":
             return f"A problem led on from: {context.title(entry)}", _problem(entry, context), "note"
         case "event":
-            return f"An event ended: {context.title(entry)}", _goes_on(entry, context), "note"
+            return f"Interrupted by an event: {context.title(entry)}", _goes_on(entry, context), "note"
         case _:
             return SILENT
 
