@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.office import ORDER, PATIENT, REFERRAL, Office
+from tests.support.office import ORDER, PATIENT, REFERRAL, Office, office
 from tests.support.played_engine import Failure
 from tests.support.reader import Reader, reading
 from tests.support.registry import asking, wish
@@ -51,6 +52,12 @@ async def test_filters_live_in_the_address(nurse: Reader, referral: str) -> None
 async def test_a_queue_that_one_does_not_work_is_not_shown(coordinator: Reader, referral: str) -> None:
     """Nor is a task of it."""
     assert (await coordinator.get("/work?queue=clinical-triage")).status == 404
+
+
+async def test_a_demonstration_says_so_in_a_landmark(database_url: str, tmp_path: Path) -> None:
+    """Whoever goes from landmark to landmark hears that patients are made up."""
+    async with office(database_url, tmp_path, demo=True) as place, reading(place, "coordinator") as reader:
+        assert '<aside class="demo" aria-label="Demonstration">' in (await reader.get("/work")).html
 
 
 async def test_nothing_left_is_said(coordinator: Reader) -> None:
