@@ -38,6 +38,7 @@ from pathways.events import (
 from pathways.plan import Child, Do, Plan, Task
 from pathways.source import read_source
 from pathways.state import Position, State
+from tests.support.definitions import written
 from tests.support.plans import make_plan
 
 EVERYTHING = Path(__file__).parents[1] / "pathways" / "everything.yaml"
@@ -78,8 +79,16 @@ def of_type(declared: DataType) -> st.SearchStrategy[Any]:
     return _PLAIN.get(declared.kind, st.sampled_from(["a", "b"])) | st.none()
 
 
+def some_plan(draw: Draw) -> Plan:
+    """The plan that uses every construct, or one that was written at random."""
+    seed = draw(st.none() | st.integers(0, 100_000))
+    return everything() if seed is None else written(seed)
+
+
 def opening(draw: Draw, plan: Plan) -> list[Event]:
     """How a storm begins: started, and often moved on to some step with the data that it may ask for."""
+    if plan is not everything():
+        return [Started({"bound": draw(st.sampled_from([None, 1, 3]))})]
     events: list[Event] = [Started(INPUTS)]
     if draw(st.booleans()):
         names = ("requirement", "rule", "claim", "administered", "attempts")
