@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -82,6 +83,13 @@ class Incidents:
         """Every incident of an instance, in the order in which they opened."""
         query = select_rows(Incident, incident).where(incident.c.instance == instance).order_by(incident.c.number)
         return read(Incident, await self._connection.execute(query))
+
+    async def standing_still(self, instances: Iterable[str]) -> frozenset[str]:
+        """Those of some instances in which an incident is open."""
+        query = select(incident.c.instance).where(
+            incident.c.instance.in_(sorted(instances)), incident.c.status == "open"
+        )
+        return frozenset((await self._connection.execute(query)).scalars())
 
     async def page(
         self,

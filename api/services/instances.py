@@ -153,6 +153,11 @@ class InstanceService(Interventions):
                     found[digest] = await self.plans.by_digest(unit, digest)
         return {digest: plan for digest, plan in found.items() if plan is not None}
 
+    async def standing_still(self, instances: Iterable[InstanceSummary]) -> frozenset[str]:
+        """The ids of those of some instances in which an incident is open."""
+        async with self.database.reading() as unit:
+            return await unit.incidents.standing_still(one.id for one in instances)
+
     async def held(self, instances: Iterable[InstanceSummary]) -> Mapping[str, tuple[Position, ...]]:
         """Where those of some instances that hold steps wait before one, by id."""
         idents = [one.id for one in instances if one.hold is not None or one.own_hold is not None]

@@ -126,6 +126,7 @@ async def test_an_exception_is_retried_from_its_page(place: Office, supervisor: 
 
     place.engine.actions["referral.check_completeness"] = broken
     instance = await start(place)
+    assert "An exception is open" in (await supervisor.get("/instances")).text
     listed = await supervisor.get("/exceptions")
     assert "Patient.name is missing." in listed.text
     assert "HARPER, Lena" in listed.text
@@ -144,6 +145,7 @@ async def test_an_exception_is_retried_from_its_page(place: Office, supervisor: 
     place.engine.actions["referral.check_completeness"] = working
     done = await supervisor.send(page, "/retry", reason="Name added.")
     assert "The step has passed" in done.text
+    assert "An exception is open" not in (await supervisor.get("/instances")).text
     assert "Exception solved" in (await supervisor.get(f"/instances/{instance}")).text
 
 

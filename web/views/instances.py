@@ -40,6 +40,7 @@ async def index(visit: Visit) -> Response:
     digests = {(one.name, one.version): one.digest for one in versions}
     shown = {digests[one.pathway, one.version] for one in page.items if (one.pathway, one.version) in digests}
     plans = await visit.services.instances.plans_of(shown)
+    still = await visit.services.instances.standing_still(page.items)
     briefs = await visit.services.instances.briefs(one.id for one in page.items)
     subjects = {ident: patient_of(one.inputs) for ident, one in briefs.items()}
     patients = await visit.services.patients.of(subjects.values())
@@ -53,6 +54,7 @@ async def index(visit: Visit) -> Response:
             "outcome": one.outcome_title or "",
             "suspended": one.suspended and one.status != "ended",
             "gone": gone.BRIEFLY if gone.is_gone(one) else "",
+            "still": one.id in still,
             "holds": one.status != "ended" and (one.hold is not None or one.own_hold is not None),
             "held": presenter.held_at(one, waiting.get(one.id, ())),
             "kind": one.outcome_kind or "",
