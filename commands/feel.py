@@ -59,7 +59,11 @@ def evaluate(
         typer.echo(lines[error.line - 1] if error.line <= len(lines) else "", err=True)
         typer.echo(f"{' ' * (error.column - 1)}^ {error.message} {error.hint}".rstrip(), err=True)
         raise typer.Exit(1) from None
-    value = parsed.evaluate(scope, environment)
+    try:
+        value = parsed.work_out(scope, environment)
+    except language.FeelLimitError as error:
+        typer.echo(f"It can't be worked out: {error}.", err=True)
+        raise typer.Exit(1) from None
     typer.echo(_written(value))
     if value is None:
         for reason in parsed.explain(scope, environment):

@@ -36,6 +36,13 @@ def test_why_a_value_is_null_is_said(capsys: pytest.CaptureFixture[str]) -> None
     assert "missing" in err
 
 
+def test_what_takes_too_long_is_no_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """A limit is an error and no null, as it is in a pathway."""
+    status, out, err = carelane("feel", "eval", "count(for i in 1..1000000000 return i)", capsys=capsys)
+    assert (status, out) == (1, "")
+    assert "It can't be worked out: it takes more than 100000 steps" in err
+
+
 def test_what_is_no_expression_is_shown_where(capsys: pytest.CaptureFixture[str]) -> None:
     """With a caret below the place."""
     status, out, err = carelane("feel", "eval", "1 + )", capsys=capsys)
