@@ -19,7 +19,8 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities import registry
 from activities.execution import activities_of
-from activities.gateways.fhir import FhirClient, SmartBackendAuth
+from activities.gateways.fhir import FhirClient
+from activities.gateways.fhir.auth import SmartBackendAuth
 from activities.plans import PlanShelf
 from activities.record import record_activity
 from activities.versions import resolve_activity

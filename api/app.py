@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse
 from temporalio.client import Client
 
 from activities import registry
-from activities.gateways.fhir import FhirClient, FhirError, SmartBackendAuth
+from activities.gateways.fhir import FhirClient, FhirError
+from activities.gateways.fhir.auth import SmartBackendAuth
 from api import problems
 from api.core_patients import CorePatients
 from api.core_versions import CoreVersionsSource

@@ -141,7 +141,8 @@ def _in_background(work: Coroutine[Any, Any, T], done: Future[T]) -> None:
 @asynccontextmanager
 async def _clients(configured: Settings) -> AsyncIterator[tuple[Api, FhirClient]]:
     """The API with everybody signed in, and the core."""
-    from activities.gateways.fhir import FhirClient, SmartBackendAuth
+    from activities.gateways.fhir import FhirClient
+    from activities.gateways.fhir.auth import SmartBackendAuth
     from api.security.accounts import development_accounts
     from devcore.demo.api import Api
 

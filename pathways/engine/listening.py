@@ -198,8 +198,8 @@ def judge(run: Run, listening: Listening, names: Names, event: Json) -> bool | U
     seen = names.binding(bound_values(run.plan, {"event": {**event, "data": data}}))
     holds = listening.when.holds(seen, run.env)
     if holds is None:
-        message = f'The condition "{listening.when.source}" is neither true nor false for event {event["id"]}.'
-        return Unsure("expression", message, {"because": listening.when.expression.explain(seen, run.env)})
+        message, detail = run.undecided(listening.when, seen)
+        return Unsure("expression", f"{message}, for event {event['id']}.", detail)
     return holds
 
 

@@ -179,9 +179,8 @@ def _route(run: Run, answer: Pass) -> None:
             names = run.scope(position)
             holds = edge.when.holds(names, run.env)
             if holds is None:
-                message = f'The condition "{edge.when.source}" is neither true nor false.'
-                reasons = edge.when.expression.explain(names, run.env)
-                _stuck(run, answer, Halt(position, "expression", message, "leave", {"because": reasons}))
+                message, detail = run.undecided(edge.when, names)
+                _stuck(run, answer, Halt(position, "expression", f"{message}.", "leave", detail))
                 return
             if not holds:
                 continue

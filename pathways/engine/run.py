@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal, Protocol
 
 from pathways import feel, ids
@@ -43,7 +44,7 @@ from pathways.state import (
 )
 from pathways.time.zones import zone
 from pathways.timing import resolve
-from pathways.values import Computed, Timing
+from pathways.values import Computed, Condition, Timing
 
 MOST_STEPS = 5 * STEPS
 """How much one event may have worked out: less than the two seconds that a workflow task has."""
@@ -82,6 +83,8 @@ class Ended:
 
 _KEPT = tuple(State.__dataclass_fields__)
 """What a state is made of: a run has the same under the same names, those below as copies of its own."""
+
+_taken = itemgetter(*_KEPT)
 
 _COPIED = ("positions", "data", "visits", "clocks", "listeners", "settling", "undone", "added", "completed_by")
 
@@ -174,6 +177,11 @@ class Run:
             return computed.work_out(names, self.env)
         except feel.FeelLimitError as error:
             raise MisfitError(f"it can't be worked out: {error}") from None
+
+    def undecided(self, condition: Condition, names: Names) -> tuple[str, Json]:
+        """What is said of a condition that is null: in words, and as the detail of an incident."""
+        message = f'The condition "{condition.source}" is neither true nor false{condition.why_null(names, self.env)}'
+        return message, {"because": condition.expression.explain(names, self.env)}
 
     def moment(self, timing: Timing, names: Names, start: datetime, edge: Literal["start", "end"] = "end") -> datetime:
         """The moment that a time means, counted from `start`. Raises `TimingError`."""
@@ -275,7 +283,7 @@ class Run:
             self._forget_scopes()
         own = self.__dict__
         state = object.__new__(State)
-        state.__dict__ = {name: own[name] for name in _KEPT}
+        state.__dict__ = dict(zip(_KEPT, _taken(own), strict=True))
         return Transition(state, tuple(self.commands), tuple(self.facts), refusal, result)
 
     def _forget_scopes(self) -> None:

@@ -100,9 +100,9 @@ class Expression:
 
     def work_out(self, scope: Mapping[str, Value], env: Environment) -> Value:
         """Give the value as `evaluate` does, but raise FeelLimitError where a limit keeps it from being worked out."""
-        if self._bare is not None:
-            return self.evaluate(scope, env)
         try:
+            if self._bare is not None:
+                return read(scope.get(self._bare))
             value = read(self._code({}, Run(scope, env)))
             return weigh(value) if self._makes_values else value
         except FeelLimitError:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.gateways.fhir import Auth, FhirClient, SmartBackendAuth
-from activities.gateways.fhir.auth import generate_key
+from activities.gateways.fhir import Auth, FhirClient
+from activities.gateways.fhir.auth import SmartBackendAuth, generate_key
 from activities.gateways.fhir.contract import Bench, Check, all_checks
 from activities.gateways.fhir.contract.runner import outcome_of
 from activities.gateways.fhir.transport import Transport

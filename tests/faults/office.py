@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import httpx
 from temporalio.client import Client, WorkflowHandle
 
-from activities.gateways.fhir import FhirClient, SmartBackendAuth
+from activities.gateways.fhir import FhirClient
+from activities.gateways.fhir.auth import SmartBackendAuth
 from activities.gateways.fhir.errors import FhirError
 from activities.gateways.fhir.resource import Reference
 from api.security.accounts import Account, development_accounts

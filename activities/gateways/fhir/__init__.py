@@ -4,12 +4,12 @@ You would come here when a core behaves in a way that the client does not know y
 the development core's quirks, then a check to `contract`), or to offer a new interaction to the steps.
 """
 
-from activities.gateways.fhir.auth import Auth, SmartBackendAuth
 from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.errors import FhirError
 from activities.gateways.fhir.provenance import Actor, Origin, ReadRecord
 from activities.gateways.fhir.resource import Reference, Resource
 from activities.gateways.fhir.scope import Contract, ScopedFhir
+from activities.gateways.fhir.transport import Auth
 
 __all__ = [
     "Actor",
@@ -22,5 +22,4 @@ __all__ = [
     "Reference",
     "Resource",
     "ScopedFhir",
-    "SmartBackendAuth",
 ]

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 from joserfc import jwt
@@ -33,17 +33,6 @@ _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 240
 _EARLY_SECONDS = 30.0
 """A token is replaced this long before it expires (or at half of its life, if that is shorter)."""
-
-
-class Auth(Protocol):
-    """How requests to a core are authorized."""
-
-    async def token(self, *, rejected: str | None = None) -> str:
-        """A bearer token; `rejected` is one that the core has just refused, so that it is not given again.
-
-        Raises FhirError when none can be had.
-        """
-        ...
 
 
 class SmartBackendAuth:

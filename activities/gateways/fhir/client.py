@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from activities.gateways.fhir import keys
-from activities.gateways.fhir.auth import Auth
 from activities.gateways.fhir.errors import (
     Conflict,
     InvalidResource,
@@ -27,7 +26,7 @@ from activities.gateways.fhir.errors import (
 from activities.gateways.fhir.models import Flaw, flaws_of
 from activities.gateways.fhir.paging import Params, pairs_of, search_pages
 from activities.gateways.fhir.resource import Reference, Resource, version_from_etag, version_of
-from activities.gateways.fhir.transport import Answer, Transport
+from activities.gateways.fhir.transport import Answer, Auth, Transport
 
 if TYPE_CHECKING:
     from activities.gateways.fhir.provenance import Origin

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 
-from activities.gateways.fhir.auth import Auth
 from activities.gateways.fhir.errors import ProtocolError, TimedOut, Unavailable, error_of
 from activities.gateways.fhir.rawjson import dump, parse
 
 FHIR_JSON = "application/fhir+json"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Auth(Protocol):
+    """How requests to a core are authorized."""
+
+    async def token(self, *, rejected: str | None = None) -> str:
+        """A bearer token; `rejected` is one that the core has just refused, so that it is not given again.
+
+        Raises FhirError when none can be had.
+        """
+        ...
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,8 @@ def _go(run: Run, step: Repeat, position: Position) -> Answer:
     if step.while_ is not None:
         holds = step.while_.holds(run.scope(position), run.env)
         if holds is None:
-            message = f'The condition "{step.while_.source}" is neither true nor false.'
-            reasons = step.while_.expression.explain(run.scope(position), run.env)
-            return _halt(position, "expression", message, "ask", {"because": reasons})
+            message, detail = run.undecided(step.while_, run.scope(position))
+            return _halt(position, "expression", f"{message}.", "ask", detail)
         if not holds:
             return Pass(position)
     over = _over(run, step, position, position.count + 1)
@@ -192,9 +191,8 @@ def _ask(run: Run, step: Repeat, position: Position, scope: str) -> Answer:
         names = run.names(scope)
         holds = step.until.holds(names, run.env)
         if holds is None:
-            message = f'The condition "{step.until.source}" is neither true nor false.'
-            detail = {"because": step.until.expression.explain(names, run.env)}
-            return _halt(position, "expression", message, "until", detail, scope)
+            message, detail = run.undecided(step.until, names)
+            return _halt(position, "expression", f"{message}.", "until", detail, scope)
         if holds:
             return Pass(position)
     return _go(run, step, position)

@@ -79,6 +79,18 @@ def test_all_that_one_event_has_worked_out_has_a_limit(steps: str) -> None:
     assert "more than 500000 steps" in position.incident.message
 
 
+def test_a_condition_that_is_null_says_why() -> None:
+    """In the words of the incident, not only in its detail."""
+    many = "count(for i in 1..200000 return i) > 5"
+    for condition, why in ((many, "it takes more than 100000 steps"), ("order.reference > 5", "order is null")):
+        steps = f"{{a: {{decide: {{rules: [{{when: '{condition}', to: e}}, {{to: e}}]}}}}, e: {{end: x}}}}"
+        inputs = "{order: {type: Reference}}"
+        player = Player(make_plan(f"inputs: {inputs}\noutcomes: {{x: X}}\nsteps: {steps}"))
+        (position,) = player.state.positions.values()
+        assert position.incident is not None
+        assert position.incident.message == f'The condition "{condition}" is neither true nor false ({why}).'
+
+
 def test_computed_dates_stay_dates() -> None:
     """A date computed by `set` is a date where it is read, and after a JSON round trip."""
     plan = make_plan(

@@ -7,8 +7,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from activities.gateways.fhir.auth import Auth, SmartBackendAuth
+from activities.gateways.fhir.auth import SmartBackendAuth
 from activities.gateways.fhir.contract.runner import Finding, Report, run_contract
+from activities.gateways.fhir.transport import Auth
 
 
 def main(arguments: list[str] | None = None) -> int:

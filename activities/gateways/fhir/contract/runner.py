@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from activities.gateways.fhir.auth import Auth
 from activities.gateways.fhir.client import FhirClient
 from activities.gateways.fhir.contract.bench import Bench
 from activities.gateways.fhir.contract.registry import Check, Unmet, all_checks
 from activities.gateways.fhir.errors import FhirError, Unavailable
-from activities.gateways.fhir.transport import Transport
+from activities.gateways.fhir.transport import Auth, Transport
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from activities.gateways.fhir import FhirClient, SmartBackendAuth, errors
-from activities.gateways.fhir.auth import generate_key
+from activities.gateways.fhir import FhirClient, errors
+from activities.gateways.fhir.auth import SmartBackendAuth, generate_key
 from devcore.app import Client
 from tests.support.core import LiveCore, live_core
 
