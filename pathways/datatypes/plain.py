@@ -21,7 +21,9 @@ MOST_LEVELS = 40
 MOST_CHARACTERS = 32_000
 """How long one saved value may be, as JSON: an instance carries decisions and references, not documents."""
 
-_SCALARS = frozenset((type(None), bool, int, str))
+SCALARS = frozenset((type(None), bool, int, str))
+"""Types of what is JSON as it is, and means the same to expressions."""
+
 _NUMBERS = frozenset((type(None), bool, int, float))
 
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
@@ -56,7 +58,7 @@ def plain_json(value: Json, level: int = 0) -> Json:
 
     Raises `MisfitError` for what nests deeper than anything a pathway declares.
     """
-    if value.__class__ in _SCALARS:
+    if value.__class__ in SCALARS:
         return value
     if isinstance(value, float):
         return value if isfinite(value) else None
@@ -64,7 +66,7 @@ def plain_json(value: Json, level: int = 0) -> Json:
         raise MisfitError(f"is nested deeper than {MOST_LEVELS} levels")
     if value.__class__ is dict or isinstance(value, Mapping):
         return {
-            str(name): one if one.__class__ in _SCALARS else plain_json(one, level + 1) for name, one in value.items()
+            str(name): one if one.__class__ in SCALARS else plain_json(one, level + 1) for name, one in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [plain_json(one, level + 1) for one in value]

@@ -234,6 +234,9 @@ def _late(run: Run, event: ActionEvent) -> ActionEnded:
 
 def _ordering(run: Run, ordered_from: str) -> Position | None:
     """What waits for the answer to an order, standing or settling, whatever it is called by now."""
+    usual = run.positions.get(ordered_from)
+    if usual is not None and usual.waits == "action" and usual.ordered_from == ordered_from:
+        return usual
     candidates = (*run.positions.values(), *run.settling.values())
     return next((one for one in candidates if one.waits == "action" and one.ordered_from == ordered_from), None)
 

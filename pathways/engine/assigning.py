@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.datatypes import ANY, DataType, check_size, plain_json
+from pathways.datatypes import ANY, SCALARS, DataType, check_size, plain_json
 from pathways.engine.run import Run
 from pathways.engine.scope import Names
 from pathways.inference import tells, type_of_value
@@ -28,6 +28,8 @@ def work_out(run: Run, one: Assignment, names: Names, address: str) -> Worked:
     given = run.value(one.value, names)
     value = plain_json(given)
     check_size(value)
+    if given.__class__ in SCALARS:
+        return Worked(one.name, value)
     found = type_of_value(given)
     told = found.is_plain or tells(run.plan.type_of(one.name, address) or ANY, found)
     return Worked(one.name, value, None if told else found)

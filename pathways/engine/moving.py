@@ -143,9 +143,9 @@ def settle(run: Run, answer: Answer) -> None:
         case Halt():
             _halt(run, answer)
         case Go():
-            _leave_by(run, answer.position, Edge(answer.to), answer)
+            _leave_by(run, run.step_of(answer.position), answer.position, Edge(answer.to), answer)
         case EndScope():
-            _leave_by(run, answer.position, Edge(""), answer)
+            _leave_by(run, run.step_of(answer.position), answer.position, Edge(""), answer)
         case Finish():
             trouble = leaving.finish(run, answer.outcome, answer.position)
             if trouble is not None:
@@ -184,7 +184,7 @@ def _route(run: Run, answer: Pass) -> None:
                 return
             if not holds:
                 continue
-        _leave_by(run, position, edge, answer)
+        _leave_by(run, step, position, edge, answer)
         return
     _stuck(run, answer, Halt(position, "no-branch", f'No way on from "{step.local}" applies.', "leave"))
 
@@ -195,9 +195,8 @@ def _stuck(run: Run, answer: Answer, halt: Halt) -> None:
     _halt(run, replace(halt, position=replace(halt.position, result=result, timeout_at=None, due_at=None)))
 
 
-def _leave_by(run: Run, position: Position, edge: Edge, answer: Answer) -> None:
+def _leave_by(run: Run, step: Step, position: Position, edge: Edge, answer: Answer) -> None:
     """Leave a step whose work is done: its undo is armed, its clocks are told, then the target is entered."""
-    step = run.step_of(position)
     skipped = isinstance(answer, Pass) and answer.by is not None
     unmade = skipped and answer.result is None  # type: ignore[union-attr]
     armed = None if unmade or step.undo is None else undo.prepare(run, step, position)

@@ -173,6 +173,8 @@ class Run:
 
         Null for want of time is no answer, and would not be told from one.
         """
+        if computed.is_literal:
+            return computed.source
         try:
             return computed.work_out(names, self.env)
         except feel.FeelLimitError as error:

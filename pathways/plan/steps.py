@@ -60,7 +60,7 @@ class StepBase:
         """The step's id within its block."""
         return local_of(self.id)
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The step's title, else its id."""
         return self.title or self.local

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Literal
 
@@ -63,8 +64,16 @@ class Distribution:
                 drawn = self.parameters[int(random.random() * len(self.parameters))]
         return min(max(drawn, 0.0), MOST_SECONDS)
 
+    @cached_property
+    def always(self) -> timedelta | None:
+        """What is added, where that is always the same and counts elapsed time."""
+        same = self.shape == "fixed" and not self.working
+        return timedelta(seconds=int(min(max(self.parameters[0], 0.0), MOST_SECONDS))) if same else None
+
     def after(self, start: datetime, random: Random, calendar: Calendar | None) -> datetime:
         """The moment at which a drawn duration from `start` is over. Raises `DurationError` without a calendar."""
+        if self.always is not None:
+            return start + self.always
         seconds = self.draw(random)
         if not self.working:
             return start + timedelta(seconds=int(seconds))
