@@ -31,6 +31,7 @@ class Commands(LazyCommands):
         "core": "commands.processes",
         "rebuild": "commands.rebuild",
         "drain": "commands.drain",
+        "verify-audit": "commands.auditing",
         "migrate-database": "commands.processes",
         "contract": "commands.contract",
         "settings": "commands.machine",
