@@ -90,7 +90,7 @@ async def test_the_same_request_again_gets_the_first_answer(stack: Stack, office
 async def test_the_store_away(stack: Stack, office: Office) -> None:
     """Pathways go on and wait without growing; people are told "not now", lose nothing, and go on afterwards."""
     waiting, task = await at_reach_patient(office, "waiting")
-    before = await _history(office, waiting)
+    before = await until(partial(_history_at_rest, office, waiting))
     path, wish = f"/tasks/{task['id']}/complete", answer_to(waiting, task)
     page = f"/tasks/{task['id']}"
     browser = await _signed_in(office, "coordinator")
@@ -127,6 +127,13 @@ async def test_the_store_away(stack: Stack, office: Office) -> None:
 
 async def _history(office: Office, case: Case) -> int:
     return (await office.workflow(case).describe()).history_length
+
+
+async def _history_at_rest(office: Office, case: Case) -> int | None:
+    """The length of the history once neither an activity nor a workflow task is under way."""
+    found = (await office.workflow(case).describe()).raw_description
+    under_way = found.pending_activities or found.HasField("pending_workflow_task")
+    return None if under_way else found.workflow_execution_info.history_length
 
 
 async def _attempts(office: Office, case: Case, wanted: int) -> int | None:
