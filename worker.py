@@ -31,10 +31,13 @@ from workflows import plans
 from workflows.converter import data_converter
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
+from workflows.serving import serving
 
 # A waiting instance costs about 64 kB of memory in the cache (`make bench`), and a replay of its history outside it.
 _CACHED_INSTANCES = 10_000
 _GRACE = timedelta(seconds=10)
+# How long the SDK may then take to end, which sometimes it does not.
+_AFTER_GRACE = timedelta(seconds=5)
 # How long an instance waits for the worker that had it, when that worker was killed.
 _LOYALTY = timedelta(seconds=5)
 _RECONNECT_SECONDS = 1.0
@@ -92,7 +95,7 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
             sticky_queue_schedule_to_start_timeout=_LOYALTY,
             deployment_config=deployment(settings),
         )
-        async with worker:
+        async with serving(worker, patience=_GRACE + _AFTER_GRACE):
             _log.info("The worker polls the task queue %s.", settings.temporal_task_queue)
             ready()
             await asyncio.Event().wait()

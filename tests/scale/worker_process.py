@@ -37,6 +37,7 @@ from workflows import plans
 from workflows.converter import data_converter
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
+from workflows.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,7 +90,7 @@ async def _serve(address: str, database_url: str, queue: str) -> None:
         workflow_runner=runner(sandboxed=False),
         max_cached_workflows=10_000,
     )
-    async with worker:
+    async with serving(worker):
         _say(ready=True)
         while await asyncio.to_thread(sys.stdin.readline):
             _say(processor=time.process_time(), memory=_most_memory())

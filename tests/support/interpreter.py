@@ -41,6 +41,7 @@ from workflows.converter import data_converter
 from workflows.names import REFUSED, RESOLVE_VERSION, workflow_id
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
+from workflows.serving import serving
 
 Action = Callable[[ActionRequest], Awaitable[ActionResult] | ActionResult]
 
@@ -113,7 +114,7 @@ class Interpreter:
     async def running(self, resolver: plans.PlanResolver | None = None, **options: Any) -> AsyncIterator[Worker]:
         """Run a worker; several may run one after the other."""
         plans.install(resolver or self.plans)
-        async with self.worker(**options) as worker:
+        async with serving(self.worker(**options)) as worker:
             yield worker
 
     def worker(self, **options: Any) -> Worker:
