@@ -23,6 +23,7 @@ from activities.gateways.fhir import FhirClient
 from activities.gateways.fhir.auth import SmartBackendAuth
 from activities.plans import PlanShelf
 from activities.record import record_activity
+from activities.serving import serving
 from activities.versions import resolve_activity
 from settings import Settings
 from store.database import Database
@@ -31,13 +32,12 @@ from workflows import plans
 from workflows.converter import data_converter
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
-from workflows.serving import serving
 
 # A waiting instance costs about 64 kB of memory in the cache (`make bench`), and a replay of its history outside it.
 _CACHED_INSTANCES = 10_000
 _GRACE = timedelta(seconds=10)
-# How long the SDK may then take to end, which sometimes it does not.
-_AFTER_GRACE = timedelta(seconds=5)
+# How long a worker may take to end, actions included.
+_PATIENCE = _GRACE + timedelta(seconds=5)
 # How long an instance waits for the worker that had it, when that worker was killed.
 _LOYALTY = timedelta(seconds=5)
 _RECONNECT_SECONDS = 1.0
@@ -95,7 +95,7 @@ async def run(settings: Settings, *, ready: Callable[[], None] = lambda: None) -
             sticky_queue_schedule_to_start_timeout=_LOYALTY,
             deployment_config=deployment(settings),
         )
-        async with serving(worker, patience=_GRACE + _AFTER_GRACE):
+        async with serving(worker, patience=_PATIENCE):
             _log.info("The worker polls the task queue %s.", settings.temporal_task_queue)
             ready()
             await asyncio.Event().wait()

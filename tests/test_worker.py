@@ -224,7 +224,7 @@ async def test_a_parent_and_its_child(configured: Settings, database: Database) 
         assert row is not None
         assert (row.parent_instance, row.parent_address) == (instance, "sub")
         assert row.inputs["order"]["reference"] == "ServiceRequest/1"
-        handle = client.get_workflow_handle_for(Pathway.run, workflow_id(child.instance))
+        handle = client.get_workflow_handle(workflow_id(child.instance))
         await handle.execute_update(Pathway.complete, TaskCompleted("ask", "done", {}, "tester"))
         assert await asyncio.wait_for(parent.result(), 40) == "completed"
         assert await asyncio.wait_for(handle.result(), 40) == "completed"

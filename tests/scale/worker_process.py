@@ -25,6 +25,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.record import STORE_AWAY, record_activity
+from activities.serving import serving
 from pathways.facts import TaskOpened
 from pathways.messages import ActionRequest, ActionResult, RecordAnswer, RecordRequest
 from store.database import Database
@@ -37,7 +38,6 @@ from workflows import plans
 from workflows.converter import data_converter
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
-from workflows.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 

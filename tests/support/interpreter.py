@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 from ulid import ULID
 
 from activities.liveness import beating
+from activities.serving import serving
 from pathways.events import MessageReceived, Operation, Retried, TaskCompleted
 from pathways.facts import Fact, Recorded
 from pathways.messages import (
@@ -41,7 +42,6 @@ from workflows.converter import data_converter
 from workflows.names import REFUSED, RESOLVE_VERSION, workflow_id
 from workflows.pathway import Pathway
 from workflows.sandbox import runner
-from workflows.serving import serving
 
 Action = Callable[[ActionRequest], Awaitable[ActionResult] | ActionResult]
 

@@ -15,7 +15,6 @@ from tests.support import servers
 from tests.support.interpreted import ACTIONS, SPINE
 from tests.support.interpreter import Instance, Interpreter, connect
 from workflows.names import workflow_id
-from workflows.pathway import Pathway
 from workflows.search import PATHWAY, VERSION
 from workflows.starting import Starter
 
@@ -32,7 +31,7 @@ def wish() -> StartInstance:
 
 def started(interpreter: Interpreter, start: StartInstance) -> Instance:
     """The instance that was started."""
-    handle = interpreter.client.get_workflow_handle_for(Pathway.run, workflow_id(start.instance))
+    handle = interpreter.client.get_workflow_handle(workflow_id(start.instance))
     return Instance(interpreter, start.instance, handle)
 
 

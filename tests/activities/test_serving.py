@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from temporalio import activity, workflow
-from temporalio.client import Client
 from temporalio.worker import Worker
 from ulid import ULID
 
+from activities.serving import serving
+from local.temporal_server import TemporalServer
+from tests.support.interpreter import connect
 from workflows.sandbox import runner
-from workflows.serving import serving
 
 
 @workflow.defn(sandboxed=False)
@@ -25,8 +26,11 @@ class Waits:
         await workflow.execute_activity("stubborn", start_to_close_timeout=timedelta(minutes=1))
 
 
-async def test_a_worker_that_does_not_end_is_left(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_worker_that_does_not_end_is_left(
+    temporal_server: TemporalServer, caplog: pytest.LogCaptureFixture
+) -> None:
     """An activity that will not be cancelled keeps the SDK from ending."""
+    client = await connect(temporal_server.address)
     begun, over = asyncio.Event(), asyncio.Event()
 
     @activity.defn
@@ -50,5 +54,5 @@ async def test_a_worker_that_does_not_end_is_left(client: Client, caplog: pytest
         over.set()
     await worker.shutdown()
     await handle.terminate()
-    told = [one.getMessage() for one in caplog.records if one.name == "workflows.serving"]
+    told = [one.getMessage() for one in caplog.records if one.name == "carelane.worker"]
     assert told == ["The worker did not end within 0:00:00.500000; it is left as it stands."]

@@ -12,13 +12,13 @@ from typing import Any
 
 from temporalio.worker import Worker
 
-_log = logging.getLogger(__name__)
+_PATIENCE = timedelta(seconds=30)
 
-PATIENCE = timedelta(seconds=30)
+_log = logging.getLogger("carelane.worker")
 
 
 @asynccontextmanager
-async def serving(worker: Worker, *, patience: timedelta = PATIENCE) -> AsyncIterator[Worker]:
+async def serving(worker: Worker, *, patience: timedelta = _PATIENCE) -> AsyncIterator[Worker]:
     """Poll while the block runs; what is under way when it is left may end within `patience`, and is left then.
 
     Temporal's SDK may wait for ever for a poll that the server does not end (sdk-rust issue 1297, seen once in some
